@@ -1,0 +1,84 @@
+//! What a scan finds: a pattern hit that is not yet trusted, and one distinct secret with every
+//! place in which it lies.
+
+use std::collections::BTreeMap;
+
+use crate::capability::words;
+use crate::secret::{Fingerprint, Secret};
+
+words! {
+    /// Where the bytes came from.
+    Origin {
+        Worktree = "worktree", Index = "index", History = "history", Diff = "diff",
+        Stdin = "stdin", Archive = "archive",
+    }
+}
+
+words! {
+    /// How sure it is that this is a credential at all.
+    Confidence { Low = "low", Medium = "medium", High = "high" }
+}
+
+/// A place in which a secret lies. Lines and columns count from one, columns in characters,
+/// and the end is the position after the last character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Relative to the repository's root, with `/`.
+    pub path: String,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+    pub origin: Origin,
+    pub tracked: bool,
+    pub ignored: bool,
+    pub commit: Option<String>,
+    /// The variable or key that the value is assigned to.
+    pub key: Option<String>,
+    /// The text of the line with every secret on it masked.
+    pub excerpt: String,
+}
+
+impl Location {
+    /// The order of the contract: tracked, then untracked, then ignored; then path and line.
+    pub fn sort_key(&self) -> (u8, &str, usize, usize) {
+        let standing = match (self.tracked, self.ignored) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        };
+        (standing, &self.path, self.line, self.column)
+    }
+}
+
+/// A pattern hit in one file.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Index into the loaded detectors.
+    pub detector: usize,
+    pub secret: Secret,
+    /// What else the pattern or its companions named: a key id, a host, an account.
+    pub parts: BTreeMap<String, Secret>,
+    pub confidence: Confidence,
+    pub location: Location,
+}
+
+/// One distinct secret with all its places: the unit that is asked about and reported.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Index into the loaded detectors.
+    pub detector: usize,
+    pub fingerprint: Fingerprint,
+    pub secret: Secret,
+    pub parts: BTreeMap<String, Secret>,
+    pub confidence: Confidence,
+    /// In the order of [`Location::sort_key`], never empty.
+    pub locations: Vec<Location>,
+}
+
+impl Finding {
+    /// The first place, which is the one that annotations point at.
+    pub fn first(&self) -> &Location {
+        self.locations.first().expect("a finding has at least one location")
+    }
+}

@@ -1,0 +1,5 @@
+//! overscope
+
+pub mod capability;
+pub mod finding;
+pub mod secret;
