@@ -1,5 +1,7 @@
 //! overscope
 
+pub mod assess;
 pub mod capability;
 pub mod finding;
+pub mod inspect;
 pub mod secret;

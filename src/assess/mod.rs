@@ -1,0 +1,3 @@
+//! What the answers mean: grants, blast radius, needs, excess, remedy.
+
+pub mod model;

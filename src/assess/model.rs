@@ -1,0 +1,148 @@
+//! The result that every report format prints: one [`Assessment`] per credential.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::capability::{Band, Can, Capability, Coverage, Evidence};
+use crate::finding::{Confidence, Location};
+use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
+use crate::secret::Fingerprint;
+
+/// Points in hundredths: 1000 is 10.00. Integers, so that every platform prints the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Points(pub i32);
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_f64(f64::from(self.0) / 100.0)
+    }
+}
+
+/// A capability with what it weighs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Power {
+    pub capability: Capability,
+    pub impact: Points,
+}
+
+/// A place that a rule or a need rests on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Site {
+    pub path: String,
+    pub line: usize,
+}
+
+/// What a use or a claim in the repository shows the credential to be for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    pub can: Can,
+    /// None where the need comes from the provider's label and not from a file.
+    pub site: Option<Site>,
+    /// The command, action, call or claim: `railway domain`.
+    pub why: String,
+}
+
+/// One rule of over-privilege that fired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverPrivilege {
+    /// `unused-power`, `environment-crossing` …
+    pub rule: &'static str,
+    /// One sentence.
+    pub message: String,
+    pub sites: Vec<Site>,
+}
+
+/// Where to revoke it, and what smaller thing to use instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    pub revoke: String,
+    pub replace: String,
+}
+
+/// Everything that is reported about one credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    pub fingerprint: Fingerprint,
+    /// The detector's id, which is the rule id everywhere.
+    pub detector: String,
+    /// What the detector finds, in words: `Railway token`.
+    pub detector_name: String,
+    /// The provider's id.
+    pub provider: String,
+    pub provider_name: String,
+    pub kind: Option<String>,
+    pub masked: String,
+    pub confidence: Confidence,
+    pub locations: Vec<Location>,
+    pub liveness: Liveness,
+    pub identity: Option<String>,
+    pub account: Option<String>,
+    pub label: Option<String>,
+    pub expires: Expiry,
+    pub evidence: Evidence,
+    pub coverage: Coverage,
+    pub gaps: Vec<Gap>,
+    pub scopes: Vec<String>,
+    pub unmapped: Vec<String>,
+    /// Worst first; ties in the order of verbs and classes.
+    pub powers: Vec<Power>,
+    pub resources: Vec<Resource>,
+    /// None when the credential is dead.
+    pub score: Option<Points>,
+    pub proven: Option<Points>,
+    pub band: Option<Band>,
+    pub vector: Option<String>,
+    pub reasons: Vec<String>,
+    pub needed: Vec<Need>,
+    /// True: every use that was found was understood. False: some were not. None: no use found.
+    pub needs_resolved: Option<bool>,
+    pub excess: Vec<Can>,
+    /// What the excess alone would score, where there is one.
+    pub excess_score: Option<Points>,
+    pub over_privilege: Vec<OverPrivilege>,
+    pub remedy: Remedy,
+    /// The first sentence: what it can do, where, and what it is used for.
+    pub title: String,
+    /// What the provider's facts say that nothing has confirmed yet, if anything.
+    pub unconfirmed: Option<String>,
+    pub requests: usize,
+}
+
+/// Something that the reader must know beside the findings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// `unreadable`, `skipped`, `symlink`, `limit`, `detector` …
+    pub kind: &'static str,
+    /// The path or thing it is about.
+    pub about: String,
+    pub message: String,
+    /// Whether part of the input could not be read, which is exit status 3.
+    pub incomplete: bool,
+}
+
+/// Counts for the report. No times: the same input gives the same bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    pub files: usize,
+    pub bytes: u64,
+    pub skipped: usize,
+    pub candidates: usize,
+    pub credentials: usize,
+    pub requests: usize,
+}
+
+/// The whole result.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Highest score first, then path and line.
+    pub credentials: Vec<Assessment>,
+    pub notes: Vec<Note>,
+    pub stats: Stats,
+}

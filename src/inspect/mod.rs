@@ -1,0 +1,3 @@
+//! Asking the issuer.
+
+pub mod answer;
