@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// A secret value. It has no `Display`, its `Debug` shows the length, and its memory is cleared
 /// when it is dropped. The one way to the value is [`Secret::expose`], which is easy to search for.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
