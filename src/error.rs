@@ -1,0 +1,139 @@
+//! What can go wrong, one enum per stage. Every message names the thing and the next step;
+//! the exit status follows from the stage.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+/// A failed run. Each is exit status 2, except where a variant says otherwise.
+#[derive(Debug, Error)]
+pub enum Error {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("{what} cannot be written: {why}; the report went to standard output instead")]
+    Output { what: String, why: io::Error },
+    #[error("standard output cannot be written: {0}")]
+    Stdout(io::Error),
+    #[error("{0}")]
+    Demo(String),
+}
+
+/// A configuration or detector file that cannot be used.
+#[derive(Debug, Error)]
+pub enum FileError {
+    #[error("{path}: cannot be read: {why}")]
+    Unreadable { path: String, why: io::Error },
+    #[error("{path}:{line}:{column}: {message}")]
+    Syntax { path: String, line: usize, column: usize, message: String },
+    #[error("{path}: {message}")]
+    Content { path: String, message: String },
+}
+
+/// A call that makes no sense.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    #[error("unknown provider `{given}` in --endpoint; {hint}")]
+    UnknownProvider { given: String, hint: String },
+    #[error("--endpoint {given}: {why}")]
+    Endpoint { given: String, why: String },
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Something that was to be scanned and is not there.
+#[derive(Debug, Error)]
+pub enum SourceError {
+    #[error("{path}: no such file or directory; name a path that exists, or none for the current folder")]
+    NoSuchPath { path: String },
+    #[error("{path}: neither a file nor a directory; only regular files and folders are scanned")]
+    NotScannable { path: String },
+    #[error("{path}: {why}")]
+    Io { path: String, why: io::Error },
+    #[error("git {command} failed: {why}")]
+    Git { command: String, why: String },
+}
+
+/// Reads a TOML file into a type that knows its keys.
+pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: shown.clone(), why })?;
+    parse_toml(&shown, &text)
+}
+
+/// Parses TOML; errors name file, line and column, and the nearest known key.
+pub fn parse_toml<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, FileError> {
+    toml::from_str(text).map_err(|why| {
+        let start = why.span().map_or(0, |span| span.start.min(text.len()));
+        let before = text.get(..start).unwrap_or("");
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        FileError::Syntax { path: path.to_owned(), line, column, message: with_nearest(why.message()) }
+    })
+}
+
+/// Adds the nearest known key to the parser's list of all of them.
+fn with_nearest(message: &str) -> String {
+    let Some(rest) = message.strip_prefix("unknown field `") else { return message.to_owned() };
+    let mut words = rest.split('`').step_by(2);
+    let given = words.next().unwrap_or_default();
+    let known: Vec<&str> = rest.split('`').skip(2).step_by(2).collect();
+    let known_list = known.join(", ");
+    match nearest(given, known.iter().copied()) {
+        Some(near) => format!("unknown key `{given}`; did you mean `{near}`? Known here: {known_list}"),
+        None => format!("unknown key `{given}`; known here: {known_list}"),
+    }
+}
+
+/// The known word that is most like the given one, if any is like it at all.
+pub fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    known
+        .into_iter()
+        .map(|word| (strsim::jaro_winkler(given, word), word))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, word)| word)
+}
+
+/// A path as a message shows it.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+impl SourceError {
+    pub fn io(path: &Path, why: io::Error) -> SourceError {
+        SourceError::Io { path: shown(path), why }
+    }
+
+    pub fn missing(path: PathBuf) -> SourceError {
+        SourceError::NoSuchPath { path: shown(&path) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[serde(default, rename = "visibility")]
+        _visibility: String,
+        #[serde(default, rename = "production")]
+        _production: Vec<String>,
+    }
+
+    #[test]
+    fn an_unknown_key_names_file_line_column_and_the_nearest_known_key() {
+        let error = parse_toml::<Sample>("overscope.toml", "# settings\nvisibilty = \"public\"\n").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "overscope.toml:2:1: unknown key `visibilty`; did you mean `visibility`? Known here: visibility, production"
+        );
+    }
+}
