@@ -1,0 +1,165 @@
+//! The catalogue: one file per provider, read into the types of [`model`]. What the files say is
+//! data; what it means to a scan or a probe is decided by those stages.
+
+pub mod checksum;
+pub mod model;
+pub mod pointer;
+pub mod sample;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::error::{FileError, parse_toml, shown};
+use model::{Companion, Detector, Provider};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
+}
+
+/// Patterns beyond this size are refused: a detector is a shape, not a program.
+const PATTERN_LIMIT: usize = 1 << 20;
+
+/// No detector's match may be longer than this.
+pub const LONGEST_MATCH: usize = 16 << 10;
+
+/// Every provider, and every detector under its number.
+#[derive(Debug)]
+pub struct Detectors {
+    providers: Vec<Provider>,
+    /// Provider and position in it, in a fixed order.
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    provider: usize,
+    detector: usize,
+    pattern: OnceLock<Regex>,
+    longest: OnceLock<usize>,
+    companions: Vec<OnceLock<Regex>>,
+}
+
+impl Detectors {
+    /// The embedded files, then the user's own.
+    pub fn load(own: &[PathBuf]) -> Result<Detectors, FileError> {
+        let mut providers = Vec::new();
+        for (name, json) in embedded::EMBEDDED {
+            let provider: Provider = serde_json::from_str(json)
+                .map_err(|why| FileError::Content { path: format!("detectors/{name}"), message: why.to_string() })?;
+            providers.push(provider);
+        }
+        for path in own {
+            providers.push(read(path)?);
+        }
+        Detectors::of(providers)
+    }
+
+    /// The catalogue that these providers make.
+    pub fn of(providers: Vec<Provider>) -> Result<Detectors, FileError> {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (number, provider) in providers.iter().enumerate() {
+            for (position, detector) in provider.detectors.iter().enumerate() {
+                let clash = rules.iter().any(|rule| providers[rule.provider].detectors[rule.detector].id == detector.id);
+                if clash {
+                    return Err(FileError::Content {
+                        path: provider.id.clone(),
+                        message: format!("detector `{}` exists already; give this one another id", detector.id),
+                    });
+                }
+                rules.push(Rule {
+                    provider: number,
+                    detector: position,
+                    pattern: OnceLock::new(),
+                    longest: OnceLock::new(),
+                    companions: detector.companions.iter().map(|_| OnceLock::new()).collect(),
+                });
+            }
+        }
+        Ok(Detectors { providers, rules })
+    }
+
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    pub fn provider(&self, id: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.id == id)
+    }
+
+    /// How many detectors there are; they are numbered from zero.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    pub fn number_of(&self, id: &str) -> Option<usize> {
+        (0..self.len()).find(|&number| self.detector(number).id == id)
+    }
+
+    pub fn detector(&self, number: usize) -> &Detector {
+        let rule = &self.rules[number];
+        &self.providers[rule.provider].detectors[rule.detector]
+    }
+
+    pub fn provider_of(&self, number: usize) -> &Provider {
+        &self.providers[self.rules[number].provider]
+    }
+
+    /// The compiled pattern; compiled on first use, since most runs need a few of them.
+    pub fn pattern(&self, number: usize) -> &Regex {
+        self.rules[number].pattern.get_or_init(|| compile(&self.detector(number).pattern).expect("checked by its test"))
+    }
+
+    /// The longest text that the pattern can match.
+    pub fn longest(&self, number: usize) -> usize {
+        *self.rules[number].longest.get_or_init(|| longest(&self.detector(number).pattern).unwrap_or(LONGEST_MATCH))
+    }
+
+    /// How much the look of a detector's secrets says: an own prefix first, then conditions.
+    pub fn rank(&self, number: usize) -> (bool, usize) {
+        let detector = self.detector(number);
+        let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
+        (detector.is_anchored(), conditions + usize::from(detector.checksum.is_some()))
+    }
+
+    /// The compiled pattern of one companion.
+    pub fn companion(&self, number: usize, position: usize) -> (&Companion, &Regex) {
+        let companion = &self.detector(number).companions[position];
+        let pattern = self.rules[number].companions[position]
+            .get_or_init(|| compile(&companion.pattern).expect("checked by its test"));
+        (companion, pattern)
+    }
+}
+
+/// Reads one detector file of the user's, whose patterns nobody has checked yet.
+pub fn read(path: &std::path::Path) -> Result<Provider, FileError> {
+    let name = shown(path);
+    let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: name.clone(), why })?;
+    let provider: Provider = parse_toml(&name, &text)?;
+    for detector in &provider.detectors {
+        let patterns = detector.companions.iter().map(|companion| &companion.pattern).chain([&detector.pattern]);
+        for pattern in patterns {
+            compile(pattern).map_err(|why| FileError::Content {
+                path: name.clone(),
+                message: format!("detector `{}`: pattern: {why}", detector.id),
+            })?;
+        }
+    }
+    Ok(provider)
+}
+
+/// Compiles a pattern the way all are compiled: bytes, no Unicode classes, bounded size.
+pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).unicode(false).size_limit(PATTERN_LIMIT).build()
+}
+
+/// The longest text that a pattern can match, in bytes; none when it has no bound.
+pub fn longest(pattern: &str) -> Option<usize> {
+    let syntax = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
+    syntax.properties().maximum_len()
+}

@@ -1,0 +1,461 @@
+//! The detector file, field by field: how a secret looks, how its issuer is asked, where the
+//! answer stands, what it means and what to do about it. Unknown keys are errors everywhere.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::capability::{Breadth, Can, Environment, Guard, Recover};
+use crate::finding::Confidence;
+
+use super::checksum::Checksum;
+
+/// One file of `detectors/`: a provider.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    pub id: String,
+    pub name: String,
+    /// The API's address; `--endpoint ID=URL` replaces it.
+    pub base: Option<String>,
+    /// Further addresses, as `{base.NAME}`; `--endpoint ID.NAME=URL` replaces one.
+    #[serde(default)]
+    pub bases: BTreeMap<String, String>,
+    /// The only hosts that a secret of this provider is ever sent to.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Where the facts of this file can be read.
+    pub docs: String,
+    /// Facts of this file that no documentation confirms yet, in words. Shown in the report.
+    pub unconfirmed: Option<String>,
+    #[serde(default, rename = "detector")]
+    pub detectors: Vec<Detector>,
+    #[serde(default, rename = "probe")]
+    pub probes: BTreeMap<String, Probe>,
+    /// The provider's word → what it can do. A `*` inside a longer key stands for any text.
+    #[serde(default)]
+    pub grants: BTreeMap<String, OneOrMany<Grant>>,
+    pub remedy: Remedy,
+}
+
+/// A value, or a list of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            OneOrMany::One(one) => std::slice::from_ref(one),
+            OneOrMany::Many(many) => many,
+        }
+    }
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        OneOrMany::Many(Vec::new())
+    }
+}
+
+/// How one kind of secret looks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detector {
+    pub id: String,
+    pub name: String,
+    /// Literal texts, one of which stands in or near every match. Matched without case.
+    pub keywords: Vec<String>,
+    /// The pattern; its group `secret` is the value, any other named group a part of it.
+    pub pattern: String,
+    /// What the value starts with, as everybody may know. Only this much of it is ever shown.
+    #[serde(default)]
+    pub prefix: String,
+    pub checksum: Option<Checksum>,
+    /// The least Shannon entropy, in bits a character, of a value that is believed.
+    pub entropy: Option<f64>,
+    /// For values without a shape of their own: what must stand before them.
+    pub context: Option<Context>,
+    #[serde(default, rename = "companion")]
+    pub companions: Vec<Companion>,
+    /// The variables that people keep this kind in.
+    #[serde(default)]
+    pub env: Vec<String>,
+    pub probe: Option<String>,
+    /// The kind, where the look of the secret already tells it.
+    pub kind: Option<String>,
+    /// Scopes that the kind could hold at most.
+    pub ceiling: Vec<String>,
+    /// Where it can do harm at all, when the look of the secret tells it: `sandbox` for test keys.
+    pub environment: Option<Environment>,
+    #[serde(default = "high")]
+    pub confidence: Confidence,
+    /// Must decode, and the decoded values must fit.
+    pub decodes: Option<Decodes>,
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub counterexamples: Vec<String>,
+}
+
+fn high() -> Confidence {
+    Confidence::High
+}
+
+impl Detector {
+    /// Whether its look alone tells it: no context is needed.
+    pub fn is_anchored(&self) -> bool {
+        self.context.is_none()
+    }
+}
+
+/// What must stand before a value that looks like many others.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// One of these stands before the value on its logical line, or in its key.
+    pub words: Vec<String>,
+    /// One of these stands in the key, as a whole word of it: `token`, `key`.
+    pub key: Vec<String>,
+    /// A key that ends in one of these names an identifier, not a secret.
+    #[serde(default)]
+    pub veto: Vec<String>,
+}
+
+/// A second value that stands near: the secret of a key id, a session token, an account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    /// The part's name; `secret` makes it the value itself.
+    pub name: String,
+    /// The pattern; its group `value` is the part.
+    pub pattern: String,
+    /// How many lines away it may stand.
+    pub lines: usize,
+    pub entropy: Option<f64>,
+    /// Without it there is no credential.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// A condition on what the value decodes to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decodes {
+    #[serde(rename = "as")]
+    pub with: Decoder,
+    /// The named group of the pattern that is decoded; the secret where it is not given.
+    pub of: Option<String>,
+    #[serde(default, rename = "where")]
+    pub conditions: Vec<Condition>,
+}
+
+/// The decoders that need no network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decoder {
+    Jwt,
+    Macaroon,
+    Sas,
+    Pem,
+    AwsKeyId,
+}
+
+/// A test of one value of a JSON document.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// Where the value stands. `^` in front steps out to the item around.
+    pub json: String,
+    #[serde(default)]
+    pub is: OneOrMany<String>,
+    /// Another place whose value must be the same.
+    pub same_as: Option<String>,
+    /// Whether it must be there (and not null), or must not.
+    pub present: Option<bool>,
+}
+
+/// How the issuer is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    #[serde(default)]
+    pub auth: Auth,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// What answers mean; the first that fits decides.
+    #[serde(default, rename = "answer")]
+    pub answers: Vec<AnswerRule>,
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+    /// For kinds that look alike: which answers tell them apart.
+    #[serde(default, rename = "kind")]
+    pub kinds: Vec<KindRule>,
+    /// Steps whose refusal, all together, means that the credential is dead.
+    #[serde(default)]
+    pub dead_when_refused: Vec<String>,
+    /// GraphQL fields that are never selected, since their values are secrets.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
+/// How a request proves who it comes from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Auth {
+    #[default]
+    None,
+    Bearer(String),
+    Header { name: String, value: String },
+    Basic { user: String, password: String },
+}
+
+/// One question.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub id: String,
+    /// What is asked, in words: `backups of {each.name}`.
+    pub what: String,
+    pub get: Option<String>,
+    pub post: Option<String>,
+    /// The body of a `post`, sent as a form.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+    pub graphql: Option<String>,
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+    pub decode: Option<Decoder>,
+    /// The text that is decoded; the secret where it is not given.
+    pub text: Option<String>,
+    pub native: Option<String>,
+    /// Why a `post` or a native function changes nothing.
+    pub reads_only: Option<String>,
+    pub auth: Option<Auth>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Answering it needs nothing but the credential: it tells live from dead.
+    #[serde(default)]
+    pub identity: bool,
+    /// Variable names that make this identity question the first one, `*` for any text.
+    #[serde(default)]
+    pub first_for: Vec<String>,
+    /// The kinds that it is asked for; all where empty.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Asked once for each resource of this kind, production first.
+    pub for_each: Option<String>,
+    /// What its refusal keeps from us.
+    pub hides: Hides,
+    /// The refusal concerns only powers over this kind of resource.
+    pub hides_of: Option<String>,
+    pub page: Option<Page>,
+    #[serde(default, rename = "answer")]
+    pub answers: Vec<AnswerRule>,
+    #[serde(default)]
+    pub read: Read,
+    /// A read that proves one power: answered grants the scope, forbidden denies it.
+    pub proves: Option<String>,
+    /// Its scopes are all that there are: later refusals hide reach or detail, never powers.
+    #[serde(default)]
+    pub states: bool,
+}
+
+/// What a question that was not answered keeps from us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hides {
+    /// Which powers it holds: the ceiling of its kind counts.
+    Powers,
+    /// How far the stated powers reach: breadth and environment count as unknown.
+    Reach,
+    /// Names and labels: listed, and nothing more.
+    Detail,
+}
+
+/// How further pages are found.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// `next`: the Link header's relation.
+    pub link: Option<String>,
+    /// GraphQL: where the flag and the cursor stand, and the variable that takes the cursor.
+    pub more: Option<String>,
+    pub cursor: Option<String>,
+    pub variable: Option<String>,
+    pub max: usize,
+}
+
+/// What a reply means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerRule {
+    pub means: Meaning,
+    #[serde(default)]
+    pub status: Vec<u16>,
+    /// Where in the body to look; `*` for every item.
+    pub json: Option<String>,
+    /// One of these texts is the whole value.
+    #[serde(default)]
+    pub is: Vec<String>,
+    /// Or stands in it.
+    #[serde(default)]
+    pub contains: Vec<String>,
+    /// Why, in words, for the report.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Meaning {
+    /// The question was answered.
+    Answered,
+    /// The issuer does not accept the credential for this question; it may for another.
+    Refused,
+    /// The credential is alive and may not ask this.
+    Forbidden,
+    /// The credential is unknown, revoked or expired.
+    Dead,
+}
+
+/// Which answers make a credential of this kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindRule {
+    pub name: String,
+    pub answered: Vec<String>,
+    #[serde(default)]
+    pub refused: Vec<String>,
+    /// Scopes that the kind itself states.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// Where in a reply the answers stand.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    pub identity: Option<Select>,
+    pub account: Option<Select>,
+    pub label: Option<Select>,
+    pub kind: Option<Select>,
+    pub expires: Option<Select>,
+    pub scopes: Option<OneOrMany<Select>>,
+    #[serde(default)]
+    pub resources: Vec<ResourceRead>,
+    /// Values for later steps, as `{vars.NAME}`.
+    #[serde(default)]
+    pub vars: BTreeMap<String, Select>,
+}
+
+/// Where one value, or a list of them, stands.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Select {
+    pub header: Option<String>,
+    /// A JSON pointer; `*` for every item of a list or member of an object.
+    pub json: Option<String>,
+    /// The members' names instead of their values.
+    #[serde(default)]
+    pub keys: bool,
+    /// The items to look at, before `json` is applied to each.
+    pub each: Option<String>,
+    #[serde(default, rename = "where")]
+    pub conditions: Vec<Condition>,
+    /// Only the item whose masked text here fits the secret.
+    pub masked: Option<String>,
+    pub split: Option<String>,
+    /// How the value is written down: `role:{}`.
+    #[serde(rename = "as")]
+    pub written: Option<String>,
+    /// For `expires`: a missing value means that there is no end.
+    #[serde(default)]
+    pub absent_is_never: bool,
+}
+
+/// A kind of thing that a reply lists.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceRead {
+    pub kind: String,
+    pub each: String,
+    pub id: String,
+    /// As people know it; pointers in braces: `{^/name}/{/name}`.
+    pub name: String,
+    /// Kind → where the id of a thing of that kind stands, in which this one lies.
+    #[serde(default)]
+    pub inside: BTreeMap<String, String>,
+    /// The provider's own signs of production, and of its opposite.
+    #[serde(default)]
+    pub production: Vec<Condition>,
+    #[serde(default)]
+    pub nonprod: Vec<Condition>,
+    /// Whether its name says which environment it is.
+    #[serde(default)]
+    pub named_environment: bool,
+    /// Rows that are passed over.
+    #[serde(default)]
+    pub drop: Vec<Condition>,
+    /// Rows that are named but not reached.
+    #[serde(default)]
+    pub unreached: Vec<Condition>,
+    /// None of them is reached: they are only named.
+    #[serde(default)]
+    pub only_named: bool,
+    /// Things listed inside each of them.
+    #[serde(default)]
+    pub inner: Vec<ResourceRead>,
+}
+
+/// What one word of the provider lets its holder do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    pub can: Vec<Can>,
+    #[serde(default = "unknown_breadth")]
+    pub reach: Breadth,
+    /// The kind of resource that it acts on.
+    pub of: Option<String>,
+    #[serde(default = "unknown_recover")]
+    pub recover: Recover,
+    #[serde(default = "no_guard")]
+    pub guard: Guard,
+    pub environment: Option<Environment>,
+    /// Where the fact stands.
+    pub source: Option<String>,
+    /// The provider does not say it in so many words.
+    #[serde(default)]
+    pub inferred: bool,
+    /// A sentence for the report about what this power leads to.
+    pub note: Option<String>,
+}
+
+fn unknown_breadth() -> Breadth {
+    Breadth::Unknown
+}
+fn unknown_recover() -> Recover {
+    Recover::Unknown
+}
+fn no_guard() -> Guard {
+    Guard::None
+}
+
+/// What to do about a find.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remedy {
+    /// Where it is revoked.
+    pub revoke: String,
+    /// The smaller thing that exists; the first that fits is named.
+    pub replace: Vec<Replacement>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// A capability that is needed, a kind, a detector's id, or `any`.
+    pub when: String,
+    pub with: String,
+}

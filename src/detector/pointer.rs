@@ -1,0 +1,113 @@
+//! JSON pointers as detector files write them: `*` stands for every item of a list or member of
+//! an object, and each `^` in front steps out to the item around.
+
+use serde_json::Value;
+
+use super::model::Condition;
+
+/// Items from the outermost to the innermost; a pointer starts at the last.
+pub type Items<'v> = [&'v Value];
+
+/// Every value that the pointer names.
+pub fn values<'v>(items: &Items<'v>, pointer: &str) -> Vec<&'v Value> {
+    let inner = pointer.trim_start_matches('^');
+    let out = pointer.len() - inner.len();
+    let Some(start) = items.len().checked_sub(out + 1).and_then(|at| items.get(at)) else { return Vec::new() };
+    let mut found = vec![*start];
+    for part in inner.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        found = found.into_iter().flat_map(|value| members(value, &part)).collect();
+    }
+    found
+}
+
+fn members<'v>(value: &'v Value, part: &str) -> Vec<&'v Value> {
+    match (value, part) {
+        (Value::Array(list), "*") => list.iter().collect(),
+        (Value::Object(map), "*") => map.values().collect(),
+        (Value::Array(list), index) => index.parse::<usize>().ok().and_then(|at| list.get(at)).into_iter().collect(),
+        (Value::Object(map), name) => map.get(name).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A scalar as text; lists, objects and null are none.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The first scalar that the pointer names.
+pub fn first_text(items: &Items<'_>, pointer: &str) -> Option<String> {
+    values(items, pointer).into_iter().find_map(text)
+}
+
+impl Condition {
+    /// Whether it holds for the innermost item.
+    pub fn holds(&self, items: &Items<'_>) -> bool {
+        self.holds_with(items, &str::to_owned)
+    }
+
+    /// The same, with the variables of its expected values filled in.
+    pub fn holds_with(&self, items: &Items<'_>, fill: &dyn Fn(&str) -> String) -> bool {
+        let found = values(items, &self.json);
+        let texts: Vec<String> = found.iter().copied().filter_map(text).collect();
+        let present = found.iter().any(|value| !value.is_null());
+        let expected = self.is.as_slice();
+        (expected.is_empty() || expected.iter().any(|word| texts.contains(&fill(word))))
+            && self.same_as.as_ref().is_none_or(|other| {
+                values(items, other).into_iter().filter_map(text).any(|other| texts.contains(&other))
+            })
+            && self.present.is_none_or(|wanted| wanted == present)
+    }
+}
+
+/// Fills the pointers in a text's braces: `{^/name}/{/name}`.
+pub fn fill(items: &Items<'_>, template: &str) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((pointer, tail)) = after.split_once('}') else { break };
+        text.push_str(before);
+        text.push_str(&first_text(items, pointer).unwrap_or_default());
+        rest = tail;
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_star_names_all_and_a_caret_steps_out() {
+        let outer = json!({"name": "shop", "main": "b", "list": [{"id": "a"}, {"id": "b"}]});
+        assert_eq!(values(&[&outer], "/list/*/id"), [&json!("a"), &json!("b")]);
+        assert_eq!(values(&[&outer], ""), [&outer]);
+        assert_eq!(values(&[&outer], "^/name"), Vec::<&Value>::new());
+        let inner = &outer["list"][1];
+        assert_eq!(first_text(&[&outer, inner], "^/name").as_deref(), Some("shop"));
+        assert_eq!(fill(&[&outer, inner], "{^/name}/{/id}"), "shop/b");
+        assert_eq!(fill(&[&outer, inner], "{/none}-{"), "-{");
+    }
+
+    #[test]
+    fn conditions_compare_texts_places_and_presence() {
+        let outer = json!({"main": "b"});
+        let inner = json!({"id": "b", "gone": null, "flag": true});
+        let condition = |toml: &str| toml::from_str::<Condition>(toml).unwrap();
+        let holds = |toml: &str| condition(toml).holds(&[&outer, &inner]);
+        assert!(holds("json = '/id'\nsame_as = '^/main'"));
+        assert!(holds("json = '/flag'\nis = 'true'"));
+        assert!(holds("json = '/id'\nis = ['a', 'b']"));
+        assert!(!holds("json = '/id'\nis = 'a'"));
+        assert!(holds("json = '/gone'\npresent = false"));
+        assert!(!holds("json = '/id'\npresent = false"));
+    }
+}
