@@ -1,0 +1,106 @@
+//! What is read: which places there are, and how the bytes of one of them are had.
+//! Listing reads no content; that is done one entry at a time while scanning.
+
+pub mod git;
+mod tree;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::SourceError;
+use crate::finding::{Note, Origin};
+
+/// Text beyond this size is not scanned, which is said and is exit status 3.
+pub const TEXT_LIMIT: u64 = 256 << 20;
+
+/// What the user asked to be read.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// Files and folders; `ignored`: also what git ignores.
+    Tree { paths: Vec<PathBuf>, ignored: bool },
+    /// Bytes that were handed over, under a name.
+    Stdin { name: String, bytes: Vec<u8> },
+}
+
+/// A place that can be read.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// As reports show it: relative to the repository's root, with `/`.
+    pub path: String,
+    pub place: Place,
+    pub origin: Origin,
+    pub tracked: bool,
+    pub ignored: bool,
+}
+
+/// Where an entry's bytes are.
+#[derive(Clone, Debug)]
+pub enum Place {
+    File(PathBuf),
+    Bytes(Vec<u8>),
+}
+
+/// Everything that is to be read, in the order of its paths.
+#[derive(Debug, Default)]
+pub struct Listing {
+    pub entries: Vec<Entry>,
+    pub notes: Vec<Note>,
+}
+
+/// Lists what is to be read; nothing is read yet.
+pub fn list(source: &Source) -> Result<Listing, SourceError> {
+    match source {
+        Source::Tree { paths, ignored } => tree::list(paths, *ignored),
+        Source::Stdin { name, bytes } => Ok(Listing {
+            entries: vec![Entry {
+                path: name.clone(),
+                place: Place::Bytes(bytes.clone()),
+                origin: Origin::Stdin,
+                tracked: false,
+                ignored: false,
+            }],
+            notes: Vec::new(),
+        }),
+    }
+}
+
+/// The folder whose configuration applies: the root of the repository that holds the first path,
+/// else the path itself, or its folder.
+pub fn root_of(path: &Path) -> PathBuf {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    tree::repository_root(&path).unwrap_or_else(|| match path.is_dir() {
+        true => path.clone(),
+        false => path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf),
+    })
+}
+
+/// Why an entry gave no bytes.
+#[derive(Debug)]
+pub enum Unread {
+    TooLarge(u64),
+    Io(io::Error),
+}
+
+impl Entry {
+    /// Reads the entry into a buffer that is used again and again: one open, one read.
+    pub fn read_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+        match &self.place {
+            Place::Bytes(bytes) => Ok(bytes),
+            Place::File(path) => {
+                buffer.clear();
+                let file = File::open(path).map_err(Unread::Io)?;
+                let size = file.metadata().map_err(Unread::Io)?.len();
+                if size > TEXT_LIMIT {
+                    return Err(Unread::TooLarge(size));
+                }
+                buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
+                (&file).take(TEXT_LIMIT + 1).read_to_end(buffer).map_err(Unread::Io)?;
+                if buffer.len() as u64 > TEXT_LIMIT {
+                    return Err(Unread::TooLarge(buffer.len() as u64));
+                }
+                Ok(buffer)
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Files and folders. Inside a repository: the index and what git does not ignore, since each
+//! alone misses something (the walker a tracked file that is also ignored, the index a new one).
+//! Outside: everything. Symbolic links are not followed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{WalkBuilder, WalkState};
+
+use super::{Entry, Listing, Place, git};
+use crate::error::{SourceError, shown};
+use crate::finding::{Note, Origin};
+
+pub(super) fn list(paths: &[PathBuf], ignored: bool) -> Result<Listing, SourceError> {
+    let mut listing = Listing::default();
+    for path in paths {
+        let mut one = list_one(path, ignored)?;
+        if paths.len() > 1 {
+            let prefix = report_path(path);
+            for entry in &mut one.entries {
+                entry.path = format!("{prefix}/{}", entry.path);
+            }
+        }
+        listing.entries.append(&mut one.entries);
+        listing.notes.append(&mut one.notes);
+    }
+    listing.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    listing.entries.dedup_by(|a, b| a.path == b.path);
+    Ok(listing)
+}
+
+fn list_one(given: &Path, ignored: bool) -> Result<Listing, SourceError> {
+    let metadata = fs::metadata(given).map_err(|why| match why.kind() {
+        std::io::ErrorKind::NotFound => SourceError::missing(given.to_path_buf()),
+        _ => SourceError::io(given, why),
+    })?;
+    let path = given.canonicalize().map_err(|why| SourceError::io(given, why))?;
+    let repository = repository_root(&path);
+    if metadata.is_file() {
+        return Ok(single(&path, repository.as_deref()));
+    }
+    if !metadata.is_dir() {
+        return Err(SourceError::NotScannable { path: shown(given) });
+    }
+    Ok(Folder { root: repository.clone().unwrap_or_else(|| path.clone()), path, repository }.list(ignored))
+}
+
+/// The nearest folder around that holds a `.git`.
+pub(super) fn repository_root(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
+}
+
+/// One file that was named: it is read whatever git thinks of it.
+fn single(path: &Path, repository: Option<&Path>) -> Listing {
+    let root = repository.or_else(|| path.parent()).unwrap_or(path);
+    let name = report_path(path.strip_prefix(root).unwrap_or(path));
+    let mut notes = Vec::new();
+    let tracked = repository.is_some_and(|root| index_of(root, &mut notes).contains(name.as_bytes()));
+    let ignored = !tracked && repository.is_some_and(|root| git::is_ignored(root, &name));
+    let entry = Entry { path: name, place: Place::File(path.to_path_buf()), origin: Origin::Worktree, tracked, ignored };
+    Listing { entries: vec![entry], notes }
+}
+
+/// A folder to scan, and the root that its paths are relative to.
+struct Folder {
+    root: PathBuf,
+    path: PathBuf,
+    repository: Option<PathBuf>,
+}
+
+impl Folder {
+    fn list(&self, ignored: bool) -> Listing {
+        let mut notes = Vec::new();
+        let seen = self.walk(self.repository.is_some(), &mut notes);
+        let tracked = self.tracked(&seen.nested, &mut notes);
+        let mut kept: BTreeSet<PathBuf> = seen.files;
+        for name in &tracked {
+            if let Some(file) = self.tracked_file(name, &mut kept) {
+                kept.insert(file);
+            }
+        }
+        let mut entries: Vec<Entry> = kept.iter().map(|file| self.entry(file, &tracked, false)).collect();
+        let mut links = seen.links;
+        if ignored && self.repository.is_some() {
+            let all = self.walk(false, &mut notes);
+            entries.extend(all.files.difference(&kept).map(|file| self.entry(file, &tracked, true)));
+            links = all.links;
+        }
+        if let Some(note) = self.links_note(&links) {
+            notes.push(note);
+        }
+        notes.sort();
+        notes.dedup();
+        Listing { entries, notes }
+    }
+
+    /// The index's names (of nested repositories too), relative to the root.
+    fn tracked(&self, nested: &BTreeSet<PathBuf>, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
+        let mut tracked = BTreeSet::new();
+        for repository in self.repository.iter().chain(nested) {
+            let prefix = report_path(repository.strip_prefix(&self.root).unwrap_or(Path::new("")));
+            for name in index_of(repository, notes) {
+                match prefix.is_empty() {
+                    true => tracked.insert(name),
+                    false => tracked.insert([prefix.as_bytes(), b"/", &name].concat()),
+                };
+            }
+        }
+        tracked
+    }
+
+    /// A tracked file that the walker passed over since it is ignored as well.
+    fn tracked_file(&self, name: &[u8], kept: &mut BTreeSet<PathBuf>) -> Option<PathBuf> {
+        let file = self.root.join(path_of(name));
+        if kept.contains(&file) || !file.starts_with(&self.path) {
+            return None;
+        }
+        fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file()).then_some(file)
+    }
+
+    fn entry(&self, file: &Path, tracked: &BTreeSet<Vec<u8>>, ignored: bool) -> Entry {
+        let name = report_path(file.strip_prefix(&self.root).unwrap_or(file));
+        let is_tracked = tracked.contains(name.as_bytes());
+        Entry {
+            path: name,
+            place: Place::File(file.to_path_buf()),
+            origin: Origin::Worktree,
+            tracked: is_tracked,
+            ignored: ignored && !is_tracked,
+        }
+    }
+
+    fn walk(&self, respect_ignores: bool, notes: &mut Vec<Note>) -> Seen {
+        let seen = Mutex::new(Seen::default());
+        let mut walker = WalkBuilder::new(&self.path);
+        walker
+            .standard_filters(false)
+            .git_ignore(respect_ignores)
+            .git_global(respect_ignores)
+            .git_exclude(respect_ignores)
+            .parents(respect_ignores)
+            .follow_links(false)
+            .threads(std::thread::available_parallelism().map_or(1, usize::from));
+        // Git's own folder is no content; its configuration is, when everything is asked for.
+        walker.filter_entry(|entry| entry.file_name() != ".git");
+        walker.build_parallel().run(|| {
+            let mut local = Collect { own: Seen::default(), all: &seen };
+            let root = &self.root;
+            Box::new(move |result| {
+                match result {
+                    Ok(entry) => local.own.take(entry, root),
+                    Err(why) => local.own.errors.push(why.to_string()),
+                }
+                WalkState::Continue
+            })
+        });
+        let mut seen = seen.into_inner().expect("no thread panics while it holds the lock");
+        for why in seen.errors.drain(..) {
+            let message = match why.strip_prefix(&format!("{}/", self.root.display())) {
+                Some(rest) => rest.to_owned(),
+                None => why,
+            };
+            notes.push(Note { kind: "unreadable", about: String::new(), message, incomplete: true });
+        }
+        if !respect_ignores {
+            for repository in self.repository.iter().chain(&seen.nested) {
+                let config = repository.join(".git").join("config");
+                if config.is_file() && config.starts_with(&self.path) {
+                    seen.files.insert(config);
+                }
+            }
+        }
+        seen
+    }
+
+    fn links_note(&self, links: &BTreeSet<PathBuf>) -> Option<Note> {
+        let first = links.first()?;
+        let name = report_path(first.strip_prefix(&self.root).unwrap_or(first));
+        let message = match links.len() {
+            1 => "a symbolic link was not followed".to_owned(),
+            count => format!("{count} symbolic links were not followed; this is the first"),
+        };
+        Some(Note { kind: "symlink", about: name, message, incomplete: false })
+    }
+}
+
+/// What one walk saw.
+#[derive(Default)]
+struct Seen {
+    files: BTreeSet<PathBuf>,
+    links: BTreeSet<PathBuf>,
+    /// Repositories inside the one that is scanned.
+    nested: BTreeSet<PathBuf>,
+    errors: Vec<String>,
+}
+
+impl Seen {
+    fn take(&mut self, entry: ignore::DirEntry, root: &Path) {
+        let Some(kind) = entry.file_type() else { return };
+        if kind.is_file() {
+            self.files.insert(entry.into_path());
+        } else if kind.is_symlink() {
+            self.links.insert(entry.into_path());
+        } else if kind.is_dir() && entry.path() != root && entry.path().join(".git").exists() {
+            self.nested.insert(entry.into_path());
+        }
+    }
+}
+
+/// Gathers per thread and adds up once, when the thread ends.
+struct Collect<'a> {
+    own: Seen,
+    all: &'a Mutex<Seen>,
+}
+
+impl Drop for Collect<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut all) = self.all.lock() {
+            all.files.append(&mut self.own.files);
+            all.links.append(&mut self.own.links);
+            all.nested.append(&mut self.own.nested);
+            all.errors.append(&mut self.own.errors);
+        }
+    }
+}
+
+fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
+    git::tracked(repository).unwrap_or_else(|why| {
+        notes.push(Note {
+            kind: "git",
+            about: String::new(),
+            message: format!("{why}; tracked files that git also ignores were not looked for"),
+            incomplete: true,
+        });
+        BTreeSet::new()
+    })
+}
+
+/// A relative path with `/`, whatever the platform; bytes that are no UTF-8 are shown escaped.
+fn report_path(path: &Path) -> String {
+    let parts: Vec<_> = path
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy()),
+            Component::ParentDir => Some("..".into()),
+            _ => None,
+        })
+        .collect();
+    parts.join("/")
+}
+
+#[cfg(unix)]
+fn path_of(name: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(name))
+}
+
+#[cfg(not(unix))]
+fn path_of(name: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(name).into_owned())
+}
