@@ -82,3 +82,15 @@ impl Finding {
         self.locations.first().expect("a finding has at least one location")
     }
 }
+
+/// Something that the reader must know beside the findings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// `unreadable`, `skipped`, `symlink`, `limit`, `detector` …
+    pub kind: &'static str,
+    /// The path or thing it is about.
+    pub about: String,
+    pub message: String,
+    /// Whether part of the input could not be read, which is exit status 3.
+    pub incomplete: bool,
+}

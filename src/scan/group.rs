@@ -1,0 +1,56 @@
+//! Many places, one secret: the unit that is asked about and reported.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::detector::Detectors;
+use crate::finding::{Candidate, Finding};
+use crate::secret::FingerprintKey;
+
+/// One finding for each distinct value, in the order of its first place.
+pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
+    let mut by_value: BTreeMap<String, Finding> = BTreeMap::new();
+    for candidate in candidates {
+        match by_value.entry(candidate.secret.expose().to_owned()) {
+            Entry::Vacant(place) => {
+                place.insert(Finding {
+                    detector: candidate.detector,
+                    // Of the final detector: filled in below.
+                    fingerprint: key.fingerprint(&[]),
+                    secret: candidate.secret,
+                    parts: candidate.parts,
+                    confidence: candidate.confidence,
+                    locations: vec![candidate.location],
+                });
+            }
+            Entry::Occupied(mut place) => {
+                let known = place.get_mut();
+                // The same value under two detectors: the one whose look says more names it.
+                if detectors.rank(candidate.detector) > detectors.rank(known.detector) {
+                    known.detector = candidate.detector;
+                    known.parts = candidate.parts;
+                } else if candidate.detector == known.detector {
+                    for (name, part) in candidate.parts {
+                        known.parts.entry(name).or_insert(part);
+                    }
+                }
+                known.confidence = known.confidence.max(candidate.confidence);
+                known.locations.push(candidate.location);
+            }
+        }
+    }
+    let mut findings: Vec<Finding> = by_value.into_values().collect();
+    for finding in &mut findings {
+        finding.fingerprint = key.fingerprint(&[&detectors.detector(finding.detector).id, finding.secret.expose()]);
+        finding.locations.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        finding.locations.dedup();
+    }
+    findings.sort_by(|a, b| {
+        let place = |finding: &Finding| {
+            let first = finding.first();
+            (first.path.clone(), first.line, first.column)
+        };
+        place(a).cmp(&place(b))
+    });
+    findings
+}

@@ -1,0 +1,88 @@
+//! Where in a text a byte stands, as people count: lines and columns from one, in characters.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+/// The start of the line that holds `at`.
+pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
+    memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1)
+}
+
+/// The end of the line that holds `at`, without its line break.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |offset| at + offset);
+    match end > at && bytes[end - 1] == b'\r' {
+        true => end - 1,
+        false => end,
+    }
+}
+
+/// Line and column of a byte.
+pub(super) fn position(bytes: &[u8], at: usize) -> (usize, usize) {
+    let start = line_start(bytes, at);
+    let line = memchr_iter(b'\n', &bytes[..start]).count() + 1;
+    (line, characters(&bytes[start..at]) + 1)
+}
+
+/// How many characters these bytes are; a byte that is no UTF-8 counts as one.
+pub(super) fn characters(bytes: &[u8]) -> usize {
+    String::from_utf8_lossy(bytes).chars().count()
+}
+
+/// The start of the logical line: lines before that end in a backslash belong to it.
+pub(super) fn logical_start(bytes: &[u8], at: usize) -> usize {
+    let mut start = line_start(bytes, at);
+    while start >= 2 {
+        let before = bytes[..start - 1].strip_suffix(b"\r").unwrap_or(&bytes[..start - 1]);
+        if !before.ends_with(b"\\") {
+            break;
+        }
+        start = line_start(bytes, start - 1);
+    }
+    start
+}
+
+/// The span of `lines` lines before and after the one that holds `at`.
+pub(super) fn around(bytes: &[u8], at: usize, lines: usize) -> (usize, usize) {
+    let mut start = line_start(bytes, at);
+    let mut end = line_end(bytes, at);
+    for _ in 0..lines {
+        if start > 0 {
+            start = line_start(bytes, start - 1);
+        }
+        if end < bytes.len() {
+            end = line_end(bytes, (end + 1).min(bytes.len()));
+        }
+    }
+    (start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let text = "é=1\r\nkey=value\n".as_bytes();
+        assert_eq!(position(text, 0), (1, 1));
+        assert_eq!(position(text, 3), (1, 3));
+        let value = text.windows(5).position(|part| part == b"value").unwrap();
+        assert_eq!(position(text, value), (2, 5));
+        assert_eq!(&text[line_start(text, value)..line_end(text, value)], b"key=value");
+    }
+
+    #[test]
+    fn a_backslash_joins_lines() {
+        let text = b"one\ncurl a \\\n  -H b \\\r\n  c\n";
+        let at = text.iter().rposition(|&byte| byte == b'c').unwrap();
+        assert_eq!(logical_start(text, at), 4);
+        assert_eq!(logical_start(text, 2), 0);
+    }
+
+    #[test]
+    fn around_stops_at_both_ends() {
+        let text = b"a\nb\nc\nd\ne";
+        assert_eq!(around(text, 4, 1), (2, 7));
+        assert_eq!(around(text, 0, 9), (0, 9));
+        assert_eq!(around(b"", 0, 3), (0, 0));
+    }
+}

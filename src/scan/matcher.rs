@@ -1,0 +1,178 @@
+//! Patterns in windows around the keywords' hits, checks, companions: from bytes to candidates.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use regex::bytes::Captures;
+
+use super::keywords::Keywords;
+use super::{checks, context, lines};
+use crate::detector::Detectors;
+use crate::finding::{Candidate, Confidence, Location};
+use crate::secret::Secret;
+use crate::source::Entry;
+
+/// How far around a keyword its pattern is tried, where the pattern is not longer itself.
+const BEFORE: usize = 160;
+const AFTER: usize = 640;
+/// The longest line excerpt that is kept, in bytes.
+const EXCERPT: usize = 400;
+
+/// A candidate with the bytes that it covers, until the file is done.
+struct Hit {
+    candidate: Candidate,
+    secret: Range<usize>,
+    whole: Range<usize>,
+}
+
+pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Vec<Candidate> {
+    let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+    keywords.each_hit(bytes, |number, at| {
+        let detector = detectors.detector(number);
+        if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
+            return;
+        }
+        let reach = detectors.longest(number);
+        let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
+        let list = windows.entry(number).or_default();
+        match list.last_mut() {
+            Some(last) if last.end >= window.start => last.end = last.end.max(window.end),
+            _ => list.push(window),
+        }
+    });
+    let mut hits: Vec<Hit> = Vec::new();
+    for (number, list) in windows {
+        let pattern = detectors.pattern(number);
+        for window in list {
+            // The text before the window still decides about word boundaries; only the end is cut.
+            let text = &bytes[..window.end];
+            let mut from = window.start;
+            while let Some(captures) = pattern.captures_at(text, from) {
+                let whole = captures.get(0).expect("group 0 is the match").range();
+                from = whole.end.max(whole.start + 1);
+                if let Some(hit) = hit(bytes, entry, detectors, number, &captures)
+                    && !hits.iter().any(|known| known.candidate.detector == number && known.secret == hit.secret)
+                {
+                    hits.push(hit);
+                }
+            }
+        }
+    }
+    settle(bytes, hits, detectors)
+}
+
+fn hit(bytes: &[u8], entry: &Entry, detectors: &Detectors, number: usize, captures: &Captures<'_>) -> Option<Hit> {
+    let detector = detectors.detector(number);
+    let whole = captures.get(0)?.range();
+    let mut parts: BTreeMap<String, Secret> = BTreeMap::new();
+    for name in detectors.pattern(number).capture_names().flatten().filter(|name| *name != "secret") {
+        if let Some(group) = captures.name(name) {
+            parts.insert(name.to_owned(), Secret::new(std::str::from_utf8(group.as_bytes()).ok()?));
+        }
+    }
+    let mut secret = captures.name("secret").map(|group| group.range());
+    for position in 0..detector.companions.len() {
+        let (companion, _) = detectors.companion(number, position);
+        match find_companion(bytes, detectors, number, position, &whole) {
+            Some(found) if companion.name == "secret" => secret = Some(found),
+            Some(found) => {
+                let text = std::str::from_utf8(&bytes[found]).ok()?;
+                parts.insert(companion.name.clone(), Secret::new(text));
+            }
+            None if companion.required => return None,
+            None => {}
+        }
+    }
+    let secret = secret?;
+    let value = std::str::from_utf8(&bytes[secret.clone()]).ok()?;
+    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, secret.start)) {
+        return None;
+    }
+    let confidence = checks::confidence(detector, value, &parts)?;
+    let (line, column) = lines::position(bytes, secret.start);
+    let (end_line, end_column) = lines::position(bytes, secret.end);
+    let location = Location {
+        path: entry.path.clone(),
+        line,
+        column,
+        end_line,
+        end_column,
+        origin: entry.origin,
+        tracked: entry.tracked,
+        ignored: entry.ignored,
+        commit: None,
+        key: context::assigned_key(bytes, secret.start),
+        excerpt: String::new(),
+    };
+    let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
+    Some(Hit { candidate, secret, whole })
+}
+
+/// The nearest companion after the match, else before it.
+fn find_companion(bytes: &[u8], detectors: &Detectors, number: usize, position: usize, whole: &Range<usize>) -> Option<Range<usize>> {
+    let (companion, pattern) = detectors.companion(number, position);
+    let (start, end) = lines::around(bytes, whole.start, companion.lines);
+    let mut nearest: Option<Range<usize>> = None;
+    let mut from = start;
+    while let Some(captures) = pattern.captures_at(&bytes[..end], from) {
+        let all = captures.get(0)?.range();
+        let value = captures.name("value").or_else(|| captures.get(0))?.range();
+        // Matches may share their borders: go on at the value's end.
+        from = value.end.max(all.start + 1);
+        let text = String::from_utf8_lossy(&bytes[value.clone()]).into_owned();
+        let believed = companion.entropy.is_none_or(|least| checks::entropy(&text) >= least);
+        let outside = value.end <= whole.start || value.start >= whole.end;
+        if believed && outside {
+            match value.start >= whole.end {
+                true => return Some(value),
+                false => nearest = Some(value),
+            }
+        }
+    }
+    nearest
+}
+
+/// One candidate for each value: of two that overlap, the one whose look says more.
+fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candidate> {
+    hits.sort_by_key(|hit| {
+        let rank = detectors.rank(hit.candidate.detector);
+        let length = hit.whole.len();
+        (std::cmp::Reverse((rank.0, length, rank.1)), hit.secret.start, hit.candidate.detector)
+    });
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in hits {
+        let overlaps = |other: &Hit| hit.secret.start < other.secret.end && other.secret.start < hit.secret.end;
+        if !kept.iter().any(overlaps) {
+            kept.push(hit);
+        }
+    }
+    kept.sort_by_key(|hit| hit.secret.start);
+    let spans: Vec<(Range<usize>, usize)> = kept
+        .iter()
+        .map(|hit| (hit.secret.clone(), shown_prefix(&detectors.detector(hit.candidate.detector).prefix)))
+        .collect();
+    for hit in &mut kept {
+        hit.candidate.location.excerpt = excerpt(bytes, &hit.secret, &spans);
+    }
+    kept.into_iter().map(|hit| hit.candidate).collect()
+}
+
+/// How much of the value may be shown: its public prefix, and no more than twelve characters.
+pub(super) fn shown_prefix(prefix: &str) -> usize {
+    prefix.len().min(12)
+}
+
+/// The first line of the secret, with every secret on it masked at its width.
+fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)]) -> String {
+    let start = lines::line_start(bytes, secret.start).max(secret.start.saturating_sub(EXCERPT / 2));
+    let end = lines::line_end(bytes, secret.start).min(start + EXCERPT);
+    let mut line = bytes[start..end].to_vec();
+    for (span, prefix) in spans {
+        let from = (span.start + prefix).clamp(start, end);
+        let to = span.end.clamp(start, end);
+        if from < to {
+            line[from - start..to - start].fill(b'*');
+        }
+    }
+    String::from_utf8_lossy(&line).into_owned()
+}

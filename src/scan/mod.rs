@@ -1,0 +1,112 @@
+//! From bytes to findings: one pass over the bytes for keywords, patterns in windows around the
+//! hits, checks on what they match, companions, and one finding for each distinct secret.
+//! The order of the result is that of the paths, whatever the number of threads.
+
+mod checks;
+mod context;
+mod group;
+mod keywords;
+mod lines;
+mod matcher;
+pub mod placeholder;
+mod text;
+
+use rayon::prelude::*;
+
+use crate::detector::Detectors;
+use crate::finding::{Candidate, Finding, Note};
+use crate::secret::FingerprintKey;
+use crate::source::{Entry, Unread};
+use keywords::Keywords;
+use text::Text;
+
+/// Everything a scan gives on.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// By path and line of their first place.
+    pub findings: Vec<Finding>,
+    pub notes: Vec<Note>,
+    pub files: usize,
+    pub bytes: u64,
+    pub skipped: usize,
+    pub candidates: usize,
+}
+
+/// What one entry gave.
+#[derive(Default)]
+struct Read {
+    candidates: Vec<Candidate>,
+    note: Option<Note>,
+    bytes: u64,
+    skipped: bool,
+}
+
+/// Scans every entry. `on_file` is told after each, for a progress bar.
+pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    let keywords = Keywords::of(detectors);
+    let reads: Vec<Read> = entries
+        .par_iter()
+        .map_init(Vec::new, |buffer, entry| {
+            let read = scan_entry(entry, buffer, detectors, &keywords);
+            on_file();
+            read
+        })
+        .collect();
+    let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
+    let mut candidates = Vec::new();
+    for read in reads {
+        scanned.bytes += read.bytes;
+        scanned.skipped += usize::from(read.skipped);
+        scanned.notes.extend(read.note);
+        candidates.extend(read.candidates);
+    }
+    scanned.candidates = candidates.len();
+    scanned.findings = group::group(candidates, detectors, key);
+    scanned
+}
+
+/// What stands in one text, without a file: for `inspect` and for checking detector files.
+pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
+    let entry = Entry {
+        path: path.to_owned(),
+        place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
+        origin: crate::finding::Origin::Stdin,
+        tracked: false,
+        ignored: false,
+    };
+    scan(&[entry], detectors, key, &|| ()).findings
+}
+
+fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
+    let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
+    let bytes = match entry.read_into(buffer) {
+        Ok(bytes) => bytes,
+        Err(Unread::TooLarge(size)) => {
+            let message = format!("{} MB, more than is read of one file", size >> 20);
+            return Read { note: note(message, "limit", true), skipped: true, ..Read::default() };
+        }
+        Err(Unread::Io(why)) => {
+            return Read { note: note(why.to_string(), "unreadable", true), skipped: true, ..Read::default() };
+        }
+    };
+    let size = bytes.len() as u64;
+    match Text::of(bytes) {
+        Text::Plain(bytes) => {
+            Read { candidates: matcher::find(bytes, entry, detectors, keywords, false), bytes: size, ..Read::default() }
+        }
+        Text::Decoded(text) => Read {
+            candidates: matcher::find(text.as_bytes(), entry, detectors, keywords, false),
+            bytes: size,
+            ..Read::default()
+        },
+        Text::Binary(bytes) => {
+            Read { candidates: matcher::find(bytes, entry, detectors, keywords, true), bytes: size, ..Read::default() }
+        }
+        Text::LargeBinary => Read {
+            note: note(format!("binary of {} MB was skipped", size >> 20), "skipped", false),
+            bytes: size,
+            skipped: true,
+            ..Read::default()
+        },
+    }
+}
