@@ -3,6 +3,10 @@
 use std::fmt;
 
 use crate::capability::{Coverage, Environment, Evidence};
+pub use crate::detector::model::Hides;
+
+/// Resources are not nested deeper than this.
+const DEEPEST: usize = 8;
 
 /// Whether the issuer still honours the credential. Never a yes-or-no: a question that failed
 /// says nothing.
@@ -34,18 +38,6 @@ impl Liveness {
     }
 }
 
-/// What a question that was not answered keeps from us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Hides {
-    /// Which powers it holds: the ceiling of its kind counts.
-    Powers,
-    /// How far the stated powers reach: breadth and environment count as unknown.
-    Reach,
-    /// Names and labels: listed, and nothing more.
-    Detail,
-}
-
 /// A question that was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -54,6 +46,8 @@ pub struct Gap {
     /// Why there is no answer: `HTTP 500`, `timed out`, `refused`.
     pub why: String,
     pub hides: Hides,
+    /// The kind of resource that it is about, where it says nothing of others.
+    pub of: Option<String>,
 }
 
 impl fmt::Display for Gap {
@@ -84,6 +78,8 @@ pub struct Resource {
     pub environments: Vec<Environment>,
     /// Kind and id of the things that it lies in.
     pub inside: Vec<(String, String)>,
+    /// False where the credential sees its name and nothing more.
+    pub reached: bool,
 }
 
 /// One word of the provider about what the credential may do.
@@ -133,5 +129,65 @@ impl Inspection {
             gaps: Vec::new(),
             requests: 0,
         }
+    }
+}
+
+impl Inspection {
+    fn resource(&self, key: &(String, String)) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.kind == key.0 && resource.id == key.1)
+    }
+
+    /// The resource itself and all that it lies in, nearest first.
+    pub fn around<'i>(&'i self, resource: &'i Resource) -> Vec<&'i Resource> {
+        let mut found = vec![resource];
+        let mut at = 0;
+        while let Some(current) = found.get(at).copied() {
+            for key in &current.inside {
+                if let Some(outer) = self.resource(key)
+                    && !found.iter().any(|known| known.kind == outer.kind && known.id == outer.id)
+                {
+                    found.push(outer);
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// The environments that a resource stands in, with the resource that tells it: its own, else
+    /// those of the nearest things that it lies in. A place that is not known counts as unknown.
+    pub fn environments_of<'i>(&'i self, resource: &'i Resource) -> Vec<(Environment, &'i Resource)> {
+        let mut found = self.environments_within(resource, DEEPEST);
+        found.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
+        found.dedup_by(|a, b| a.0 == b.0 && a.1.kind == b.1.kind && a.1.id == b.1.id);
+        found
+    }
+
+    fn environments_within<'i>(&'i self, resource: &'i Resource, depth: usize) -> Vec<(Environment, &'i Resource)> {
+        if !resource.environments.is_empty() {
+            return resource.environments.iter().map(|&environment| (environment, resource)).collect();
+        }
+        if depth == 0 {
+            return vec![(Environment::Unknown, resource)];
+        }
+        resource
+            .inside
+            .iter()
+            .flat_map(|key| match self.resource(key) {
+                Some(outer) => self.environments_within(outer, depth - 1),
+                None => vec![(Environment::Unknown, resource)],
+            })
+            .collect()
+    }
+
+    /// The worst environment that a resource stands in; unknown when none is known.
+    pub fn worst_environment(&self, resource: &Resource) -> u8 {
+        let weight = |environment: Environment| match environment {
+            Environment::Local | Environment::Sandbox => 0,
+            Environment::Nonprod => 1,
+            Environment::Unknown => 2,
+            Environment::Prod => 3,
+        };
+        self.environments_of(resource).into_iter().map(|(environment, _)| weight(environment)).max().unwrap_or(2)
     }
 }

@@ -1,3 +1,122 @@
-//! Asking the issuer.
+//! Asking the issuer: the steps of a probe, as its detector file lists them, from a credential to
+//! an [`Inspection`]. Only this stage can touch the network, and only when it is handed a
+//! transport; decoding runs without.
 
 pub mod answer;
+mod ask;
+pub mod courier;
+pub mod dry_run;
+pub mod meaning;
+pub mod probe;
+pub mod reader;
+pub mod request;
+pub mod template;
+pub mod transport;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use url::Url;
+
+use crate::detector::Detectors;
+use crate::detector::model::Provider;
+use crate::finding::Finding;
+use crate::naming::Naming;
+use answer::Inspection;
+use courier::Courier;
+use transport::{Allowed, Transport};
+
+/// Credentials that are asked about at the same time.
+const SIDE_BY_SIDE: usize = 16;
+
+/// What the user settled about asking.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    pub endpoints: Endpoints,
+    pub deadline: Duration,
+    /// Accounts that are traps: never asked.
+    pub canaries: Vec<String>,
+    pub naming: Naming,
+}
+
+impl Default for Asking {
+    fn default() -> Asking {
+        Asking {
+            endpoints: Endpoints::default(),
+            deadline: Duration::from_secs(30),
+            canaries: Vec::new(),
+            naming: Naming::default(),
+        }
+    }
+}
+
+/// Bases that the user named: provider, or `provider.base`, → address.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints(pub BTreeMap<String, Url>);
+
+impl Endpoints {
+    /// The address of one of the provider's bases; the empty name is the main one.
+    pub fn base(&self, provider: &Provider, name: &str) -> Option<String> {
+        let own = match name {
+            "" => provider.base.clone(),
+            _ => provider.bases.get(name).cloned(),
+        };
+        let specific = (!name.is_empty()).then(|| self.0.get(&format!("{}.{name}", provider.id))).flatten();
+        specific.or_else(|| self.0.get(&provider.id)).map(Url::to_string).or(own)
+    }
+
+    /// Where secrets of this provider may go.
+    pub fn allowed(&self, provider: &Provider) -> Allowed {
+        let prefix = format!("{}.", provider.id);
+        let named = self.0.iter().filter(|(name, _)| **name == provider.id || name.starts_with(&prefix));
+        Allowed { hosts: provider.hosts.clone(), endpoints: named.map(|(_, url)| url.clone()).collect() }
+    }
+}
+
+/// A finding with what was learnt about it.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    pub finding: Finding,
+    pub inspection: Inspection,
+}
+
+/// Asks about every finding, side by side; the order stays.
+pub fn inspect(
+    findings: Vec<Finding>,
+    detectors: &Detectors,
+    asking: &Asking,
+    transport: Option<&dyn Transport>,
+    log: Option<&mut (dyn Write + Send)>,
+) -> Vec<Inspected> {
+    let courier = transport.map(|transport| Courier::new(transport, asking.deadline, log));
+    let next = AtomicUsize::new(0);
+    let results: Mutex<BTreeMap<usize, Inspection>> = Mutex::default();
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(finding) = findings.get(at) else { break };
+            let inspection = probe::inspect_one(finding, detectors, asking, courier.as_ref());
+            results.lock().expect("no thread panics while it holds the lock").insert(at, inspection);
+        }
+    };
+    match courier.is_some() && findings.len() > 1 {
+        true => std::thread::scope(|scope| {
+            for _ in 0..findings.len().min(SIDE_BY_SIDE) {
+                scope.spawn(work);
+            }
+        }),
+        false => work(),
+    }
+    let mut results = results.into_inner().expect("every thread has ended");
+    findings
+        .into_iter()
+        .enumerate()
+        .map(|(at, finding)| Inspected {
+            inspection: results.remove(&at).unwrap_or_else(Inspection::not_asked),
+            finding,
+        })
+        .collect()
+}

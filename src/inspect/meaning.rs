@@ -1,0 +1,139 @@
+//! What a reply means: the detector file's rules first, then what holds for every API.
+
+use serde_json::Value;
+
+use super::transport::{Failure, Reply};
+use crate::detector::model::{AnswerRule, Meaning};
+use crate::detector::pointer;
+
+/// What came of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Answered(Value),
+    /// The issuer does not accept the credential for this question.
+    Refused(String),
+    /// The credential is alive and may not ask this.
+    Forbidden(String),
+    Dead(String),
+    /// Nothing can be concluded.
+    Unclear(String),
+}
+
+/// The body as JSON; text in other formats stands as one string.
+fn document(reply: &Reply) -> Option<Value> {
+    serde_json::from_slice(&reply.body).ok()
+}
+
+/// Decides what a reply means. `graphql`: answered only without errors and with data.
+pub fn outcome(reply: Result<Reply, Failure>, rules: &[&AnswerRule], graphql: bool) -> (Outcome, Option<Reply>) {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(why) => return (Outcome::Unclear(why.to_string()), None),
+    };
+    let body = document(&reply);
+    let outcome = match rules.iter().find(|rule| fits(rule, &reply, body.as_ref())) {
+        Some(rule) => {
+            let why = rule.why.clone().unwrap_or_else(|| default_why(rule.means).to_owned());
+            match rule.means {
+                Meaning::Answered => Outcome::Answered(body.unwrap_or(Value::Null)),
+                Meaning::Refused => Outcome::Refused(why),
+                Meaning::Forbidden => Outcome::Forbidden(why),
+                Meaning::Dead => Outcome::Dead(why),
+            }
+        }
+        None => by_custom(&reply, body, graphql),
+    };
+    (outcome, Some(reply))
+}
+
+fn by_custom(reply: &Reply, body: Option<Value>, graphql: bool) -> Outcome {
+    let status = reply.status;
+    match body {
+        Some(body) if graphql && status == 200 => {
+            let failed = body.get("errors").is_some_and(|errors| !errors.as_array().is_some_and(Vec::is_empty));
+            let data = body.get("data").is_some_and(|data| !data.is_null());
+            match (failed, data) {
+                (false, true) => Outcome::Answered(body),
+                (true, _) => Outcome::Unclear("answered with an error that says nothing about the credential".to_owned()),
+                (false, false) => Outcome::Unclear("HTTP 200, but not the API's answer".to_owned()),
+            }
+        }
+        Some(body) if !graphql && (200..300).contains(&status) => Outcome::Answered(body),
+        None if (200..300).contains(&status) => Outcome::Unclear(format!("HTTP {status}, but not the API's answer")),
+        Some(_) if graphql && status == 400 => {
+            Outcome::Unclear("HTTP 400: the provider does not know this query any more".to_owned())
+        }
+        _ => Outcome::Unclear(format!("HTTP {status}")),
+    }
+}
+
+fn default_why(meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Answered => "answered",
+        Meaning::Refused => "refused",
+        Meaning::Forbidden => "refused: the credential may not ask this",
+        Meaning::Dead => "the issuer does not know it (any more)",
+    }
+}
+
+fn fits(rule: &AnswerRule, reply: &Reply, body: Option<&Value>) -> bool {
+    if !rule.status.is_empty() && !rule.status.contains(&reply.status) {
+        return false;
+    }
+    let Some(place) = &rule.json else { return true };
+    let Some(body) = body else { return false };
+    let texts: Vec<String> = pointer::values(&[body], place).into_iter().filter_map(pointer::text).collect();
+    if rule.is.is_empty() && rule.contains.is_empty() {
+        return !texts.is_empty();
+    }
+    texts.iter().any(|text| {
+        rule.is.iter().any(|word| word == text) || rule.contains.iter().any(|word| text.contains(word.as_str()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, body: &str) -> Result<Reply, Failure> {
+        Ok(Reply { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
+    }
+
+    fn rule(text: &str) -> AnswerRule {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn rules_come_first_and_need_the_body_that_they_name() {
+        let dead = rule("means = 'dead'\nstatus = [401]\njson = '/message'\nis = ['Bad credentials']");
+        let judge = |status, body| outcome(reply(status, body), &[&dead], false).0;
+        assert!(matches!(judge(401, r#"{"message":"Bad credentials"}"#), Outcome::Dead(_)));
+        assert!(matches!(judge(401, "<html>please sign in</html>"), Outcome::Unclear(_)));
+        assert!(matches!(judge(401, r#"{"message":"Proxy login"}"#), Outcome::Unclear(_)));
+        assert!(matches!(judge(200, r#"{"login":"x"}"#), Outcome::Answered(_)));
+        assert!(matches!(judge(200, "<html>"), Outcome::Unclear(_)));
+    }
+
+    #[test]
+    fn graphql_is_answered_by_data_without_errors() {
+        let judge = |status, body| outcome(reply(status, body), &[], true).0;
+        assert!(matches!(judge(200, r#"{"data":{"me":1}}"#), Outcome::Answered(_)));
+        for (status, body) in [
+            (200, r#"{"data":{"me":1},"errors":[{"message":"x"}]}"#),
+            (200, r#"{"data":null}"#),
+            (200, r#"{"data":{"me":"#),
+            (400, r#"{"errors":[]}"#),
+            (500, "{}"),
+        ] {
+            assert!(matches!(judge(status, body), Outcome::Unclear(_)), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_failure_concludes_nothing() {
+        assert_eq!(
+            outcome(Err(Failure::Timeout), &[], true),
+            (Outcome::Unclear("no answer within the time limit".to_owned()), None)
+        );
+    }
+}

@@ -1,0 +1,359 @@
+//! One credential through the steps of its probe: decode what can be decoded, find out whether it
+//! is alive and of which kind, then ask what that kind can be asked. A question that fails leaves
+//! a gap, and nothing that was learnt is taken back.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Asking;
+use super::answer::{Expiry, Gap, Hides, Inspection, Liveness, Resource, Scope};
+use super::ask::Asked;
+use super::courier::Courier;
+use super::meaning::Outcome;
+use super::reader::{self, Reader};
+use super::template::Variables;
+use super::transport::{Allowed, Reply};
+use crate::capability::{Coverage, Evidence};
+use crate::decode;
+use crate::detector::Detectors;
+use crate::detector::model::{Detector, Probe, Provider, Select, Step};
+use crate::finding::Finding;
+
+/// Requests for one credential at the most.
+pub(super) const BUDGET: usize = 40;
+/// Resources that are remembered of one credential.
+const RESOURCES: usize = 2000;
+
+/// The state of one inspection.
+pub(super) struct Run<'r> {
+    pub provider: &'r Provider,
+    pub detector: &'r Detector,
+    pub probe: &'r Probe,
+    pub finding: &'r Finding,
+    pub asking: &'r Asking,
+    pub allowed: Allowed,
+    pub variables: Variables,
+    pub learnt: Inspection,
+    answered: Vec<String>,
+    refused: Vec<String>,
+    /// Identity questions that gave no clear answer.
+    unclear: Vec<Gap>,
+    /// A step has stated the scope as a whole.
+    stated: bool,
+}
+
+/// Asks and decodes; without a courier it only decodes.
+pub fn inspect_one(
+    finding: &Finding,
+    detectors: &Detectors,
+    asking: &Asking,
+    courier: Option<&Courier<'_>>,
+) -> Inspection {
+    let detector = detectors.detector(finding.detector);
+    let provider = detectors.provider_of(finding.detector);
+    let Some(probe) = detector.probe.as_ref().and_then(|name| provider.probes.get(name)) else {
+        return Inspection { kind: detector.kind.clone(), ..Inspection::not_asked() };
+    };
+    let mut run = Run::new(provider, detector, probe, finding, asking);
+    run.decode();
+    if let Some(courier) = courier
+        && !run.learnt.liveness.is_dead()
+        && !run.is_canary()
+        && probe.steps.iter().any(|step| step.decode.is_none())
+    {
+        run.ask(courier);
+    }
+    run.finish()
+}
+
+/// The variables that are known before anything is asked.
+pub(super) fn first_variables(provider: &Provider, finding: &Finding, asking: &Asking) -> Variables {
+    let mut variables = Variables::default();
+    variables.secret("secret", finding.secret.expose());
+    for (name, part) in &finding.parts {
+        variables.secret(name, part.expose());
+    }
+    if let Some(base) = asking.endpoints.base(provider, "") {
+        variables.base("base", &base);
+    }
+    for name in provider.bases.keys() {
+        if let Some(base) = asking.endpoints.base(provider, name) {
+            variables.base(&format!("base.{name}"), &base);
+        }
+    }
+    variables
+}
+
+impl<'r> Run<'r> {
+    fn new(
+        provider: &'r Provider,
+        detector: &'r Detector,
+        probe: &'r Probe,
+        finding: &'r Finding,
+        asking: &'r Asking,
+    ) -> Run<'r> {
+        Run {
+            provider,
+            detector,
+            probe,
+            finding,
+            asking,
+            allowed: asking.endpoints.allowed(provider),
+            variables: first_variables(provider, finding, asking),
+            learnt: Inspection { kind: detector.kind.clone(), ..Inspection::not_asked() },
+            answered: Vec::new(),
+            refused: Vec::new(),
+            unclear: Vec::new(),
+            stated: false,
+        }
+    }
+
+    /// What stands in the credential itself.
+    fn decode(&mut self) {
+        for step in self.probe.steps.iter().filter(|step| step.decode.is_some()) {
+            let decoder = step.decode.expect("filtered");
+            let template = step.text.as_deref().unwrap_or("{secret}");
+            let document = self.variables.fill(template).ok().and_then(|text| decode::decode(decoder, &text).ok());
+            match document {
+                Some(document) => self.read(step, &document, None, None),
+                None => self.gap(step, "it cannot be decoded".to_owned()),
+            }
+        }
+        if let Expiry::At(end) = self.learnt.expires
+            && end < Timestamp::now()
+        {
+            self.learnt.liveness = Liveness::Dead(format!("it expired on {}", end.strftime("%Y-%m-%d")));
+        }
+    }
+
+    /// A trap of the owner's: asking would only ring its bell.
+    fn is_canary(&mut self) -> bool {
+        let canary = self.learnt.account.as_ref().is_some_and(|account| self.asking.canaries.contains(account));
+        if canary {
+            let why = "its account is a canary: asking would raise its owner's alarm".to_owned();
+            self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
+        }
+        canary
+    }
+
+    fn ask(&mut self, courier: &Courier<'_>) {
+        self.learnt.liveness = self.ask_identity(courier);
+        if self.learnt.liveness != Liveness::Live {
+            return;
+        }
+        let steps = self.probe.steps.iter().filter(|step| !step.identity && step.decode.is_none());
+        for step in steps {
+            let kind = self.learnt.kind.as_ref();
+            if !step.only.is_empty() && !kind.is_some_and(|kind| step.only.contains(kind)) {
+                continue;
+            }
+            match &step.for_each {
+                None => {
+                    self.ask_step(step, None, courier);
+                }
+                Some(kind) => self.ask_each(step, kind, courier),
+            }
+        }
+    }
+
+    /// Live or dead, and of which kind.
+    fn ask_identity(&mut self, courier: &Courier<'_>) -> Liveness {
+        let mut steps: Vec<&Step> = self.probe.steps.iter().filter(|step| step.identity).collect();
+        steps.sort_by_key(|step| !self.is_first(step));
+        let mut live = false;
+        for step in steps {
+            match self.ask_step(step, None, courier) {
+                Asked::Answered => {
+                    self.answered.push(step.id.clone());
+                    live = true;
+                }
+                Asked::Forbidden => live = true,
+                Asked::Refused => self.refused.push(step.id.clone()),
+                Asked::Dead(why) if !live => return Liveness::Dead(why),
+                Asked::Dead(_) | Asked::Unclear => {}
+            }
+            if self.decide_kind() {
+                break;
+            }
+        }
+        if live {
+            let decided = self.probe.kinds.is_empty() || self.learnt.kind.is_some();
+            for mut gap in std::mem::take(&mut self.unclear) {
+                if decided && !self.probe.kinds.is_empty() {
+                    gap.hides = Hides::Detail;
+                }
+                self.learnt.gaps.push(gap);
+            }
+            if !decided && self.learnt.gaps.is_empty() {
+                self.learnt.gaps.push(Gap {
+                    what: "its kind".to_owned(),
+                    why: "the answers fit none that is known".to_owned(),
+                    hides: Hides::Powers,
+                    of: None,
+                });
+            }
+            return Liveness::Live;
+        }
+        let must_refuse = &self.probe.dead_when_refused;
+        if !must_refuse.is_empty() && must_refuse.iter().all(|id| self.refused.contains(id)) {
+            return Liveness::Dead("the issuer refuses it in every form".to_owned());
+        }
+        let mut why: Vec<String> = self.unclear.iter().map(ToString::to_string).collect();
+        why.extend(self.refused.iter().map(|id| format!("{id}: refused")));
+        self.learnt.gaps.append(&mut self.unclear);
+        Liveness::Unknown(if why.is_empty() { "nothing could be asked".to_owned() } else { why.join("; ") })
+    }
+
+    /// Whether a variable's name says that this identity question is the likely one.
+    fn is_first(&self, step: &Step) -> bool {
+        let keys = self.finding.locations.iter().filter_map(|location| location.key.as_deref());
+        keys.into_iter().any(|key| step.first_for.iter().any(|form| crate::glob::matches(form, key)))
+    }
+
+    fn decide_kind(&mut self) -> bool {
+        let probe = self.probe;
+        let fits = |ids: &[String], known: &[String]| ids.iter().all(|id| known.contains(id));
+        let rule = probe
+            .kinds
+            .iter()
+            .find(|rule| fits(&rule.answered, &self.answered) && fits(&rule.refused, &self.refused));
+        let Some(rule) = rule else { return false };
+        self.learnt.kind = Some(rule.name.clone());
+        for word in &rule.scopes {
+            self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });
+        }
+        true
+    }
+
+    /// One question for each resource of a kind, production first.
+    fn ask_each(&mut self, step: &Step, kind: &str, courier: &Courier<'_>) {
+        let mut resources: Vec<Resource> =
+            self.learnt.resources.iter().filter(|resource| resource.kind == kind && resource.reached).cloned().collect();
+        resources.sort_by_key(|resource| std::cmp::Reverse(self.learnt.worst_environment(resource)));
+        let total = resources.len();
+        for (done, resource) in resources.iter().enumerate() {
+            if self.learnt.requests >= BUDGET {
+                let why = format!("the limit of {BUDGET} requests was reached, {} {kind}s were not asked about", total - done);
+                self.gap(step, why);
+                break;
+            }
+            self.ask_step(step, Some(resource), courier);
+        }
+    }
+
+    /// Takes over what a reply says. `about`: the resource that was asked about.
+    pub(super) fn read(&mut self, step: &Step, body: &Value, reply: Option<&Reply>, about: Option<&Resource>) {
+        let evidence = if step.decode.is_some() { Evidence::Decoded } else { Evidence::Observed };
+        let about = about.map(|resource| (resource.kind.clone(), resource.id.clone()));
+        let variables = self.variables.clone();
+        let reader = Reader {
+            variables: &variables,
+            secret: self.finding.secret.expose(),
+            naming: &self.asking.naming,
+            about: about.clone(),
+        };
+        let text = |select: &Option<Select>| select.as_ref().and_then(|select| reader.text(select, body, reply));
+        let read = &step.read;
+        let fill = |place: &mut Option<String>, found: Option<String>| {
+            if place.is_none() {
+                *place = found;
+            }
+        };
+        fill(&mut self.learnt.identity, text(&read.identity));
+        fill(&mut self.learnt.account, text(&read.account));
+        fill(&mut self.learnt.label, text(&read.label));
+        fill(&mut self.learnt.kind, text(&read.kind));
+        if let Some(select) = &read.expires
+            && self.learnt.expires == Expiry::Unknown
+        {
+            self.learnt.expires = reader.expiry(select, body, reply);
+        }
+        for (name, select) in &read.vars {
+            if let Some(value) = reader.text(select, body, reply) {
+                self.variables.plain(&format!("vars.{name}"), &value);
+            }
+        }
+        let resources = reader.resources(&read.resources, body);
+        for select in read.scopes.iter().flat_map(|selects| selects.as_slice()) {
+            for word in reader.texts(select, body, reply) {
+                self.scope(Scope { word, on: about.clone(), evidence });
+            }
+        }
+        for resource in resources {
+            if self.learnt.resources.len() < RESOURCES {
+                reader::merge(&mut self.learnt.resources, resource);
+            }
+        }
+        self.stated |= step.states;
+    }
+
+    pub(super) fn scope(&mut self, scope: Scope) {
+        if !self.learnt.scopes.contains(&scope) {
+            self.learnt.scopes.push(scope);
+        }
+    }
+
+    /// What a question without a clear answer leaves behind.
+    pub(super) fn gap(&mut self, step: &Step, why: String) {
+        let hides = match step.hides {
+            // The issuer has stated the scope: what is hidden now is how far it reaches.
+            Hides::Powers if self.stated => Hides::Reach,
+            hides => hides,
+        };
+        let gap = Gap { what: self.variables.fill_shown(&step.what), why, hides, of: step.hides_of.clone() };
+        let list = if step.identity { &mut self.unclear } else { &mut self.learnt.gaps };
+        if !list.contains(&gap) {
+            list.push(gap);
+        }
+    }
+
+    fn finish(mut self) -> Inspection {
+        let powers_hidden = self.learnt.gaps.iter().any(|gap| gap.hides == Hides::Powers);
+        self.learnt.powers_stated = !powers_hidden && (self.stated || !self.learnt.scopes.is_empty());
+        let learnt_something = self.learnt.liveness == Liveness::Live || !self.learnt.scopes.is_empty();
+        self.learnt.coverage = match (learnt_something, self.learnt.powers_stated && self.learnt.gaps.is_empty()) {
+            (true, true) => Coverage::Complete,
+            (true, false) => Coverage::Partial,
+            (false, _) => Coverage::None,
+        };
+        self.learnt
+    }
+
+    /// The rules about answers: the step's own first.
+    pub(super) fn rules<'s>(&self, step: &'s Step) -> Vec<&'s crate::detector::model::AnswerRule>
+    where
+        'r: 's,
+    {
+        step.answers.iter().chain(&self.probe.answers).collect()
+    }
+
+    /// Sorts an outcome into what it means for the run, with its gap where it leaves one.
+    pub(super) fn settle(&mut self, step: &Step, outcome: Outcome) -> Asked {
+        match outcome {
+            Outcome::Answered(_) => Asked::Answered,
+            Outcome::Refused(why) => {
+                // Of look-alike kinds each is refused some questions: that is an answer.
+                if !(step.identity && !self.probe.kinds.is_empty()) && step.proves.is_none() {
+                    self.gap(step, why);
+                }
+                Asked::Refused
+            }
+            Outcome::Forbidden(why) => {
+                if step.proves.is_none() {
+                    self.gap(step, why);
+                }
+                Asked::Forbidden
+            }
+            Outcome::Dead(why) => {
+                if !step.identity {
+                    self.gap(step, why.clone());
+                }
+                Asked::Dead(why)
+            }
+            Outcome::Unclear(why) => {
+                self.gap(step, why);
+                Asked::Unclear
+            }
+        }
+    }
+}

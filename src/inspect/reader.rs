@@ -1,0 +1,262 @@
+//! Reads answers out of a reply, where the detector file says that they stand.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::answer::{Expiry, Resource};
+use super::template::Variables;
+use super::transport::Reply;
+use crate::capability::Environment;
+use crate::detector::model::{Condition, ResourceRead, Select};
+use crate::detector::pointer::{self, Items};
+use crate::naming::Naming;
+
+/// What reading needs beside the reply.
+pub struct Reader<'r> {
+    pub variables: &'r Variables,
+    pub secret: &'r str,
+    pub naming: &'r Naming,
+    /// Kind and id of the resource that the question was about.
+    pub about: Option<(String, String)>,
+}
+
+impl Reader<'_> {
+    /// Every text that the selection names, in its order.
+    pub fn texts(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Vec<String> {
+        let found: Vec<String> = match (&select.header, &select.json) {
+            (Some(name), _) => reply.and_then(|reply| reply.header(name)).map(str::to_owned).into_iter().collect(),
+            (None, Some(place)) => {
+                self.items(select, body).iter().flat_map(|item| self.at(select, &[body, item], place)).collect()
+            }
+            (None, None) => Vec::new(),
+        };
+        let parts = found.iter().flat_map(|text| match &select.split {
+            Some(separator) => text.split(separator.as_str()).map(|part| part.trim().to_owned()).collect(),
+            None => vec![text.clone()],
+        });
+        let parts = parts.filter(|part| !part.is_empty());
+        match &select.written {
+            Some(form) => parts.map(|part| form.replace("{}", &part)).collect(),
+            None => parts.collect(),
+        }
+    }
+
+    pub fn text(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Option<String> {
+        self.texts(select, body, reply).into_iter().next()
+    }
+
+    fn at(&self, select: &Select, items: &Items<'_>, place: &str) -> Vec<String> {
+        let values = pointer::values(items, place);
+        match select.keys {
+            true => values.iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys().cloned()).collect(),
+            false => values.into_iter().filter_map(pointer::text).collect(),
+        }
+    }
+
+    fn items<'v>(&self, select: &Select, body: &'v Value) -> Vec<&'v Value> {
+        let all = match &select.each {
+            Some(place) => pointer::values(&[body], place),
+            None => vec![body],
+        };
+        all.into_iter()
+            .filter(|item| select.conditions.iter().all(|condition| self.holds(condition, &[body, item])))
+            .filter(|item| {
+                select.masked.as_ref().is_none_or(|place| {
+                    pointer::first_text(&[item], place).is_some_and(|masked| fits_mask(&masked, self.secret))
+                })
+            })
+            .collect()
+    }
+
+    fn holds(&self, condition: &Condition, items: &Items<'_>) -> bool {
+        condition.holds_with(items, &|word| self.variables.fill(word).unwrap_or_else(|_| word.to_owned()))
+    }
+
+    /// Until when it works: a time, explicitly none, or unread.
+    pub fn expiry(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Expiry {
+        if let Some(text) = self.text(select, body, reply) {
+            return parse_expiry(&text);
+        }
+        let null = select.header.is_none()
+            && select.json.as_ref().is_some_and(|place| {
+                let items = self.items(select, body);
+                items.iter().any(|item| pointer::values(&[body, item], place).iter().any(|value| value.is_null()))
+            });
+        match null || select.absent_is_never {
+            true => Expiry::Never,
+            false => Expiry::Unknown,
+        }
+    }
+
+    /// The things that a reply lists.
+    pub fn resources(&self, reads: &[ResourceRead], body: &Value) -> Vec<Resource> {
+        let mut found = Vec::new();
+        for read in reads {
+            self.resources_in(read, &[body], self.about.as_ref(), true, &mut found);
+        }
+        found
+    }
+
+    fn resources_in(
+        &self,
+        read: &ResourceRead,
+        around: &Items<'_>,
+        parent: Option<&(String, String)>,
+        parent_reached: bool,
+        found: &mut Vec<Resource>,
+    ) {
+        for item in pointer::values(around, &read.each) {
+            let items: Vec<&Value> = around.iter().copied().chain([item]).collect();
+            if !read.drop.is_empty() && read.drop.iter().any(|condition| self.holds(condition, &items)) {
+                continue;
+            }
+            let id = pointer::first_text(&items, &read.id).unwrap_or_default();
+            let name = pointer::fill(&items, &read.name);
+            let mut inside: Vec<(String, String)> = parent.cloned().into_iter().collect();
+            for (kind, place) in &read.inside {
+                inside.extend(pointer::first_text(&items, place).map(|id| (kind.clone(), id)));
+            }
+            let unreached = read.unreached.iter().any(|condition| self.holds(condition, &items));
+            let reached = parent_reached && !read.only_named && !unreached;
+            let own = (read.kind.clone(), id.clone());
+            let resource = Resource {
+                kind: read.kind.clone(),
+                id,
+                environments: self.environment(read, &items, &name).into_iter().collect(),
+                name: if name.is_empty() { own.1.clone() } else { name },
+                inside,
+                reached,
+            };
+            merge(found, resource);
+            for inner in &read.inner {
+                self.resources_in(inner, &items, Some(&own), reached, found);
+            }
+        }
+    }
+
+    fn environment(&self, read: &ResourceRead, items: &Items<'_>, name: &str) -> Option<Environment> {
+        let any = |conditions: &[Condition]| conditions.iter().any(|condition| self.holds(condition, items));
+        if any(&read.nonprod) {
+            return Some(Environment::Nonprod);
+        }
+        if any(&read.production) {
+            return Some(Environment::Prod);
+        }
+        // The last part of `project/environment` is what names the environment.
+        read.named_environment.then(|| self.naming.environment(name.rsplit('/').next().unwrap_or(name)))
+    }
+}
+
+/// Adds a resource, or what is new about one that is known.
+pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
+    match found.iter_mut().find(|known| known.kind == resource.kind && known.id == resource.id) {
+        Some(known) => {
+            for place in resource.inside {
+                if !known.inside.contains(&place) {
+                    known.inside.push(place);
+                }
+            }
+            if known.environments.is_empty() {
+                known.environments = resource.environments;
+            }
+            known.reached |= resource.reached;
+        }
+        None => found.push(resource),
+    }
+}
+
+/// Whether a masked text (`abcd****wxyz`) can stand for this secret: what it shows at both ends
+/// must be there, and show something.
+fn fits_mask(masked: &str, secret: &str) -> bool {
+    let shown = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
+    let head: String = masked.chars().take_while(shown).collect();
+    let tail: String = masked.chars().rev().take_while(shown).collect::<String>().chars().rev().collect();
+    if head.len() == masked.len() {
+        return masked == secret;
+    }
+    let visible = head.trim_matches('-').len() + tail.trim_matches('-').len();
+    visible >= 4 && head.len() + tail.len() <= secret.len() && secret.starts_with(&head) && secret.ends_with(&tail)
+}
+
+/// A time in one of the forms that providers write.
+pub fn parse_expiry(text: &str) -> Expiry {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<i64>() {
+        return match number {
+            ..=0 => Expiry::Never,
+            // Milliseconds, from the year 2001 on; seconds before the year 5138.
+            100_000_000_000.. => Timestamp::from_millisecond(number).map_or(Expiry::Unknown, Expiry::At),
+            _ => Timestamp::from_second(number).map_or(Expiry::Unknown, Expiry::At),
+        };
+    }
+    // `2027-01-31 10:00:00 UTC`, a date alone, RFC 3339.
+    let plain = text.strip_suffix(" UTC").map(|time| format!("{}Z", time.replacen(' ', "T", 1)));
+    let candidates = [text.to_owned(), plain.unwrap_or_default(), format!("{text}T23:59:59Z")];
+    candidates.iter().find_map(|form| form.parse::<Timestamp>().ok()).map_or(Expiry::Unknown, Expiry::At)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_mask_fits_when_both_shown_ends_do() {
+        let secret = "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0f";
+        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", secret] {
+            assert!(fits_mask(masked, secret), "{masked}");
+        }
+        for masked in ["9f0c****0000", "****", "9f****0f0f", "", "9f*", "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e"] {
+            assert!(!fits_mask(masked, secret), "{masked}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_in_the_forms_of_providers() {
+        let at = |text: &str| text.parse::<Timestamp>().map(Expiry::At).unwrap();
+        assert_eq!(parse_expiry("2027-01-31 10:00:00 UTC"), at("2027-01-31T10:00:00Z"));
+        assert_eq!(parse_expiry("2027-01-31T10:00:00.000Z"), at("2027-01-31T10:00:00Z"));
+        assert_eq!(parse_expiry("2027-01-31"), at("2027-01-31T23:59:59Z"));
+        assert_eq!(parse_expiry("1800000000"), at("2027-01-15T08:00:00Z"));
+        assert_eq!(parse_expiry("1800000000000"), at("2027-01-15T08:00:00Z"));
+        assert_eq!(parse_expiry("-1"), Expiry::Never);
+        assert_eq!(parse_expiry("soon"), Expiry::Unknown);
+    }
+
+    #[test]
+    fn nested_resources_know_where_they_lie_and_what_they_are() {
+        let reads: Vec<ResourceRead> = serde_json::from_value(json!([{
+            "kind": "project", "each": "/projects/*", "id": "/id", "name": "{/name}",
+            "inner": [{
+                "kind": "environment", "each": "/environments/*", "id": "/id", "name": "{^/name}/{/name}",
+                "named_environment": true,
+                "production": [{"json": "/id", "same_as": "^/primary"}],
+                "nonprod": [{"json": "/ephemeral", "is": "true"}],
+                "unreached": [{"json": "/open", "is": "false"}],
+                "drop": [{"json": "/deleted", "present": true}],
+            }],
+        }]))
+        .unwrap();
+        let body = json!({"projects": [{"id": "p", "name": "shop", "primary": "e1", "environments": [
+            {"id": "e1", "name": "blue"}, {"id": "e2", "name": "staging", "open": false},
+            {"id": "e3", "name": "x", "ephemeral": true}, {"id": "e4", "name": "y", "deleted": "today"},
+        ]}]});
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
+        let found = reader.resources(&reads, &body);
+        let summary: Vec<_> =
+            found.iter().map(|r| (r.name.as_str(), r.environments.first().copied(), r.reached)).collect();
+        assert_eq!(
+            summary,
+            [
+                ("shop", None, true),
+                ("shop/blue", Some(Environment::Prod), true),
+                ("shop/staging", Some(Environment::Nonprod), false),
+                ("shop/x", Some(Environment::Nonprod), true),
+            ]
+        );
+        assert_eq!(found[1].inside, [("project".to_owned(), "p".to_owned())]);
+    }
+}
