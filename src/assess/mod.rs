@@ -1,3 +1,251 @@
-//! What the answers mean: grants, blast radius, needs, excess, remedy.
+//! What the answers mean: powers, blast radius, needs, excess, remedy. Nothing here reads a file
+//! or asks anybody.
 
+pub mod blast_radius;
+mod excess;
+mod grants;
 pub mod model;
+mod words;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::capability::{Capability, Coverage, Environment, Evidence, Exposure, Lifetime};
+use crate::detector::Detectors;
+use crate::detector::model::{Detector, Provider};
+use crate::finding::{Finding, Location};
+use crate::inspect::Inspected;
+use crate::inspect::answer::{Expiry, Inspection, Liveness};
+use crate::uses::{self, Claim, Claimed, Uses};
+use blast_radius::Circumstances;
+use model::{Assessment, Need, Points, Power, Remedy};
+
+/// What is known of the place where the repository stands.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub visibility: Visibility,
+    pub now: Timestamp,
+}
+
+/// Who can read the repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    Public,
+    Private,
+    #[default]
+    Unknown,
+}
+
+/// Assesses every credential; worst first, then by path and line.
+pub fn assess(inspected: Vec<Inspected>, uses: &[Uses], detectors: &Detectors, context: &Context) -> Vec<Assessment> {
+    let none = Uses::default();
+    let mut assessed: Vec<Assessment> = inspected
+        .into_iter()
+        .enumerate()
+        .map(|(at, inspected)| assess_one(inspected, uses.get(at).unwrap_or(&none), detectors, context))
+        .collect();
+    assessed.sort_by(|a, b| {
+        let place = |a: &Assessment| a.locations.first().map(|first| (first.path.clone(), first.line, first.column));
+        (b.score, place(a), &a.fingerprint).cmp(&(a.score, place(b), &b.fingerprint))
+    });
+    assessed
+}
+
+fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context: &Context) -> Assessment {
+    let Inspected { finding, mut inspection } = inspected;
+    let detector = detectors.detector(finding.detector);
+    let provider = detectors.provider_of(finding.detector);
+    // A toy that its own look gives away is known well enough.
+    if matches!(detector.environment, Some(Environment::Sandbox | Environment::Local)) && !inspection.liveness.is_dead() {
+        inspection.coverage = Coverage::Complete;
+    }
+    let dead = inspection.liveness.is_dead();
+    let meaning = if dead { grants::Meaning::default() } else { grants::meaning(provider, detector, &inspection) };
+    let mut powers = meaning.capabilities;
+    powers.sort_by(blast_radius::worst_first);
+    let circumstances = Circumstances {
+        exposure: exposure(&finding.locations, context.visibility),
+        lifetime: lifetime(&inspection.expires, context.now),
+        complete: inspection.coverage == Coverage::Complete,
+    };
+    let evidence = powers.first().map_or(Evidence::Unknown, |worst| worst.evidence);
+    let claims = claims(uses, &inspection);
+    let needed = needed(uses, &claims);
+    let excess = excess::excess(&powers, &needed);
+    let case = excess::Case {
+        powers: &powers,
+        uses,
+        needed: &needed,
+        claims: &claims,
+        expires: &inspection.expires,
+        locations: &finding.locations,
+        production_seen: production_seen(&powers),
+    };
+    let over_privilege = if dead { Vec::new() } else { case.rules(&excess) };
+    let score = (!dead).then(|| blast_radius::score(&powers, circumstances));
+    let reasons = match &inspection.liveness {
+        Liveness::Dead(why) => vec![format!("It is dead: {why}.")],
+        _ => words::reasons(&words::Facts {
+            powers: &powers,
+            circumstances,
+            coverage: inspection.coverage,
+            gaps: &inspection.gaps,
+            locations: &finding.locations,
+            notes: &meaning.notes,
+        }),
+    };
+    Assessment {
+        masked: masked(&finding, detector),
+        title: title(provider, detector, &inspection, &powers, uses),
+        detector: detector.id.clone(),
+        detector_name: detector.name.clone(),
+        provider: provider.id.clone(),
+        provider_name: provider.name.clone(),
+        evidence: if dead { Evidence::Observed } else { evidence },
+        coverage: inspection.coverage,
+        proven: (!dead).then(|| blast_radius::proven(&powers, circumstances)).flatten(),
+        band: score.map(blast_radius::band),
+        vector: score.map(|_| blast_radius::vector(&powers, circumstances, evidence, inspection.coverage)),
+        score,
+        reasons,
+        excess_score: (!excess.is_empty()).then(|| blast_radius::score(&excess, circumstances)),
+        excess: excess::distinct(&excess),
+        over_privilege,
+        remedy: remedy(provider, detector, &inspection, &needed),
+        needs_resolved: uses.resolved,
+        needed,
+        powers: powers.into_iter().map(|capability| Power { impact: impact(&capability), capability }).collect(),
+        unconfirmed: provider.unconfirmed.clone(),
+        unmapped: meaning.unmapped,
+        scopes: distinct_words(&inspection),
+        fingerprint: finding.fingerprint,
+        confidence: finding.confidence,
+        locations: finding.locations,
+        kind: inspection.kind,
+        liveness: inspection.liveness,
+        identity: inspection.identity,
+        account: inspection.account,
+        label: inspection.label,
+        expires: inspection.expires,
+        gaps: inspection.gaps,
+        resources: inspection.resources,
+        requests: inspection.requests,
+    }
+}
+
+fn impact(capability: &Capability) -> Points {
+    blast_radius::impact(capability)
+}
+
+/// At most the public prefix, and the length.
+fn masked(finding: &Finding, detector: &Detector) -> String {
+    let prefix: String = detector.prefix.chars().take(12).collect();
+    format!("{prefix}…{}", finding.secret.len())
+}
+
+fn distinct_words(inspection: &Inspection) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for scope in &inspection.scopes {
+        if !words.contains(&scope.word) {
+            words.push(scope.word.clone());
+        }
+    }
+    words
+}
+
+/// The worst of all its places.
+fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
+    let of = |location: &Location| match (location.tracked, visibility) {
+        (true, Visibility::Public) => Exposure::TrackedPublic,
+        (true, Visibility::Private) => Exposure::TrackedPrivate,
+        (true, Visibility::Unknown) => Exposure::TrackedUnknown,
+        (false, _) => Exposure::Ignored,
+    };
+    let worst = locations.iter().map(of).reduce(|worst, next| {
+        let heavier = blast_radius::exposure_points(next) > blast_radius::exposure_points(worst);
+        if heavier { next } else { worst }
+    });
+    worst.unwrap_or(Exposure::TrackedUnknown)
+}
+
+fn lifetime(expires: &Expiry, now: Timestamp) -> Lifetime {
+    const HOUR: i64 = 3600;
+    match expires {
+        Expiry::Never => Lifetime::None,
+        Expiry::Unknown => Lifetime::Unknown,
+        Expiry::At(end) => match end.duration_since(now).max(SignedDuration::ZERO).as_secs() {
+            ..=HOUR => Lifetime::Hour,
+            ..=86_400 => Lifetime::Day,
+            ..=604_800 => Lifetime::Week,
+            ..=7_776_000 => Lifetime::Quarter,
+            _ => Lifetime::Longer,
+        },
+    }
+}
+
+fn production_seen(powers: &[Capability]) -> bool {
+    powers.iter().any(|power| {
+        power.environment == Environment::Prod && matches!(power.evidence, Evidence::Observed | Evidence::Decoded)
+    })
+}
+
+/// The repository's claims, and the label that its owner gave it at the provider.
+fn claims(uses: &Uses, inspection: &Inspection) -> Vec<Claim> {
+    let mut claims = uses.claims.clone();
+    if let Some(label) = &inspection.label {
+        let words = format!("Its label `{label}`");
+        claims.extend(
+            uses::claims_of_label(label).into_iter().map(|claimed| Claim { claimed, site: None, words: words.clone() }),
+        );
+    }
+    claims
+}
+
+fn needed(uses: &Uses, claims: &[Claim]) -> Vec<Need> {
+    let mut needed = uses.needs.clone();
+    for claim in claims {
+        if let Claimed::Only(can) = claim.claimed {
+            needed.push(Need { can, site: claim.site.clone(), why: claim.words.clone() });
+        }
+    }
+    needed
+}
+
+/// `Railway account token can delete production data and its backups; used here only for …`.
+fn title(provider: &Provider, detector: &Detector, inspection: &Inspection, powers: &[Capability], uses: &Uses) -> String {
+    let name = match &inspection.kind {
+        Some(kind) if detector.kind.is_none() => match detector.name.strip_prefix(&provider.name) {
+            Some(rest) => format!("{} {kind}{rest}", provider.name),
+            None => format!("{} ({kind})", detector.name),
+        },
+        _ => detector.name.clone(),
+    };
+    if let Liveness::Dead(why) = &inspection.liveness {
+        return format!("{name} is dead: {why}");
+    }
+    let could = if powers.first().is_some_and(|worst| worst.evidence > Evidence::Declared) { "could" } else { "can" };
+    let power = match words::worst_power(powers) {
+        Some(power) => format!("{could} {power}"),
+        None => "can do things that nobody knows".to_owned(),
+    };
+    let used = match (uses.needs.is_empty(), uses.resolved) {
+        (true, _) => String::new(),
+        (false, Some(true)) => format!("; used here only for {}", excess::used_for(&uses.needs)),
+        (false, _) => format!("; used here for {}, and in ways that could not be read", excess::used_for(&uses.needs)),
+    };
+    format!("{name} {power}{used}")
+}
+
+fn remedy(provider: &Provider, detector: &Detector, inspection: &Inspection, needed: &[Need]) -> Remedy {
+    let fits = |when: &str| {
+        when == "any"
+            || when == detector.id
+            || inspection.kind.as_deref() == Some(when)
+            || needed.iter().any(|need| need.can.to_string() == when)
+    };
+    let replace = provider.remedy.replace.iter().find(|replacement| fits(&replacement.when));
+    Remedy {
+        revoke: provider.remedy.revoke.clone(),
+        replace: replace.map(|replacement| replacement.with.clone()).unwrap_or_default(),
+    }
+}

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::capability::{Band, Can, Capability, Coverage, Evidence};
+pub use crate::finding::Note;
 use crate::finding::{Confidence, Location};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
 use crate::secret::Fingerprint;
@@ -113,18 +114,6 @@ pub struct Assessment {
     /// What the provider's facts say that nothing has confirmed yet, if anything.
     pub unconfirmed: Option<String>,
     pub requests: usize,
-}
-
-/// Something that the reader must know beside the findings.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Note {
-    /// `unreadable`, `skipped`, `symlink`, `limit`, `detector` …
-    pub kind: &'static str,
-    /// The path or thing it is about.
-    pub about: String,
-    pub message: String,
-    /// Whether part of the input could not be read, which is exit status 3.
-    pub incomplete: bool,
 }
 
 /// Counts for the report. No times: the same input gives the same bytes.
