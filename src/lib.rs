@@ -4,4 +4,5 @@ pub mod assess;
 pub mod capability;
 pub mod finding;
 pub mod inspect;
+pub mod redact;
 pub mod secret;
