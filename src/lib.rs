@@ -5,4 +5,5 @@ pub mod capability;
 pub mod finding;
 pub mod inspect;
 pub mod redact;
+pub mod report;
 pub mod secret;
