@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::capability::{Band, Can, Capability, Coverage, Evidence};
 pub use crate::finding::Note;
-use crate::finding::{Confidence, Location};
+use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
 use crate::secret::Fingerprint;
 
@@ -130,6 +130,8 @@ pub struct Stats {
 /// The whole result.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// What was read, which is the category under which SARIF's readers keep alerts apart.
+    pub origin: Origin,
     /// Highest score first, then path and line.
     pub credentials: Vec<Assessment>,
     pub notes: Vec<Note>,

@@ -1,0 +1,284 @@
+//! The last layer before any output. Whatever a report, a log line or an error message is made
+//! of, it passes through a [`Redactor`] that knows every secret of the run, and eight
+//! consecutive characters of one never come out again: not raw, not in base64, not
+//! percent-encoded or with backslash escapes, nor in two layers of these.
+//!
+//! A text is searched by its windows of eight bytes in a set of all windows of all secrets, so
+//! the time is linear in the text and does not depend on how many secrets there are.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// How many consecutive characters of a secret are too many.
+const WINDOW: usize = 8;
+
+/// A secret of fewer characters than this cannot be told from chance, and masking it wherever it
+/// stands would spell it out.
+const SHORTEST: usize = 4;
+
+/// Masks the secrets of one run in any text.
+pub struct Redactor {
+    windows: HashSet<u64>,
+    short: Short,
+}
+
+/// Secrets that have fewer than eight characters behind their public prefix.
+struct Short {
+    values: AhoCorasick,
+    /// The public prefix of each value.
+    prefixes: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Redactor {
+    /// Each secret comes with the length in bytes of its public prefix, which may be shown.
+    pub fn new<'s>(secrets: impl Iterator<Item = (&'s Secret, usize)>) -> Redactor {
+        let mut windows = HashSet::new();
+        let mut values = Vec::new();
+        let mut prefixes = Vec::new();
+        for (secret, public) in secrets {
+            let value = secret.expose().as_bytes();
+            let public = if public < value.len() { public } else { 0 };
+            let (prefix, hidden) = value.split_at(public);
+            if hidden.len() < WINDOW {
+                if hidden.len() >= SHORTEST {
+                    values.push(hidden);
+                    prefixes.push(Zeroizing::new(prefix.to_vec()));
+                }
+                continue;
+            }
+            windows.extend(hidden.windows(WINDOW).map(window));
+            for alignment in 0..3 {
+                insert_base64(&mut windows, hidden, alignment);
+            }
+        }
+        let values = AhoCorasick::new(values).expect("a few short words stay far below the automaton's limits");
+        Redactor { windows, short: Short { values, prefixes } }
+    }
+
+    /// The text with every part of a secret replaced by as many asterisks as it has characters.
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if text.len() < SHORTEST || (self.windows.is_empty() && self.short.prefixes.is_empty()) {
+            return Cow::Borrowed(text);
+        }
+        let mut hidden = Vec::new();
+        let raw = View::of(text);
+        self.mark(&raw, &mut hidden);
+        for outer in [Escaping::Percent, Escaping::Backslash] {
+            let Some(once) = raw.resolved(outer) else { continue };
+            self.mark(&once, &mut hidden);
+            for inner in [Escaping::Percent, Escaping::Backslash] {
+                if let Some(twice) = once.resolved(inner) {
+                    self.mark(&twice, &mut hidden);
+                }
+            }
+        }
+        if hidden.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(mask(text, hidden)) }
+    }
+
+    /// Cleans every string and every key of a document.
+    pub fn clean_json(&self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => {
+                if let Cow::Owned(clean) = self.clean(text) {
+                    *text = clean;
+                }
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
+            serde_json::Value::Object(entries) => {
+                *entries = std::mem::take(entries)
+                    .into_iter()
+                    .map(|(key, mut item)| {
+                        self.clean_json(&mut item);
+                        (self.clean(&key).into_owned(), item)
+                    })
+                    .collect();
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the ranges of the original text that hold a part of a secret in this view of it.
+    fn mark(&self, view: &View, hidden: &mut Vec<Range<usize>>) {
+        if !self.windows.is_empty() {
+            let mut rolling = 0;
+            for (at, &byte) in view.bytes.iter().enumerate() {
+                rolling = rolling << 8 | u64::from(byte);
+                if at + 1 >= WINDOW && self.windows.contains(&rolling) {
+                    push(hidden, view.original(at + 1 - WINDOW)..view.original(at + 1));
+                }
+            }
+        }
+        for found in self.short.values.find_overlapping_iter(view.bytes.as_ref()) {
+            let before = &view.bytes[..found.start()];
+            let after = view.bytes.get(found.end());
+            let prefix = &self.short.prefixes[found.pattern().as_usize()];
+            let starts = !before.last().is_some_and(u8::is_ascii_alphanumeric)
+                || (!prefix.is_empty() && before.ends_with(prefix));
+            if starts && !after.is_some_and(u8::is_ascii_alphanumeric) {
+                push(hidden, view.original(found.start())..view.original(found.end()));
+            }
+        }
+    }
+}
+
+/// Eight bytes as one number.
+fn window(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+/// The windows of a secret's base64, as it looks behind `alignment` bytes (modulo three) of
+/// something else. Characters that also depend on a neighbour are left out.
+fn insert_base64(windows: &mut HashSet<u64>, hidden: &[u8], alignment: usize) {
+    let mut shifted = Zeroizing::new(vec![0; alignment]);
+    shifted.extend_from_slice(hidden);
+    for encoded in [STANDARD_NO_PAD.encode(&*shifted), URL_SAFE_NO_PAD.encode(&*shifted)] {
+        let encoded = Zeroizing::new(encoded);
+        let start = (alignment * 8).div_ceil(6);
+        let end = shifted.len() * 8 / 6;
+        windows.extend(encoded.as_bytes()[start..end].windows(WINDOW).map(window));
+    }
+}
+
+/// Adds a range, or lengthens the last one where they overlap.
+fn push(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
+    match ranges.last_mut() {
+        Some(last) if last.start <= range.start && range.start <= last.end => last.end = last.end.max(range.end),
+        _ => ranges.push(range),
+    }
+}
+
+fn mask(text: &str, mut hidden: Vec<Range<usize>>) -> String {
+    hidden.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for range in hidden {
+        let start = (0..=range.start).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0).max(done);
+        let end = (range.end..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+        if start < end {
+            out.push_str(&text[done..start]);
+            out.extend(text[start..end].chars().map(|_| '*'));
+            done = end;
+        }
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+/// A way in which characters are written as others.
+#[derive(Clone, Copy)]
+enum Escaping {
+    Percent,
+    Backslash,
+}
+
+/// Reads what stands behind the mark of an escape, and returns how many bytes that were; 0 for none.
+type Resolve = fn(&[u8], &mut Vec<u8>) -> usize;
+
+/// A text with some escapes resolved, each byte of which knows where it came from.
+struct View<'t> {
+    bytes: Cow<'t, [u8]>,
+    /// For each byte the start of its origin, and the length of the text at the end; None where
+    /// nothing was resolved.
+    origins: Option<Vec<usize>>,
+}
+
+impl View<'_> {
+    fn of(text: &str) -> View<'_> {
+        View { bytes: Cow::Borrowed(text.as_bytes()), origins: None }
+    }
+
+    /// The view behind one more layer of escapes, if there is any escape of that kind.
+    fn resolved(&self, escaping: Escaping) -> Option<View<'static>> {
+        let (mark, resolve): (u8, Resolve) = match escaping {
+            Escaping::Percent => (b'%', hex_byte),
+            Escaping::Backslash => (b'\\', escape),
+        };
+        let mut at = memchr::memchr(mark, &self.bytes)?;
+        let mut bytes = self.bytes[..at].to_vec();
+        let mut origins: Vec<usize> = (0..at).map(|at| self.original(at)).collect();
+        while let Some(&byte) = self.bytes.get(at) {
+            let read = if byte == mark { resolve(&self.bytes[at + 1..], &mut bytes) } else { 0 };
+            if read == 0 {
+                bytes.push(byte);
+            }
+            origins.resize(bytes.len(), self.original(at));
+            at += 1 + read;
+        }
+        origins.push(self.original(at));
+        Some(View { bytes: Cow::Owned(bytes), origins: Some(origins) })
+    }
+
+    fn original(&self, at: usize) -> usize {
+        self.origins.as_ref().map_or(at, |origins| origins[at])
+    }
+}
+
+/// Resolves two hexadecimal digits; returns how many bytes were read.
+fn hex_byte(rest: &[u8], out: &mut Vec<u8>) -> usize {
+    match rest.get(..2).and_then(hex) {
+        Some(byte) => {
+            out.push(byte as u8);
+            2
+        }
+        None => 0,
+    }
+}
+
+/// Resolves what stands behind a backslash in JSON, in Rust's and C's way of escaping, or in a
+/// shell; returns how many bytes were read.
+fn escape(rest: &[u8], out: &mut Vec<u8>) -> usize {
+    let Some(&kind) = rest.first() else { return 0 };
+    let plain = match kind {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'f' => 12,
+        b'x' => {
+            return match hex_byte(&rest[1..], out) {
+                0 => 0,
+                read => 1 + read,
+            };
+        }
+        b'u' => return code_point(&rest[1..], out).map_or(0, |length| 1 + length),
+        other if other.is_ascii_punctuation() => other,
+        _ => return 0,
+    };
+    out.push(plain);
+    1
+}
+
+/// Resolves `0041`, `{41}` or a pair of surrogates; returns how many bytes were read.
+fn code_point(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    let (code, length) = if rest.first() == Some(&b'{') {
+        let end = rest.iter().take(8).position(|&byte| byte == b'}')?;
+        (hex(&rest[1..end])?, end + 1)
+    } else {
+        let unit = hex(rest.get(..4)?)?;
+        match rest.get(4..10).filter(|low| (0xD800..0xDC00).contains(&unit) && low.starts_with(b"\\u")) {
+            Some(low) => (0x10000 + ((unit - 0xD800) << 10) + hex(&low[2..])?.checked_sub(0xDC00)?, 10),
+            None => (unit, 4),
+        }
+    };
+    let mut buffer = [0; 4];
+    out.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut buffer).as_bytes());
+    Some(length)
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests;
