@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod capability;
+pub mod detector;
 pub mod finding;
 pub mod inspect;
 pub mod secret;

@@ -1,0 +1,3 @@
+//! How a kind of secret looks, and examples of it.
+
+pub mod checksum;
