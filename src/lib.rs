@@ -5,4 +5,5 @@ pub mod capability;
 pub mod detector;
 pub mod finding;
 pub mod inspect;
+pub mod scan;
 pub mod secret;

@@ -1,0 +1,3 @@
+//! Looking for credentials in bytes.
+
+pub mod placeholder;
