@@ -1,3 +1,4 @@
 //! Asking the issuer.
 
 pub mod answer;
+pub mod decode;
