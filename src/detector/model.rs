@@ -9,6 +9,7 @@ use crate::capability::{Breadth, Can, Environment, Guard, Recover};
 use crate::finding::Confidence;
 
 use super::checksum::Checksum;
+use crate::decode::Decoder;
 
 /// One file of `detectors/`: a provider.
 #[derive(Clone, Debug, Deserialize)]
@@ -150,17 +151,6 @@ pub struct Decodes {
     pub of: Option<String>,
     #[serde(default, rename = "where")]
     pub conditions: Vec<Condition>,
-}
-
-/// The decoders that need no network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decoder {
-    Jwt,
-    Macaroon,
-    Sas,
-    Pem,
-    AwsKeyId,
 }
 
 /// A test of one value of a JSON document.

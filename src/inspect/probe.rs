@@ -14,7 +14,6 @@ use super::reader::{self, Reader};
 use super::template::Variables;
 use super::transport::{Allowed, Reply};
 use crate::capability::{Coverage, Evidence};
-use crate::decode;
 use crate::detector::Detectors;
 use crate::detector::model::{Detector, Probe, Provider, Select, Step};
 use crate::finding::Finding;
@@ -113,7 +112,7 @@ impl<'r> Run<'r> {
         for step in self.probe.steps.iter().filter(|step| step.decode.is_some()) {
             let decoder = step.decode.expect("filtered");
             let template = step.text.as_deref().unwrap_or("{secret}");
-            let document = self.variables.fill(template).ok().and_then(|text| decode::decode(decoder, &text).ok());
+            let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
             match document {
                 Some(document) => self.read(step, &document, None, None),
                 None => self.gap(step, "it cannot be decoded".to_owned()),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::placeholder;
-use crate::decode;
 use crate::detector::model::{Decodes, Detector};
 use crate::finding::Confidence;
 use crate::secret::Secret;
@@ -32,7 +31,7 @@ fn decodes_as(decodes: &Decodes, value: &str, parts: &BTreeMap<String, Secret>) 
         Some(part) => parts.get(part).map(Secret::expose),
         None => Some(value),
     };
-    text.and_then(|text| decode::decode(decodes.with, text).ok())
+    text.and_then(|text| decodes.with.decode(text).ok())
         .is_some_and(|document| decodes.conditions.iter().all(|condition| condition.holds(&[&document])))
 }
 
