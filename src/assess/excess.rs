@@ -15,8 +15,7 @@ pub struct Case<'c> {
     /// Worst first.
     pub powers: &'c [Capability],
     pub uses: &'c Uses,
-    /// Uses and claims, the provider's label included.
-    pub needed: &'c [Need],
+    /// The provider's label included.
     pub claims: &'c [Claim],
     pub expires: &'c Expiry,
     pub locations: &'c [Location],
@@ -52,7 +51,7 @@ impl Case<'_> {
         [
             self.environment_crossing(),
             self.unused_power(excess),
-            self.claim_exceeded(excess),
+            self.claim_exceeded(),
             self.shared_between_environments(),
             self.no_expiry(),
             self.backups_in_radius(),
@@ -105,7 +104,7 @@ impl Case<'_> {
     }
 
     /// Its name, or its label at the provider, says something narrow.
-    fn claim_exceeded(&self, excess: &[Capability]) -> Option<OverPrivilege> {
+    fn claim_exceeded(&self) -> Option<OverPrivilege> {
         let narrow = |claim: &&Claim| matches!(claim.claimed, Claimed::Only(_) | Claimed::ReadOnly);
         let claims: Vec<&Claim> = self.claims.iter().filter(narrow).collect();
         let first = claims.first()?;
@@ -114,7 +113,6 @@ impl Case<'_> {
             Claimed::Only(can) => self.powers.iter().filter(exceeds).find(|power| power.can != can),
             _ => self.powers.iter().find(exceeds),
         }?;
-        let _ = excess;
         Some(OverPrivilege {
             rule: "claim-exceeded",
             message: format!("{} says that it is for one thing; it can {}.", first.words, words::phrase(worst.can)),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::blast_radius::impact;
-use crate::capability::{Breadth, Can, Capability, Class, Environment, Evidence, Guard, Recover, Verb};
+use crate::capability::{Breadth, Can, Capability, Class, Environment, Evidence, Recover, Verb};
 use crate::detector::model::{Detector, Grant, Provider};
 use crate::glob;
 use crate::inspect::answer::{Gap, Hides, Inspection, Resource, Scope};
@@ -207,6 +207,7 @@ impl Powers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capability::Guard;
     use crate::detector;
 
     fn provider(toml: &str) -> Provider {

@@ -75,7 +75,6 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
     let case = excess::Case {
         powers: &powers,
         uses,
-        needed: &needed,
         claims: &claims,
         expires: &inspection.expires,
         locations: &finding.locations,

@@ -9,6 +9,7 @@ pub use crate::finding::Note;
 use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
 use crate::secret::Fingerprint;
+pub use crate::uses::{Need, Site};
 
 /// Points in hundredths: 1000 is 10.00. Integers, so that every platform prints the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,23 +32,6 @@ impl Serialize for Points {
 pub struct Power {
     pub capability: Capability,
     pub impact: Points,
-}
-
-/// A place that a rule or a need rests on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Site {
-    pub path: String,
-    pub line: usize,
-}
-
-/// What a use or a claim in the repository shows the credential to be for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Need {
-    pub can: Can,
-    /// None where the need comes from the provider's label and not from a file.
-    pub site: Option<Site>,
-    /// The command, action, call or claim: `railway domain`.
-    pub why: String,
 }
 
 /// One rule of over-privilege that fired.

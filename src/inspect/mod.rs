@@ -5,7 +5,6 @@
 pub mod answer;
 mod ask;
 pub mod courier;
-pub mod dry_run;
 pub mod meaning;
 pub mod probe;
 pub mod reader;
@@ -84,12 +83,12 @@ pub struct Inspected {
 }
 
 /// Asks about every finding, side by side; the order stays.
-pub fn inspect(
+pub fn inspect<'a>(
     findings: Vec<Finding>,
     detectors: &Detectors,
     asking: &Asking,
-    transport: Option<&dyn Transport>,
-    log: Option<&mut (dyn Write + Send)>,
+    transport: Option<&'a dyn Transport>,
+    log: Option<&'a mut (dyn Write + Send)>,
 ) -> Vec<Inspected> {
     let courier = transport.map(|transport| Courier::new(transport, asking.deadline, log));
     let next = AtomicUsize::new(0);

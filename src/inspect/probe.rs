@@ -26,7 +26,6 @@ const RESOURCES: usize = 2000;
 /// The state of one inspection.
 pub(super) struct Run<'r> {
     pub provider: &'r Provider,
-    pub detector: &'r Detector,
     pub probe: &'r Probe,
     pub finding: &'r Finding,
     pub asking: &'r Asking,
@@ -93,7 +92,6 @@ impl<'r> Run<'r> {
     ) -> Run<'r> {
         Run {
             provider,
-            detector,
             probe,
             finding,
             asking,

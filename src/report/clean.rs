@@ -143,8 +143,8 @@ impl Cleaner<'_> {
     }
 
     fn gap(&self, gap: &Gap) -> Gap {
-        let Gap { what, why, hides } = gap;
-        Gap { what: self.text(what), why: self.text(why), hides: *hides }
+        let Gap { what, why, hides, of } = gap;
+        Gap { what: self.text(what), why: self.text(why), hides: *hides, of: of.clone() }
     }
 
     fn power(&self, power: &Power) -> Power {
@@ -163,8 +163,9 @@ impl Cleaner<'_> {
     }
 
     fn resource(&self, resource: &Resource) -> Resource {
-        let Resource { kind, id, name, environments, inside } = resource;
+        let Resource { kind, id, name, environments, inside, reached } = resource;
         Resource {
+            reached: *reached,
             kind: self.text(kind),
             id: self.text(id),
             name: self.text(name),

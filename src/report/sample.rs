@@ -100,7 +100,7 @@ pub fn story() -> Assessment {
         gaps: vec![Gap {
             what: "backups of volume pg-data".to_owned(),
             why: "HTTP 500".to_owned(),
-            hides: Hides::Detail,
+            hides: Hides::Detail, of: None,
         }],
         scopes: texts(&["kind:account", "role:ADMIN"]),
         unmapped: Vec::new(),
@@ -115,6 +115,7 @@ pub fn story() -> Assessment {
         ],
         resources: vec![
             Resource {
+                reached: true,
                 kind: "environment".to_owned(),
                 id: "e1".to_owned(),
                 name: "pocketos/production".to_owned(),
@@ -122,6 +123,7 @@ pub fn story() -> Assessment {
                 inside: vec![("project".to_owned(), "p1".to_owned())],
             },
             Resource {
+                reached: true,
                 kind: "volume".to_owned(),
                 id: "v1".to_owned(),
                 name: "pg-data".to_owned(),
@@ -129,6 +131,7 @@ pub fn story() -> Assessment {
                 inside: Vec::new(),
             },
             Resource {
+                reached: true,
                 kind: "project".to_owned(),
                 id: "p1".to_owned(),
                 name: "pocketos".to_owned(),
@@ -202,7 +205,7 @@ pub fn not_asked() -> Assessment {
         expires: Expiry::Unknown,
         evidence: Evidence::Inferred,
         coverage: Coverage::None,
-        gaps: vec![Gap { what: "who it is".to_owned(), why: "HTTP 503".to_owned(), hides: Hides::Powers }],
+        gaps: vec![Gap { what: "who it is".to_owned(), why: "HTTP 503".to_owned(), hides: Hides::Powers, of: None }],
         scopes: Vec::new(),
         powers: vec![Power { capability, impact: Points(825) }],
         resources: Vec::new(),

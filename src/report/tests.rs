@@ -152,7 +152,7 @@ fn a_hostile_report_cannot_steer_the_terminal() {
     report.notes[1].message += evil;
     let text = text(&report);
     let steering: Vec<char> = text.chars().filter(|&c| c != '\n' && (c.is_control() || c == '\u{202e}')).collect();
-    assert_eq!(steering, []);
+    assert_eq!(steering, Vec::<char>::new());
 }
 
 #[test]
