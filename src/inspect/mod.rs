@@ -1,3 +1,5 @@
 //! Asking the issuer.
 
 pub mod answer;
+pub mod native;
+pub mod sigv4;
