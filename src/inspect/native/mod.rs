@@ -3,3 +3,4 @@
 //! the caller hands in.
 
 pub mod aws_key_id;
+pub mod iam_policy;
