@@ -6,9 +6,11 @@ pub mod answer;
 mod ask;
 pub mod courier;
 pub mod meaning;
+pub mod native;
 pub mod probe;
 pub mod reader;
 pub mod request;
+pub mod sigv4;
 pub mod template;
 pub mod transport;
 
