@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod capability;
 pub mod decode;
+pub mod demo;
 pub mod detector;
 pub mod error;
 pub mod finding;
