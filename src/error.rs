@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_file_line_column_and_the_nearest_known_key() {
-        let error = parse_toml::<Sample>("overscope.toml", "# settings\nvisibilty = \"public\"\n").unwrap_err().to_string();
+        let error =
+            parse_toml::<Sample>("overscope.toml", "# settings\nvisibilty = \"public\"\n").unwrap_err().to_string();
         assert_eq!(
             error,
             "overscope.toml:2:1: unknown key `visibilty`; did you mean `visibility`? Known here: visibility, production"

@@ -22,7 +22,9 @@ mod tests {
 
     #[test]
     fn stars_stand_for_any_text() {
-        for (pattern, text) in [("a*c", "abbc"), ("*PROJECT*TOKEN*", "MY_PROJECT_TOKEN"), ("*", ""), ("a", "a"), ("a*a", "aba")] {
+        for (pattern, text) in
+            [("a*c", "abbc"), ("*PROJECT*TOKEN*", "MY_PROJECT_TOKEN"), ("*", ""), ("a", "a"), ("a*a", "aba")]
+        {
             assert!(matches(pattern, text), "{pattern} {text}");
         }
         for (pattern, text) in [("a*c", "abd"), ("a", "ab"), ("a*a", "a"), ("*x*y", "yx")] {

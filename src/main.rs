@@ -1,1 +1,179 @@
-fn main() {}
+//! Arguments → plan and transport → run → exit status.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use overscope::cli::{
+    Asking, Cli, Color, Command, Deciding, Demo, Detectors as DetectorsCommand, General, Inspect, Reporting, Scan,
+};
+use overscope::config::Config;
+use overscope::detector::Detectors;
+use overscope::error::{Error, PlanError};
+use overscope::inspect::transport::{Http, Transport};
+use overscope::plan::{self, Output, Plan, TypedAsking};
+use overscope::report::{Format, Style};
+use overscope::run::{self, Outcome, World};
+use overscope::source::Source;
+use overscope::teller::Terminal;
+use overscope::{demo, detector, inspect_input};
+
+fn main() -> ExitCode {
+    match start(Cli::parse()) {
+        Ok(Outcome { failed: true, .. }) => ExitCode::from(1),
+        Ok(Outcome { incomplete: true, .. }) => ExitCode::from(3),
+        Ok(_) => ExitCode::SUCCESS,
+        // The reader of a pipe has gone: nobody is left to tell.
+        Err(Error::Stdout(why)) if why.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("overscope: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<Outcome, Error> {
+    match cli.command {
+        Command::Scan(scan) => start_scan(scan),
+        Command::Inspect(inspect) => start_inspect(inspect),
+        Command::Demo(Demo { sarif, color }) => {
+            demo::show(&sarif, style(color), &mut io::stdout().lock())?;
+            Ok(Outcome { failed: false, incomplete: false })
+        }
+        Command::Detectors(command) => start_detectors(command),
+    }
+}
+
+fn start_scan(scan: Scan) -> Result<Outcome, Error> {
+    let source = if scan.stdin {
+        Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else {
+        Source::Tree { paths: scan.paths, ignored: scan.ignored }
+    };
+    let config = plan::config_for(scan.deciding.config.as_ref(), &source)?;
+    let detectors = Detectors::load(&config.detectors)?;
+    carry_out(source, &config, &detectors, &scan.asking, &scan.deciding, &scan.reporting, &scan.general)
+}
+
+fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
+    let here = Source::Tree { paths: vec![PathBuf::from(".")], ignored: false };
+    let config = plan::config_for(inspect.deciding.config.as_ref(), &here)?;
+    let detectors = Detectors::load(&config.detectors)?;
+    let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
+    let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
+    let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };
+    carry_out(source, &config, &detectors, &inspect.asking, &inspect.deciding, &inspect.reporting, &inspect.general)
+}
+
+fn start_detectors(command: DetectorsCommand) -> Result<Outcome, Error> {
+    let out = &mut io::stdout().lock();
+    let failed = match command {
+        DetectorsCommand::List { format } => {
+            detector::list::write(&Detectors::load(&[])?, format == Format::Json, out).map_err(Error::Stdout)?;
+            false
+        }
+        DetectorsCommand::Show { id } => {
+            detector::list::show(&Detectors::load(&[])?, &id, out)?;
+            false
+        }
+        DetectorsCommand::Check { files } => overscope::check::run(&files, out)?,
+    };
+    Ok(Outcome { failed, incomplete: false })
+}
+
+fn carry_out(
+    source: Source,
+    config: &Config,
+    detectors: &Detectors,
+    asking: &Asking,
+    deciding: &Deciding,
+    reporting: &Reporting,
+    general: &General,
+) -> Result<Outcome, Error> {
+    if let Some(jobs) = general.jobs {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.max(1))
+            .build_global()
+            .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
+    }
+    let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
+    let plan = Plan {
+        source,
+        detectors: config.detectors.clone(),
+        key: plan::fingerprint_key(config),
+        asking: plan::asking(&typed, config, detectors)?,
+        dry_run: asking.dry_run,
+        context: plan::context(config),
+        confidence: deciding.confidence,
+        fail_on: deciding.fail_on,
+        main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
+        further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
+        progress: !general.no_progress && !general.quiet,
+    };
+    let offline =
+        asking.offline || asking.dry_run || std::env::var_os("OVERSCOPE_OFFLINE").is_some_and(|set| set == "1");
+    let http = match offline {
+        true => None,
+        false => Some(Http::new(asking.ca_cert.as_deref()).map_err(PlanError::Usage)?),
+    };
+    let mut log = asking.request_log.as_deref().map(create).transpose()?;
+    let terminal = Terminal::new(plan.progress, general.quiet);
+    let world = World {
+        transport: http.as_ref().map(|http| http as &dyn Transport),
+        log: log.as_mut().map(|log| log as &mut (dyn Write + Send)),
+        teller: &terminal,
+    };
+    let outcome = run::run(&plan, detectors, world, &mut BufWriter::new(io::stdout().lock()));
+    terminal.done();
+    if let Some(mut log) = log {
+        log.flush().map_err(|why| output(asking.request_log.as_deref(), why))?;
+    }
+    outcome
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>, Error> {
+    File::create(path).map(BufWriter::new).map_err(|why| output(Some(path), why))
+}
+
+fn output(path: Option<&Path>, why: io::Error) -> Error {
+    let what = path.unwrap_or(Path::new("the request log")).display().to_string();
+    PlanError::Usage(format!("{what} cannot be written: {why}")).into()
+}
+
+fn further(given: &str) -> Result<Output, PlanError> {
+    let wrong = |why: String| PlanError::Usage(format!("--report {given}: {why}"));
+    let (format, file) = given.split_once('=').ok_or_else(|| wrong("write it as FORMAT=FILE".to_owned()))?;
+    let format = format.parse().map_err(|why| wrong(format!("{why}")))?;
+    Ok(Output { format, file: Some(PathBuf::from(file)), style: Style { color: false, width: 100 } })
+}
+
+fn style(color: Color) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => !set("NO_COLOR") && (set("CLICOLOR_FORCE") || io::stdout().is_terminal()),
+    };
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    let columns = columns.or_else(|| overscope::teller::terminal_width()).unwrap_or(100);
+    Style { color, width: columns.clamp(40, 160) }
+}
+
+fn read_stdin() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let limit = overscope::source::TEXT_LIMIT;
+    io::stdin()
+        .lock()
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|why| PlanError::Usage(format!("standard input cannot be read: {why}")))?;
+    if bytes.len() as u64 > limit {
+        return Err(
+            PlanError::Usage("standard input is larger than what is read; name a file instead".to_owned()).into()
+        );
+    }
+    Ok(bytes)
+}

@@ -4,8 +4,26 @@ use crate::capability::Environment;
 
 const PRODUCTION: &[&str] = &["prod", "production", "live", "prd", "main", "master"];
 const NONPROD: &[&str] = &[
-    "staging", "stage", "stg", "dev", "develop", "development", "test", "testing", "tests", "qa", "uat", "preview",
-    "sandbox", "nonprod", "preprod", "demo", "ci", "review", "playground", "pr",
+    "staging",
+    "stage",
+    "stg",
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "testing",
+    "tests",
+    "qa",
+    "uat",
+    "preview",
+    "sandbox",
+    "nonprod",
+    "preprod",
+    "demo",
+    "ci",
+    "review",
+    "playground",
+    "pr",
 ];
 
 /// What counts as production here, beside the closed list: the policy file's names.

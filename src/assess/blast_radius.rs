@@ -21,7 +21,10 @@ const MOST: i32 = 1000;
 const PER_FAMILY: i32 = 25;
 
 const fn base(can: Can) -> i32 {
-    use Class::{Artifact, Backup, Code, Compute, Config, Datastore, Domain, Message, Model, Money, Org, Pipeline, Secret, Telemetry};
+    use Class::{
+        Artifact, Backup, Code, Compute, Config, Datastore, Domain, Message, Model, Money, Org, Pipeline, Secret,
+        Telemetry,
+    };
     match (can.verb, can.class) {
         (Verb::Read, Secret) => 700,
         (Verb::Read, Datastore) => 550,
@@ -143,20 +146,15 @@ pub fn score(capabilities: &[Capability], circumstances: Circumstances) -> Point
 fn total(top: i32, families: usize, circumstances: Circumstances) -> Points {
     let floor = if circumstances.complete { LEAST } else { UNASSESSED };
     let more = i32::try_from(families.saturating_sub(1).min(4)).expect("at most four");
-    let points = top
-        + PER_FAMILY * more
-        + exposure_points(circumstances.exposure)
-        + lifetime_points(circumstances.lifetime);
+    let points =
+        top + PER_FAMILY * more + exposure_points(circumstances.exposure) + lifetime_points(circumstances.lifetime);
     Points(points.clamp(floor, MOST))
 }
 
 /// What was observed or decoded alone, by the same formula; none when there is nothing.
 pub fn proven(capabilities: &[Capability], circumstances: Circumstances) -> Option<Points> {
-    let seen: Vec<Capability> = capabilities
-        .iter()
-        .filter(|c| matches!(c.evidence, Evidence::Observed | Evidence::Decoded))
-        .cloned()
-        .collect();
+    let seen: Vec<Capability> =
+        capabilities.iter().filter(|c| matches!(c.evidence, Evidence::Observed | Evidence::Decoded)).cloned().collect();
     (!seen.is_empty()).then(|| score(&seen, Circumstances { complete: true, ..circumstances }))
 }
 
@@ -171,11 +169,21 @@ pub fn band(points: Points) -> Band {
 
 /// The powers' order: worst first; ties in the order of verbs and classes.
 pub fn worst_first(a: &Capability, b: &Capability) -> std::cmp::Ordering {
-    (impact(b), a.can, std::cmp::Reverse(a.environment), a.breadth).cmp(&(impact(a), b.can, std::cmp::Reverse(b.environment), b.breadth))
+    (impact(b), a.can, std::cmp::Reverse(a.environment), a.breadth).cmp(&(
+        impact(a),
+        b.can,
+        std::cmp::Reverse(b.environment),
+        b.breadth,
+    ))
 }
 
 /// The vector: all that the score was computed from, in one line.
-pub fn vector(capabilities: &[Capability], circumstances: Circumstances, evidence: Evidence, coverage: Coverage) -> String {
+pub fn vector(
+    capabilities: &[Capability],
+    circumstances: Circumstances,
+    evidence: Evidence,
+    coverage: Coverage,
+) -> String {
     let worst = capabilities.iter().min_by(|a, b| worst_first(a, b));
     let power = worst.map_or_else(
         || "-".to_owned(),

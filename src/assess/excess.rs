@@ -71,7 +71,11 @@ impl Case<'_> {
         }
         Some(OverPrivilege {
             rule: "environment-crossing",
-            message: format!("{} claims that it is not for production; it can {} in production.", first.words, words::phrase(worst.can)),
+            message: format!(
+                "{} claims that it is not for production; it can {} in production.",
+                first.words,
+                words::phrase(worst.can)
+            ),
             sites: sites(&claims),
         })
     }
@@ -152,10 +156,13 @@ impl Case<'_> {
         if matches!(store.recover, Recover::Outside | Recover::UndoWindow) {
             return None;
         }
-        let copies = if backup.targets.is_empty() { String::new() } else { format!(" ({})", backup.targets.join(", ")) };
+        let copies =
+            if backup.targets.is_empty() { String::new() } else { format!(" ({})", backup.targets.join(", ")) };
         Some(OverPrivilege {
             rule: "backups-in-radius",
-            message: format!("It can delete a data store and the backups of it{copies}; no copy out of its reach is proven."),
+            message: format!(
+                "It can delete a data store and the backups of it{copies}; no copy out of its reach is proven."
+            ),
             sites: self.first_site(),
         })
     }

@@ -7,9 +7,11 @@ mod grants;
 pub mod model;
 mod words;
 
+pub use grants::lookup as grants_of;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::capability::{Capability, Coverage, Environment, Evidence, Exposure, Lifetime};
+use crate::config::Visibility;
 use crate::detector::Detectors;
 use crate::detector::model::{Detector, Provider};
 use crate::finding::{Finding, Location};
@@ -24,16 +26,6 @@ use model::{Assessment, Need, Points, Power, Remedy};
 pub struct Context {
     pub visibility: Visibility,
     pub now: Timestamp,
-}
-
-/// Who can read the repository.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Visibility {
-    Public,
-    Private,
-    #[default]
-    Unknown,
 }
 
 /// Assesses every credential; worst first, then by path and line.
@@ -56,7 +48,8 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
     let detector = detectors.detector(finding.detector);
     let provider = detectors.provider_of(finding.detector);
     // A toy that its own look gives away is known well enough.
-    if matches!(detector.environment, Some(Environment::Sandbox | Environment::Local)) && !inspection.liveness.is_dead() {
+    if matches!(detector.environment, Some(Environment::Sandbox | Environment::Local)) && !inspection.liveness.is_dead()
+    {
         inspection.coverage = Coverage::Complete;
     }
     let dead = inspection.liveness.is_dead();
@@ -193,9 +186,11 @@ fn claims(uses: &Uses, inspection: &Inspection) -> Vec<Claim> {
     let mut claims = uses.claims.clone();
     if let Some(label) = &inspection.label {
         let words = format!("Its label `{label}`");
-        claims.extend(
-            uses::claims_of_label(label).into_iter().map(|claimed| Claim { claimed, site: None, words: words.clone() }),
-        );
+        claims.extend(uses::claims_of_label(label).into_iter().map(|claimed| Claim {
+            claimed,
+            site: None,
+            words: words.clone(),
+        }));
     }
     claims
 }
@@ -211,7 +206,13 @@ fn needed(uses: &Uses, claims: &[Claim]) -> Vec<Need> {
 }
 
 /// `Railway account token can delete production data and its backups; used here only for …`.
-fn title(provider: &Provider, detector: &Detector, inspection: &Inspection, powers: &[Capability], uses: &Uses) -> String {
+fn title(
+    provider: &Provider,
+    detector: &Detector,
+    inspection: &Inspection,
+    powers: &[Capability],
+    uses: &Uses,
+) -> String {
     let name = match &inspection.kind {
         Some(kind) if detector.kind.is_none() => match detector.name.strip_prefix(&provider.name) {
             Some(rest) => format!("{} {kind}{rest}", provider.name),

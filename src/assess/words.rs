@@ -2,7 +2,9 @@
 //! from; nothing is guessed here.
 
 use super::blast_radius::{self, Circumstances};
-use crate::capability::{Breadth, Can, Capability, Class, Coverage, Environment, Evidence, Exposure, Guard, Lifetime, Recover, Verb};
+use crate::capability::{
+    Breadth, Can, Capability, Class, Coverage, Environment, Evidence, Exposure, Guard, Lifetime, Recover, Verb,
+};
 use crate::finding::Location;
 use crate::inspect::answer::Gap;
 
@@ -64,7 +66,8 @@ pub fn worst_power(powers: &[Capability]) -> Option<String> {
     }
     let second = powers.iter().find(|c| c.can.family() != worst.can.family());
     let first = phrase(worst.can).replacen(' ', &format!(" {place}"), usize::from(!place.is_empty()));
-    let first = if phrase(worst.can).contains(' ') { first } else { format!("{} to {}", phrase(worst.can), place.trim()) };
+    let first =
+        if phrase(worst.can).contains(' ') { first } else { format!("{} to {}", phrase(worst.can), place.trim()) };
     let first = if place.is_empty() { phrase(worst.can) } else { first };
     Some(match second {
         Some(second) => format!("{first} and {}", phrase(second.can)),
@@ -139,8 +142,12 @@ fn recovery(worst: &Capability, powers: &[Capability]) -> Option<String> {
     let counted = backups.map(|c| c.targets.join(", ")).filter(|targets| !targets.is_empty());
     Some(match (worst.recover, counted) {
         (Recover::Outside, _) => "A copy that it cannot delete is proven.".to_owned(),
-        (Recover::UndoWindow, _) => "The provider keeps what was deleted for a while, and this credential cannot skip that.".to_owned(),
-        (Recover::Inside, Some(targets)) => format!("Every backup of them can be deleted by the same credential: {targets}."),
+        (Recover::UndoWindow, _) => {
+            "The provider keeps what was deleted for a while, and this credential cannot skip that.".to_owned()
+        }
+        (Recover::Inside, Some(targets)) => {
+            format!("Every backup of them can be deleted by the same credential: {targets}.")
+        }
         (Recover::Inside, None) => "Every backup of them can be deleted by the same credential.".to_owned(),
         (Recover::None, _) => "Nothing is left after that.".to_owned(),
         (Recover::Unknown, _) => "No copy out of its reach is proven.".to_owned(),
@@ -166,7 +173,8 @@ fn exposure(exposure: Exposure, locations: &[Location]) -> Vec<String> {
         sentences.push(format!("It is checked in, in {}{public}.", places(tracked)));
     }
     if ignored > 0 {
-        sentences.push(format!("Any agent working in this folder can read it in {} that git ignores.", places(ignored)));
+        sentences
+            .push(format!("Any agent working in this folder can read it in {} that git ignores.", places(ignored)));
     }
     sentences
 }
@@ -193,7 +201,9 @@ const fn lifetime(lifetime: Lifetime) -> &'static str {
 fn coverage(gaps: &[Gap]) -> String {
     match gaps.first() {
         Some(gap) if gaps.len() == 1 => format!("Not everything could be learnt, so the worst is assumed ({gap})."),
-        Some(gap) => format!("Not everything could be learnt, so the worst is assumed ({gap}; and {} more).", gaps.len() - 1),
+        Some(gap) => {
+            format!("Not everything could be learnt, so the worst is assumed ({gap}; and {} more).", gaps.len() - 1)
+        }
         None => "The issuer was not asked, so the worst that its kind can do is assumed.".to_owned(),
     }
 }
@@ -218,16 +228,18 @@ mod tests {
     #[test]
     fn the_worst_power_is_one_clause() {
         use Environment::{Nonprod, Prod, Unknown};
-        let story = [
-            capability("delete:datastore", Prod, Recover::Inside),
-            capability("delete:backup", Prod, Recover::None),
-        ];
+        let story =
+            [capability("delete:datastore", Prod, Recover::Inside), capability("delete:backup", Prod, Recover::None)];
         assert_eq!(worst_power(&story).unwrap(), "delete production data and its backups");
         assert_eq!(worst_power(&story[..1]).unwrap(), "delete production data");
-        let deploy = [capability("publish:compute", Prod, Recover::Unknown), capability("read:secret", Prod, Recover::Unknown)];
+        let deploy =
+            [capability("publish:compute", Prod, Recover::Unknown), capability("read:secret", Prod, Recover::Unknown)];
         assert_eq!(worst_power(&deploy).unwrap(), "deploy to production and read secrets");
         assert_eq!(worst_power(&deploy[1..]).unwrap(), "read production secrets");
-        assert_eq!(worst_power(&[capability("read:secret", Nonprod, Recover::Unknown)]).unwrap(), "read non-production secrets");
+        assert_eq!(
+            worst_power(&[capability("read:secret", Nonprod, Recover::Unknown)]).unwrap(),
+            "read non-production secrets"
+        );
         assert_eq!(worst_power(&[capability("write:code", Unknown, Recover::Unknown)]).unwrap(), "write code");
         assert_eq!(worst_power(&[]), None);
     }

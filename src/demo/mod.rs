@@ -8,12 +8,14 @@
 
 mod replica;
 pub mod repository;
+mod show;
 mod stories;
 mod world;
 
 use sha2::{Digest, Sha256};
 
 pub use replica::{Auth, Failure, Replica, Seen, Trouble};
+pub use show::show;
 pub use world::{
     Backup, Environment, Holder, Member, Project, Role, Schedule, Service, Token, User, Volume, VolumeInstance,
     Workspace, World,

@@ -2,6 +2,7 @@
 //! data; what it means to a scan or a probe is decided by those stages.
 
 pub mod checksum;
+pub mod list;
 pub mod model;
 pub mod pointer;
 pub mod sample;
@@ -61,7 +62,8 @@ impl Detectors {
         let mut rules: Vec<Rule> = Vec::new();
         for (number, provider) in providers.iter().enumerate() {
             for (position, detector) in provider.detectors.iter().enumerate() {
-                let clash = rules.iter().any(|rule| providers[rule.provider].detectors[rule.detector].id == detector.id);
+                let clash =
+                    rules.iter().any(|rule| providers[rule.provider].detectors[rule.detector].id == detector.id);
                 if clash {
                     return Err(FileError::Content {
                         path: provider.id.clone(),

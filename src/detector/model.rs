@@ -198,8 +198,14 @@ pub enum Auth {
     #[default]
     None,
     Bearer(String),
-    Header { name: String, value: String },
-    Basic { user: String, password: String },
+    Header {
+        name: String,
+        value: String,
+    },
+    Basic {
+        user: String,
+        password: String,
+    },
 }
 
 /// One question.

@@ -138,7 +138,8 @@ impl Run<'_> {
                 for (name, template) in &step.variables {
                     variables.insert(name.clone(), Value::String(self.variables.fill(template)?));
                 }
-                if let (Some(cursor), Some(name)) = (cursor, step.page.as_ref().and_then(|page| page.variable.as_ref())) {
+                if let (Some(cursor), Some(name)) = (cursor, step.page.as_ref().and_then(|page| page.variable.as_ref()))
+                {
                     variables.insert(name.clone(), Value::String(cursor.to_owned()));
                 }
                 let base = self.variables.fill("{base}")?;
@@ -147,7 +148,8 @@ impl Run<'_> {
             _ => return Err(Unmade::Forbidden("the step asks nothing".to_owned())),
         };
         let request = self.authenticate(request, step.auth.as_ref().unwrap_or(&self.probe.auth))?;
-        let headers = self.probe.headers.iter().filter(|(name, _)| !step.headers.contains_key(*name)).chain(&step.headers);
+        let headers =
+            self.probe.headers.iter().filter(|(name, _)| !step.headers.contains_key(*name)).chain(&step.headers);
         let mut request = request;
         for (name, template) in headers {
             request = request.header(name, &self.variables.fill(template)?);
@@ -213,7 +215,11 @@ fn link_target<'h>(header: &'h str, relation: &str) -> Option<&'h str> {
     header.split(',').find_map(|link| {
         let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
         let wanted = [format!("rel=\"{relation}\""), format!("rel={relation}")];
-        parameters.split(';').map(str::trim).any(|parameter| wanted.iter().any(|form| form == parameter)).then_some(target)
+        parameters
+            .split(';')
+            .map(str::trim)
+            .any(|parameter| wanted.iter().any(|form| form == parameter))
+            .then_some(target)
     })
 }
 

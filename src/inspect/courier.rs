@@ -33,7 +33,11 @@ pub struct Sender<'s> {
 }
 
 impl<'t> Courier<'t> {
-    pub fn new(transport: &'t dyn Transport, deadline: Duration, log: Option<&'t mut (dyn Write + Send)>) -> Courier<'t> {
+    pub fn new(
+        transport: &'t dyn Transport,
+        deadline: Duration,
+        log: Option<&'t mut (dyn Write + Send)>,
+    ) -> Courier<'t> {
         Courier {
             transport,
             deadline: Instant::now() + deadline,
@@ -44,7 +48,13 @@ impl<'t> Courier<'t> {
     }
 
     /// Sends, and once more when that may help. `sent` counts every request that went out.
-    pub fn carry(&self, sender: Sender<'_>, request: &Request, allowed: &Allowed, sent: &mut usize) -> Result<Reply, Failure> {
+    pub fn carry(
+        &self,
+        sender: Sender<'_>,
+        request: &Request,
+        allowed: &Allowed,
+        sent: &mut usize,
+    ) -> Result<Reply, Failure> {
         let first = self.once(sender, request, allowed, sent);
         let wait = match &first {
             Ok(reply) if reply.status == 429 || reply.status >= 500 => retry_after(reply),
@@ -61,7 +71,13 @@ impl<'t> Courier<'t> {
         }
     }
 
-    fn once(&self, sender: Sender<'_>, request: &Request, allowed: &Allowed, sent: &mut usize) -> Result<Reply, Failure> {
+    fn once(
+        &self,
+        sender: Sender<'_>,
+        request: &Request,
+        allowed: &Allowed,
+        sent: &mut usize,
+    ) -> Result<Reply, Failure> {
         let _place = self.take_place(&request.origin())?;
         let left = self.left();
         if left.is_zero() {

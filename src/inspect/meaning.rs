@@ -54,7 +54,9 @@ fn by_custom(reply: &Reply, body: Option<Value>, graphql: bool) -> Outcome {
             let data = body.get("data").is_some_and(|data| !data.is_null());
             match (failed, data) {
                 (false, true) => Outcome::Answered(body),
-                (true, _) => Outcome::Unclear("answered with an error that says nothing about the credential".to_owned()),
+                (true, _) => {
+                    Outcome::Unclear("answered with an error that says nothing about the credential".to_owned())
+                }
                 (false, false) => Outcome::Unclear("HTTP 200, but not the API's answer".to_owned()),
             }
         }

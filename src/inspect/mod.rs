@@ -5,6 +5,7 @@
 pub mod answer;
 mod ask;
 pub mod courier;
+pub mod dry_run;
 pub mod meaning;
 pub mod native;
 pub mod probe;
@@ -75,6 +76,29 @@ impl Endpoints {
         let named = self.0.iter().filter(|(name, _)| **name == provider.id || name.starts_with(&prefix));
         Allowed { hosts: provider.hosts.clone(), endpoints: named.map(|(_, url)| url.clone()).collect() }
     }
+}
+
+/// Whom a run is about to ask, said before the first question: asking leaves marks.
+pub fn first_words(findings: &[Finding], detectors: &Detectors, asking: &Asking) -> Vec<String> {
+    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for finding in findings {
+        let provider = detectors.provider_of(finding.detector);
+        let probe = detectors.detector(finding.detector).probe.as_ref().and_then(|name| provider.probes.get(name));
+        if probe.is_some_and(|probe| probe.steps.iter().any(|step| step.decode.is_none())) {
+            let base = asking.endpoints.base(provider, "").unwrap_or_default();
+            let host = Url::parse(&base).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or(base);
+            *counts.entry((provider.name.clone(), host)).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|((name, host), count)| {
+            let what = if count == 1 { "one credential".to_owned() } else { format!("{count} credentials") };
+            format!(
+                "asking {name} ({host}) about {what}, read-only; this leaves marks there (last-used stamps, audit logs)"
+            )
+        })
+        .collect()
 }
 
 /// A finding with what was learnt about it.

@@ -210,10 +210,8 @@ impl<'r> Run<'r> {
     fn decide_kind(&mut self) -> bool {
         let probe = self.probe;
         let fits = |ids: &[String], known: &[String]| ids.iter().all(|id| known.contains(id));
-        let rule = probe
-            .kinds
-            .iter()
-            .find(|rule| fits(&rule.answered, &self.answered) && fits(&rule.refused, &self.refused));
+        let rule =
+            probe.kinds.iter().find(|rule| fits(&rule.answered, &self.answered) && fits(&rule.refused, &self.refused));
         let Some(rule) = rule else { return false };
         self.learnt.kind = Some(rule.name.clone());
         for word in &rule.scopes {
@@ -224,13 +222,21 @@ impl<'r> Run<'r> {
 
     /// One question for each resource of a kind, production first.
     fn ask_each(&mut self, step: &Step, kind: &str, courier: &Courier<'_>) {
-        let mut resources: Vec<Resource> =
-            self.learnt.resources.iter().filter(|resource| resource.kind == kind && resource.reached).cloned().collect();
+        let mut resources: Vec<Resource> = self
+            .learnt
+            .resources
+            .iter()
+            .filter(|resource| resource.kind == kind && resource.reached)
+            .cloned()
+            .collect();
         resources.sort_by_key(|resource| std::cmp::Reverse(self.learnt.worst_environment(resource)));
         let total = resources.len();
         for (done, resource) in resources.iter().enumerate() {
             if self.learnt.requests >= BUDGET {
-                let why = format!("the limit of {BUDGET} requests was reached, {} {kind}s were not asked about", total - done);
+                let why = format!(
+                    "the limit of {BUDGET} requests was reached, {} {kind}s were not asked about",
+                    total - done
+                );
                 self.gap(step, why);
                 break;
             }

@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn a_request_prints_its_shown_path_only() {
-        let request = Request::get("https://api.example/bot123/getMe?k=1", "https://api.example/bot***/getMe?k=1").unwrap();
+        let request =
+            Request::get("https://api.example/bot123/getMe?k=1", "https://api.example/bot***/getMe?k=1").unwrap();
         assert_eq!(format!("{:?}", request.header("authorization", "x")), "Request(GET api.example/bot***/getMe?k=1)");
     }
 }

@@ -38,9 +38,9 @@ fn is_quote_or_space(c: char) -> bool {
 }
 
 fn last_name(text: &str) -> &str {
-    let start = text.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |end| {
-        end + text[end..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text
+        .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        .map_or(0, |end| end + text[end..].chars().next().map_or(1, char::len_utf8));
     text[start..].trim_matches(['-', '.'])
 }
 

@@ -25,7 +25,13 @@ struct Hit {
     whole: Range<usize>,
 }
 
-pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Vec<Candidate> {
+pub(super) fn find(
+    bytes: &[u8],
+    entry: &Entry,
+    detectors: &Detectors,
+    keywords: &Keywords,
+    binary: bool,
+) -> Vec<Candidate> {
     let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
     keywords.each_hit(bytes, |number, at| {
         let detector = detectors.detector(number);
@@ -109,7 +115,13 @@ fn hit(bytes: &[u8], entry: &Entry, detectors: &Detectors, number: usize, captur
 }
 
 /// The nearest companion after the match, else before it.
-fn find_companion(bytes: &[u8], detectors: &Detectors, number: usize, position: usize, whole: &Range<usize>) -> Option<Range<usize>> {
+fn find_companion(
+    bytes: &[u8],
+    detectors: &Detectors,
+    number: usize,
+    position: usize,
+    whole: &Range<usize>,
+) -> Option<Range<usize>> {
     let (companion, pattern) = detectors.companion(number, position);
     let (start, end) = lines::around(bytes, whole.start, companion.lines);
     let mut nearest: Option<Range<usize>> = None;

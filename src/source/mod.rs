@@ -65,6 +65,23 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
     }
 }
 
+/// Files beyond this size are not searched for uses.
+const USES_LIMIT: u64 = 4 << 20;
+
+/// The entries that are text, one after the other, read again: to see where a find is used.
+pub fn texts(entries: &[Entry]) -> impl Iterator<Item = (String, String)> {
+    let mut buffer = Vec::new();
+    entries.iter().filter_map(move |entry| {
+        if let Place::File(path) = &entry.place
+            && path.metadata().is_ok_and(|metadata| metadata.len() > USES_LIMIT)
+        {
+            return None;
+        }
+        let bytes = entry.read_into(&mut buffer).ok()?;
+        Some((entry.path.clone(), std::str::from_utf8(bytes).ok()?.to_owned()))
+    })
+}
+
 /// The folder whose configuration applies: the root of the repository that holds the first path,
 /// else the path itself, or its folder.
 pub fn root_of(path: &Path) -> PathBuf {

@@ -59,7 +59,8 @@ fn single(path: &Path, repository: Option<&Path>) -> Listing {
     let mut notes = Vec::new();
     let tracked = repository.is_some_and(|root| index_of(root, &mut notes).contains(name.as_bytes()));
     let ignored = !tracked && repository.is_some_and(|root| git::is_ignored(root, &name));
-    let entry = Entry { path: name, place: Place::File(path.to_path_buf()), origin: Origin::Worktree, tracked, ignored };
+    let entry =
+        Entry { path: name, place: Place::File(path.to_path_buf()), origin: Origin::Worktree, tracked, ignored };
     Listing { entries: vec![entry], notes }
 }
 

@@ -33,10 +33,20 @@ fn reaching(names: &[&str], environment: &str, breadth: &str) -> Vec<Capability>
 }
 
 const RAILWAY: &[&str] = &[
-    "delete:datastore inside", "delete:backup none", "delete:org undo-window", "write:compute", "publish:compute",
-    "read:secret", "write:secret", "grant:identity", "write:domain", "spend:compute", "execute:compute",
+    "delete:datastore inside",
+    "delete:backup none",
+    "delete:org undo-window",
+    "write:compute",
+    "publish:compute",
+    "read:secret",
+    "write:secret",
+    "grant:identity",
+    "write:domain",
+    "spend:compute",
+    "execute:compute",
 ];
-const STAGING: &[&str] = &["delete:datastore inside", "write:compute", "publish:compute", "read:secret", "write:secret"];
+const STAGING: &[&str] =
+    &["delete:datastore inside", "write:compute", "publish:compute", "read:secret", "write:secret"];
 
 #[test]
 fn the_worked_credentials_score_as_the_reference_says() {
@@ -46,35 +56,143 @@ fn the_worked_credentials_score_as_the_reference_says() {
     };
     let stripe_live = held(&["spend:money", "read:money", "delete:money", "write:config"]);
     let openai = reaching(&["spend:model", "read:model", "delete:model"], "prod", "project");
-    let postgres = ["read:datastore", "write:datastore", "delete:datastore", "execute:compute", "grant:identity", "read:secret"];
+    let postgres =
+        ["read:datastore", "write:datastore", "delete:datastore", "execute:compute", "grant:identity", "read:secret"];
     // name, powers, exposure, lifetime, complete, hundredths, hundredths when public, band
     let rows: Vec<(&str, Vec<Capability>, &str, &str, bool, i32, i32, &str)> = vec![
         ("Railway account token", held(RAILWAY), "ignored", "none", true, 1000, 1000, "critical"),
-        ("Railway project token, staging", reaching(STAGING, "nonprod", "single"), "tracked-private", "none", true, 625, 675, "medium"),
-        ("the same, volume also in production",
+        (
+            "Railway project token, staging",
+            reaching(STAGING, "nonprod", "single"),
+            "tracked-private",
+            "none",
+            true,
+            625,
+            675,
+            "medium",
+        ),
+        (
+            "the same, volume also in production",
             with(reaching(STAGING, "nonprod", "single"), reaching(&["delete:datastore inside"], "prod", "single")),
-            "tracked-private", "none", true, 925, 975, "critical"),
-        ("GitHub classic, repo and admin",
-            held(&["read:code", "write:code", "delete:code undo-window", "write:secret", "publish:artifact", "grant:identity", "list:org"]),
-            "tracked-private", "none", true, 975, 1000, "critical"),
-        ("GitHub fine-grained, one repository", reaching(&["read:code", "list:org"], "prod", "single"), "tracked-private", "<=90d", true, 525, 600, "medium"),
-        ("AWS administrator",
-            held(&["delete:datastore inside", "delete:backup inside", "read:datastore", "read:secret", "grant:identity", "execute:compute",
-                "spend:compute", "delete:org inside", "publish:compute", "send:message", "write:domain"]),
-            "tracked-private", "none", true, 1000, 1000, "critical"),
-        ("AWS, one bucket, read-only", reaching(&["list:datastore", "read:datastore"], "prod", "single"), "tracked-private", "none", true, 650, 700, "medium"),
+            "tracked-private",
+            "none",
+            true,
+            925,
+            975,
+            "critical",
+        ),
+        (
+            "GitHub classic, repo and admin",
+            held(&[
+                "read:code",
+                "write:code",
+                "delete:code undo-window",
+                "write:secret",
+                "publish:artifact",
+                "grant:identity",
+                "list:org",
+            ]),
+            "tracked-private",
+            "none",
+            true,
+            975,
+            1000,
+            "critical",
+        ),
+        (
+            "GitHub fine-grained, one repository",
+            reaching(&["read:code", "list:org"], "prod", "single"),
+            "tracked-private",
+            "<=90d",
+            true,
+            525,
+            600,
+            "medium",
+        ),
+        (
+            "AWS administrator",
+            held(&[
+                "delete:datastore inside",
+                "delete:backup inside",
+                "read:datastore",
+                "read:secret",
+                "grant:identity",
+                "execute:compute",
+                "spend:compute",
+                "delete:org inside",
+                "publish:compute",
+                "send:message",
+                "write:domain",
+            ]),
+            "tracked-private",
+            "none",
+            true,
+            1000,
+            1000,
+            "critical",
+        ),
+        (
+            "AWS, one bucket, read-only",
+            reaching(&["list:datastore", "read:datastore"], "prod", "single"),
+            "tracked-private",
+            "none",
+            true,
+            650,
+            700,
+            "medium",
+        ),
         ("Stripe live key", stripe_live, "tracked-private", "none", false, 1000, 1000, "critical"),
-        ("Stripe test key", reaching(&["spend:money", "read:money", "delete:money"], "sandbox", "account"), "tracked-private", "none", true, 350, 400, "low"),
-        ("npm, publish", held(&["publish:artifact", "delete:artifact", "write:artifact", "grant:identity"]), "tracked-private", "<=90d", true, 925, 1000, "critical"),
+        (
+            "Stripe test key",
+            reaching(&["spend:money", "read:money", "delete:money"], "sandbox", "account"),
+            "tracked-private",
+            "none",
+            true,
+            350,
+            400,
+            "low",
+        ),
+        (
+            "npm, publish",
+            held(&["publish:artifact", "delete:artifact", "write:artifact", "grant:identity"]),
+            "tracked-private",
+            "<=90d",
+            true,
+            925,
+            1000,
+            "critical",
+        ),
         ("SendGrid, mail.send", held(&["send:message"]), "tracked-private", "none", true, 700, 750, "high"),
         ("Postgres superuser", held(&postgres), "tracked-private", "none", true, 1000, 1000, "critical"),
-        ("the same on localhost", reaching(&postgres, "local", "account"), "tracked-private", "none", true, 350, 400, "low"),
-        ("Azure SAS, read and list, six days", reaching(&["list:datastore", "read:datastore"], "prod", "single"), "tracked-private", "<=7d", true, 575, 625, "medium"),
+        (
+            "the same on localhost",
+            reaching(&postgres, "local", "account"),
+            "tracked-private",
+            "none",
+            true,
+            350,
+            400,
+            "low",
+        ),
+        (
+            "Azure SAS, read and list, six days",
+            reaching(&["list:datastore", "read:datastore"], "prod", "single"),
+            "tracked-private",
+            "<=7d",
+            true,
+            575,
+            625,
+            "medium",
+        ),
         ("OpenAI project key", openai, "tracked-private", "none", false, 775, 825, "high"),
         ("nothing known", vec![], "tracked-private", "unknown", false, 500, 500, "medium"),
     ];
     for (name, powers, exposure, lifetime, complete, expected, public, word) in rows {
-        let at = |exposure: &str| Circumstances { exposure: exposure.parse().unwrap(), lifetime: lifetime.parse().unwrap(), complete };
+        let at = |exposure: &str| Circumstances {
+            exposure: exposure.parse().unwrap(),
+            lifetime: lifetime.parse().unwrap(),
+            complete,
+        };
         let points = score(&powers, at(exposure));
         assert_eq!(points, Points(expected), "{name}");
         assert_eq!(score(&powers, at("tracked-public")), Points(public), "{name}, public");

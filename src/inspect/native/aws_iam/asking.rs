@@ -42,7 +42,7 @@ impl<'a> Asker<'a> {
     }
 
     pub fn into_gaps(self, hides: Hides) -> (Vec<Gap>, usize) {
-        let gaps = self.unanswered.into_iter().map(|(what, why)| Gap { what, why, hides }).collect();
+        let gaps = self.unanswered.into_iter().map(|(what, why)| Gap { what, why, hides, of: None }).collect();
         (gaps, self.sent)
     }
 

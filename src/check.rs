@@ -1,0 +1,285 @@
+//! The checks that every detector file gets for free: as a test over the built-in ones, and as
+//! `overscope detectors check` for one's own.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::Write;
+use std::path::PathBuf;
+
+use url::Url;
+
+use crate::capability::Can;
+use crate::detector::model::{Auth, Detector, Probe, Provider, ResourceRead, Step};
+use crate::detector::sample::{self, Sample};
+use crate::detector::{self, Detectors, LONGEST_MATCH};
+use crate::error::Error;
+use crate::finding::Confidence;
+use crate::inspect::request::only_queries;
+use crate::inspect::template;
+use crate::scan;
+use crate::secret::FingerprintKey;
+
+/// Something that is wrong with a detector file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Complaint {
+    /// Provider, detector or step.
+    pub about: String,
+    pub message: String,
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.about, self.message)
+    }
+}
+
+/// Checks the user's files beside the built-in ones, or the built-in ones; true when one failed.
+pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<bool, Error> {
+    let detectors = Detectors::load(files)?;
+    let own: BTreeSet<String> =
+        files.iter().map(|file| Ok(detector::read(file)?.id)).collect::<Result<_, crate::error::FileError>>()?;
+    let mut complaints = 0;
+    let mut checked = 0;
+    for provider in detectors.providers().iter().filter(|provider| own.is_empty() || own.contains(&provider.id)) {
+        checked += provider.detectors.len();
+        for complaint in check(provider, &detectors) {
+            complaints += 1;
+            writeln!(out, "{complaint}").map_err(Error::Stdout)?;
+        }
+    }
+    writeln!(out, "{checked} detectors checked, {complaints} complaints").map_err(Error::Stdout)?;
+    Ok(complaints > 0)
+}
+
+/// Everything that is wrong with one provider's file, beside all others.
+pub fn check(provider: &Provider, detectors: &Detectors) -> Vec<Complaint> {
+    let mut check = Check { provider, complaints: Vec::new() };
+    check.identity();
+    for own in &provider.detectors {
+        check.detector(own, detectors);
+    }
+    for (name, probe) in &provider.probes {
+        check.probe(name, probe);
+    }
+    check.grants();
+    check.complaints
+}
+
+struct Check<'p> {
+    provider: &'p Provider,
+    complaints: Vec<Complaint>,
+}
+
+impl Check<'_> {
+    fn complain(&mut self, about: &str, message: impl Into<String>) {
+        self.complaints.push(Complaint { about: about.to_owned(), message: message.into() });
+    }
+
+    fn identity(&mut self) {
+        let provider = self.provider;
+        let fits =
+            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits(&provider.id) {
+            self.complain(&provider.id, "an id is made of lower-case letters, digits and `-`");
+        }
+        for own in provider.detectors.iter().filter(|own| !fits(&own.id)) {
+            self.complain(&own.id, "an id is made of lower-case letters, digits and `-`");
+        }
+        if provider.remedy.revoke.is_empty() || !provider.remedy.replace.iter().any(|replace| replace.when == "any") {
+            self.complain(&provider.id, "the remedy needs where to revoke it, and a replacement for `any`");
+        }
+        for base in provider.base.iter().chain(provider.bases.values()) {
+            // A base with a variable in its host is checked when it is filled.
+            let host = Url::parse(&base.replace(['{', '}'], "")).ok().filter(|url| url.scheme() == "https");
+            let host = host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+            let listed =
+                |known: &String| *known == host || known.strip_prefix('*').is_some_and(|end| host.ends_with(end));
+            if !provider.hosts.iter().any(listed) {
+                self.complain(&provider.id, format!("the base `{base}` is not https, or its host is not in `hosts`"));
+            }
+        }
+    }
+
+    fn detector(&mut self, own: &Detector, detectors: &Detectors) {
+        let id = own.id.as_str();
+        match detector::longest(&own.pattern) {
+            Some(longest) if longest <= LONGEST_MATCH => {}
+            _ => self.complain(id, format!("the pattern must be bounded, to {LONGEST_MATCH} bytes at the most")),
+        }
+        for pattern in own.companions.iter().map(|companion| &companion.pattern).chain([&own.pattern]) {
+            if let Err(why) = detector::compile(pattern) {
+                self.complain(id, format!("pattern: {why}"));
+                return;
+            }
+        }
+        if own.keywords.is_empty() || own.keywords.iter().any(|word| word.len() < 3) {
+            self.complain(id, "a detector needs keywords of three letters or more");
+        }
+        if let Some(probe) = &own.probe
+            && !self.provider.probes.contains_key(probe)
+        {
+            self.complain(id, format!("there is no probe `{probe}` in this file"));
+        }
+        if own.ceiling.is_empty() {
+            self.complain(id, "a detector needs a ceiling: what its kind could hold at most");
+        }
+        for word in &own.ceiling {
+            if crate::assess::grants_of(self.provider, word).is_none() {
+                self.complain(id, format!("`{word}` of the ceiling has no meaning in [grants]"));
+            }
+        }
+        if own.examples.is_empty() {
+            self.complain(id, "a detector needs an example");
+        }
+        for (seed, template) in own.examples.iter().enumerate() {
+            match sample::generate(template, seed as u64) {
+                Err(why) => self.complain(id, format!("example `{template}`: {why}")),
+                Ok(sample) => self.example(own, template, &sample, detectors),
+            }
+        }
+        for (seed, template) in own.counterexamples.iter().enumerate() {
+            match sample::generate(template, seed as u64) {
+                Err(why) => self.complain(id, format!("counterexample `{template}`: {why}")),
+                Ok(sample) => {
+                    let found = scan::scan_text("sample", &sample.text, detectors, &FingerprintKey::fixed());
+                    let wrong = |f: &&crate::finding::Finding| {
+                        detectors.detector(f.detector).id == own.id && f.confidence > Confidence::Low
+                    };
+                    if found.iter().any(|finding| wrong(&finding)) {
+                        self.complain(id, format!("counterexample `{template}` is found"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn example(&mut self, own: &Detector, template: &str, sample: &Sample, detectors: &Detectors) {
+        let found = scan::scan_text("sample", &sample.text, detectors, &FingerprintKey::fixed());
+        let ids: Vec<&str> = found.iter().map(|finding| detectors.detector(finding.detector).id.as_str()).collect();
+        let right = ids == [own.id.as_str()] && found[0].secret.expose() == sample.secret;
+        if !right {
+            let message = format!(
+                "example `{template}` must be found once, as this detector and with its secret; found: {ids:?}"
+            );
+            self.complain(&own.id, message);
+        } else if found[0].confidence != own.confidence {
+            self.complain(&own.id, format!("example `{template}` is found with confidence {}", found[0].confidence));
+        }
+        if !sample.secret.starts_with(&own.prefix) {
+            self.complain(&own.id, format!("the secret of example `{template}` does not start with the prefix"));
+        }
+    }
+
+    fn probe(&mut self, name: &str, probe: &Probe) {
+        let known = self.known_variables(probe);
+        for step in &probe.steps {
+            let about = format!("{}.{name}.{}", self.provider.id, step.id);
+            self.step(&about, probe, step, &known);
+        }
+        let ids: Vec<&String> = probe.steps.iter().map(|step| &step.id).collect();
+        let named = probe.kinds.iter().flat_map(|rule| rule.answered.iter().chain(&rule.refused));
+        for id in named.chain(&probe.dead_when_refused) {
+            if !ids.contains(&id) {
+                self.complain(&format!("{}.{name}", self.provider.id), format!("there is no step `{id}`"));
+            }
+        }
+        for rule in probe.answers.iter().chain(probe.steps.iter().flat_map(|step| &step.answers)) {
+            if rule.means == crate::detector::model::Meaning::Dead && rule.json.is_none() {
+                let message =
+                    "a rule that means `dead` must name what stands in the body: a status alone may be a proxy's";
+                self.complain(&format!("{}.{name}", self.provider.id), message);
+            }
+        }
+    }
+
+    fn step(&mut self, about: &str, probe: &Probe, step: &Step, known: &BTreeSet<String>) {
+        let asks = [
+            step.get.is_some(),
+            step.post.is_some(),
+            step.graphql.is_some(),
+            step.native.is_some(),
+            step.decode.is_some(),
+        ];
+        if asks.iter().filter(|asks| **asks).count() != 1 {
+            self.complain(about, "a step asks in exactly one way: get, post, graphql, native or decode");
+        }
+        if (step.post.is_some() || step.native.is_some())
+            && step.reads_only.as_ref().is_none_or(|why| why.trim().is_empty())
+        {
+            self.complain(about, "`reads_only` must say why this changes nothing");
+        }
+        if let Some(document) = &step.graphql
+            && let Err(why) = only_queries(document, &probe.never)
+        {
+            self.complain(about, why.to_string());
+        }
+        for url in step.get.iter().chain(&step.post) {
+            if !url.starts_with("{base}/") && !url.starts_with("{base.") && *url != "{base}" {
+                self.complain(about, format!("`{url}` must start with a base, so that --endpoint replaces it"));
+            }
+        }
+        let auth = step.auth.as_ref().unwrap_or(&probe.auth);
+        let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
+        templates.extend(step.form.values().chain(step.variables.values()));
+        templates.extend(step.headers.values().chain(probe.headers.values()));
+        match auth {
+            Auth::None => {}
+            Auth::Bearer(text) => templates.push(text),
+            Auth::Header { value, .. } => templates.push(value),
+            Auth::Basic { user, password } => templates.extend([user, password]),
+        }
+        for name in templates.into_iter().flat_map(|text| template::names(text)) {
+            if !known.contains(name) {
+                self.complain(about, format!("the variable `{{{name}}}` is defined nowhere"));
+            }
+        }
+    }
+
+    /// All variables that can have a value in some step of the probe.
+    fn known_variables(&self, probe: &Probe) -> BTreeSet<String> {
+        let mut known: BTreeSet<String> =
+            ["secret", "base", "each.id", "each.name"].iter().map(|name| name.to_string()).collect();
+        known.extend(self.provider.bases.keys().map(|name| format!("base.{name}")));
+        for own in &self.provider.detectors {
+            known.extend(own.companions.iter().map(|companion| companion.name.clone()));
+            if let Ok(pattern) = detector::compile(&own.pattern) {
+                known.extend(pattern.capture_names().flatten().map(str::to_owned));
+            }
+        }
+        for step in &probe.steps {
+            known.extend(step.read.vars.keys().map(|name| format!("vars.{name}")));
+            let mut open: Vec<&ResourceRead> = step.read.resources.iter().collect();
+            while let Some(read) = open.pop() {
+                known.extend([format!("{}.id", read.kind), format!("{}.name", read.kind)]);
+                open.extend(&read.inner);
+            }
+        }
+        known
+    }
+
+    fn grants(&mut self) {
+        let words: BTreeSet<&String> = self.provider.detectors.iter().flat_map(|own| &own.ceiling).collect();
+        let highest: BTreeSet<Can> = words
+            .iter()
+            .filter_map(|word| crate::assess::grants_of(self.provider, word))
+            .flatten()
+            .flat_map(|grant| grant.can.clone())
+            .collect();
+        for (word, grants) in &self.provider.grants {
+            for can in grants.as_slice().iter().flat_map(|grant| &grant.can) {
+                if !highest.contains(can) {
+                    self.complain(&self.provider.id.clone(), format!("`{word}` grants {can}, which no ceiling covers"));
+                }
+            }
+        }
+        for probe in self.provider.probes.values() {
+            let stated = probe.kinds.iter().flat_map(|rule| &rule.scopes);
+            let proved = probe.steps.iter().filter_map(|step| step.proves.as_ref());
+            for word in stated.chain(proved) {
+                if crate::assess::grants_of(self.provider, word).is_none() {
+                    self.complain(&self.provider.id.clone(), format!("`{word}` has no meaning in [grants]"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What was typed, and nothing about what it means.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::Confidence;
+use crate::plan::FailOn;
+use crate::report::Format;
+
+/// Finds checked-in credentials, asks their issuer (read-only) what each can really do, and
+/// reports the dangerous ones.
+#[derive(Debug, Parser)]
+#[command(name = "overscope", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look for credentials in files and folders
+    Scan(Scan),
+    /// Say what one credential on standard input can do
+    Inspect(Inspect),
+    /// Show the whole job on a bundled repository, with a replica of the provider on loopback
+    Demo(Demo),
+    /// List, show or check the detectors
+    #[command(subcommand)]
+    Detectors(Detectors),
+}
+
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// What to read
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Read also what git ignores: all that an agent in this folder can read
+    #[arg(long, help_heading = "Source")]
+    pub ignored: bool,
+    /// Read standard input
+    #[arg(long, help_heading = "Source")]
+    pub stdin: bool,
+    /// What to call standard input in reports
+    #[arg(long, value_name = "NAME", default_value = "stdin", help_heading = "Source")]
+    pub stdin_path: String,
+    #[command(flatten)]
+    pub asking: Asking,
+    #[command(flatten)]
+    pub deciding: Deciding,
+    #[command(flatten)]
+    pub reporting: Reporting,
+    #[command(flatten)]
+    pub general: General,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The detector to use, where the look of the value does not tell it
+    #[arg(value_name = "DETECTOR")]
+    pub detector: Option<String>,
+    #[command(flatten)]
+    pub asking: Asking,
+    #[command(flatten)]
+    pub deciding: Deciding,
+    #[command(flatten)]
+    pub reporting: Reporting,
+    #[command(flatten)]
+    pub general: General,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to write the SARIF
+    #[arg(long, value_name = "FILE", default_value = "overscope-demo.sarif")]
+    pub sarif: PathBuf,
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "General")]
+    pub color: Color,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Asking")]
+pub struct Asking {
+    /// Ask nobody
+    #[arg(long)]
+    pub offline: bool,
+    /// Base URL of provider P (GitHub Enterprise, self-managed GitLab, a replica); plain http only
+    /// to a loopback address
+    #[arg(long, value_name = "P=URL")]
+    pub endpoint: Vec<String>,
+    /// Print each request that would be sent, and send none
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write every request that is really sent, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub request_log: Option<PathBuf>,
+    /// Seconds for all questions together [default: 30]
+    #[arg(long, value_name = "SECS")]
+    pub deadline: Option<u64>,
+    /// A file with further root certificates (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Deciding")]
+pub struct Deciding {
+    /// Fail from this band on: low, medium, high, critical or never
+    #[arg(long, value_name = "BAND", default_value = "low")]
+    pub fail_on: FailOn,
+    /// Report finds that are at least this sure: low, medium or high
+    #[arg(long, value_name = "LEAST", default_value = "medium")]
+    pub confidence: Confidence,
+    /// The configuration [default: overscope.toml at the repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reporting")]
+pub struct Reporting {
+    /// text, json or sarif
+    #[arg(long, value_name = "F", default_value = "text")]
+    pub format: Format,
+    /// Where the report goes [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// A further report; repeatable
+    #[arg(long, value_name = "F=FILE")]
+    pub report: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "General")]
+pub struct General {
+    /// Threads that read
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Say more; repeatable
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Show no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Detectors {
+    /// All kinds of credential that are known
+    List {
+        /// text or json
+        #[arg(long, value_name = "F", default_value = "text")]
+        format: Format,
+    },
+    /// One detector: how it looks, what is asked, what its words mean
+    Show { id: String },
+    /// Check detector files: the built-in ones, or one's own
+    Check { files: Vec<PathBuf> },
+}

@@ -1,0 +1,122 @@
+//! `overscope detectors list` and `show`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Detectors;
+use super::model::{Detector, Probe, Provider, Step};
+use crate::error::{Error, PlanError, nearest};
+
+/// One detector, as the contract lists it.
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    provider: String,
+    name: String,
+    requests: Vec<String>,
+    scope: &'static str,
+    confidence: &'static str,
+}
+
+pub fn write(detectors: &Detectors, json: bool, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<Row> = (0..detectors.len()).map(|number| row(detectors, number)).collect();
+    if json {
+        serde_json::to_writer_pretty(&mut *out, &rows)?;
+        return writeln!(out);
+    }
+    for row in &rows {
+        writeln!(out, "{:<32} {:<48} scope {}, {}", row.id, row.name, row.scope, row.confidence)?;
+    }
+    writeln!(out, "{} detectors of {} providers", rows.len(), detectors.providers().len())
+}
+
+fn row(detectors: &Detectors, number: usize) -> Row {
+    let detector = detectors.detector(number);
+    let provider = detectors.provider_of(number);
+    let probe = probe_of(provider, detector);
+    Row {
+        id: detector.id.clone(),
+        provider: provider.id.clone(),
+        name: detector.name.clone(),
+        requests: probe.map(requests).unwrap_or_default(),
+        scope: scope(probe),
+        confidence: if provider.unconfirmed.is_some() { "unconfirmed" } else { "confirmed" },
+    }
+}
+
+fn probe_of<'p>(provider: &'p Provider, detector: &Detector) -> Option<&'p Probe> {
+    detector.probe.as_ref().and_then(|name| provider.probes.get(name))
+}
+
+fn requests(probe: &Probe) -> Vec<String> {
+    probe.steps.iter().filter_map(request).collect()
+}
+
+fn request(step: &Step) -> Option<String> {
+    match (&step.get, &step.post, &step.graphql, &step.native) {
+        (Some(url), ..) => Some(format!("GET {url}")),
+        (_, Some(url), ..) => Some(format!("POST {url}")),
+        (_, _, Some(_), _) => Some(format!("POST {{base}} query {}", step.id)),
+        (.., Some(name)) => Some(format!("POST {{base}} {name}")),
+        _ => None,
+    }
+}
+
+/// How the power is learnt.
+fn scope(probe: Option<&Probe>) -> &'static str {
+    let Some(probe) = probe else { return "inferred" };
+    let reads = |step: &Step| step.read.scopes.is_some();
+    if probe.steps.iter().any(|step| step.decode.is_none() && reads(step)) {
+        "stated"
+    } else if probe.steps.iter().any(|step| step.proves.is_some()) || !probe.kinds.is_empty() {
+        "tested"
+    } else if probe.steps.iter().any(|step| step.decode.is_some() && reads(step)) {
+        "decoded"
+    } else {
+        "inferred"
+    }
+}
+
+pub fn show(detectors: &Detectors, id: &str, out: &mut dyn Write) -> Result<(), Error> {
+    let Some(number) = detectors.number_of(id) else {
+        let ids = (0..detectors.len()).map(|number| detectors.detector(number).id.as_str());
+        let hint = nearest(id, ids).map_or_else(
+            || "`overscope detectors list` shows all".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(PlanError::Usage(format!("there is no detector `{id}`; {hint}")).into());
+    };
+    show_one(detectors.provider_of(number), detectors.detector(number), out).map_err(Error::Stdout)
+}
+
+fn show_one(provider: &Provider, detector: &Detector, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} ({}): {}", detector.id, provider.name, detector.name)?;
+    writeln!(out, "  facts        {}", provider.docs)?;
+    if let Some(unconfirmed) = &provider.unconfirmed {
+        writeln!(out, "  unconfirmed  {unconfirmed}")?;
+    }
+    writeln!(out, "  keywords     {}", detector.keywords.join(", "))?;
+    writeln!(out, "  pattern      {}", detector.pattern)?;
+    if !detector.env.is_empty() {
+        writeln!(out, "  kept in      {}", detector.env.join(", "))?;
+    }
+    writeln!(out, "  ceiling      {}", detector.ceiling.join(", "))?;
+    if let Some(probe) = probe_of(provider, detector) {
+        writeln!(out, "  hosts        {}", provider.hosts.join(", "))?;
+        for step in &probe.steps {
+            let how = request(step).unwrap_or_else(|| "read from the credential itself".to_owned());
+            writeln!(out, "  asks         {}: {how}", step.what)?;
+            if let Some(why) = &step.reads_only {
+                writeln!(out, "               changes nothing: {why}")?;
+            }
+        }
+    }
+    for (word, grants) in &provider.grants {
+        for grant in grants.as_slice() {
+            let cans: Vec<String> = grant.can.iter().map(ToString::to_string).collect();
+            writeln!(out, "  {word:<24} {} ({})", cans.join(" "), grant.reach)?;
+        }
+    }
+    writeln!(out, "  revoke       {}", provider.remedy.revoke)
+}

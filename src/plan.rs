@@ -1,0 +1,137 @@
+//! What was typed means this. The only place with defaults.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::assess::Context;
+use crate::capability::Band;
+use crate::config::Config;
+use crate::detector::Detectors;
+use crate::error::{Error, PlanError, nearest};
+use crate::finding::Confidence;
+use crate::inspect::transport::is_loopback;
+use crate::inspect::{Asking, Endpoints};
+use crate::naming::Naming;
+use crate::report::{Format, Style};
+use crate::secret::FingerprintKey;
+use crate::source::{self, Source};
+
+/// A run, fully decided.
+#[derive(Debug)]
+pub struct Plan {
+    pub source: Source,
+    /// Detector files of the user's own.
+    pub detectors: Vec<PathBuf>,
+    pub key: FingerprintKey,
+    pub asking: Asking,
+    /// Print what would be asked instead of asking.
+    pub dry_run: bool,
+    pub context: Context,
+    /// Finds that are less sure are left out.
+    pub confidence: Confidence,
+    pub fail_on: FailOn,
+    pub main: Output,
+    pub further: Vec<Output>,
+    pub progress: bool,
+}
+
+/// One report: its format and where it goes.
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub format: Format,
+    /// Standard output where none is named.
+    pub file: Option<PathBuf>,
+    pub style: Style,
+}
+
+/// From which band on the run fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    Band(Band),
+    Never,
+}
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+    fn from_str(word: &str) -> Result<FailOn, String> {
+        match word {
+            "never" => Ok(FailOn::Never),
+            _ => word.parse().map(FailOn::Band).map_err(|why| format!("{why} or `never`")),
+        }
+    }
+}
+
+/// What was typed about asking.
+#[derive(Clone, Debug, Default)]
+pub struct TypedAsking {
+    pub endpoints: Vec<String>,
+    pub deadline: Option<u64>,
+}
+
+/// How long all questions together may take, when nobody says.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The configuration that applies to a source: the one that was named, else the repository's.
+pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
+    match (named, source) {
+        (Some(path), _) => Ok(Config::read(path)?),
+        (None, Source::Tree { paths, .. }) => {
+            let root = paths.first().map(|path| source::root_of(path));
+            Ok(root.map_or_else(|| Ok(Config::default()), |root| Config::of(&root))?)
+        }
+        (None, Source::Stdin { .. }) => Ok(Config::default()),
+    }
+}
+
+/// The key under which fingerprints are made: the environment's, the configuration's, or the fixed one.
+pub fn fingerprint_key(config: &Config) -> FingerprintKey {
+    let named = std::env::var("OVERSCOPE_FINGERPRINT_KEY").ok().filter(|key| !key.is_empty());
+    named.or_else(|| config.fingerprint_key.clone()).map_or_else(FingerprintKey::fixed, FingerprintKey::new)
+}
+
+pub fn context(config: &Config) -> Context {
+    Context { visibility: config.visibility, now: Timestamp::now() }
+}
+
+/// Whom to ask and for how long. Every endpoint must name a provider that is known.
+pub fn asking(typed: &TypedAsking, config: &Config, detectors: &Detectors) -> Result<Asking, PlanError> {
+    let mut endpoints = Endpoints::default();
+    for given in &typed.endpoints {
+        let (name, url) = endpoint(given, detectors)?;
+        endpoints.0.insert(name, url);
+    }
+    Ok(Asking {
+        endpoints,
+        deadline: typed.deadline.map_or(DEADLINE, Duration::from_secs),
+        canaries: config.canary_accounts.clone(),
+        naming: Naming { production: config.production.clone() },
+    })
+}
+
+fn endpoint(given: &str, detectors: &Detectors) -> Result<(String, Url), PlanError> {
+    let wrong = |why: &str| PlanError::Endpoint { given: given.to_owned(), why: why.to_owned() };
+    let (name, address) = given.split_once('=').ok_or_else(|| wrong("write it as PROVIDER=URL"))?;
+    let (id, base) = name.split_once('.').unwrap_or((name, ""));
+    let Some(provider) = detectors.provider(id) else {
+        let known: Vec<&str> = detectors.providers().iter().map(|provider| provider.id.as_str()).collect();
+        let hint = match nearest(id, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known are {}", known.join(", ")),
+        };
+        return Err(PlanError::UnknownProvider { given: id.to_owned(), hint });
+    };
+    if !base.is_empty() && !provider.bases.contains_key(base) {
+        return Err(wrong(&format!("{id} has no base `{base}`")));
+    }
+    let url = Url::parse(address).map_err(|why| wrong(&format!("`{address}` is no address: {why}")))?;
+    match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => Err(wrong("leave user name and password out")),
+        "https" if url.has_host() => Ok((name.to_owned(), url)),
+        "http" if is_loopback(&url) => Ok((name.to_owned(), url)),
+        "http" => Err(wrong("plain http is for loopback addresses only; use https")),
+        _ => Err(wrong("use an https address")),
+    }
+}

@@ -1,0 +1,151 @@
+//! The program on one page: each stage takes the value before it and returns the next.
+
+use std::io::Write;
+
+use crate::assess::model::{Report, Stats};
+use crate::capability::Band;
+use crate::detector::Detectors;
+use crate::error::Error;
+use crate::finding::{Confidence, Finding, Origin};
+use crate::inspect::transport::Transport;
+use crate::plan::{FailOn, Output, Plan};
+use crate::redact::Redactor;
+use crate::source::{Entry, Source};
+use crate::uses::{Uses, Wanted};
+use crate::{assess, inspect, report, scan, source, uses};
+
+/// What a run may do beside returning: the network, if it is handed over, and whom it tells.
+pub struct World<'w> {
+    pub transport: Option<&'w dyn Transport>,
+    pub log: Option<&'w mut (dyn Write + Send)>,
+    pub teller: &'w dyn Teller,
+}
+
+/// Is told how the run goes, on standard error. What it is told holds no secret.
+pub trait Teller: Sync {
+    fn reading(&self, files: usize);
+    fn read_one(&self);
+    fn say(&self, line: &str);
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Something is at or above the threshold.
+    pub failed: bool,
+    /// Part of the input could not be read.
+    pub incomplete: bool,
+}
+
+/// The whole program.
+pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn Write) -> Result<Outcome, Error> {
+    let World { transport, log, teller } = world;
+    let listing = source::list(&plan.source)?;
+    teller.reading(listing.entries.len());
+    let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let kept = sure_enough(scanned.findings, plan.confidence);
+    let redactor = redactor(&kept, detectors);
+    if plan.dry_run {
+        return dry_run(&kept, detectors, plan, &redactor, out);
+    }
+    let uses = find_uses(&kept, detectors, &listing.entries);
+    if transport.is_some() {
+        inspect::first_words(&kept, detectors, &plan.asking).iter().for_each(|line| teller.say(line));
+    }
+    let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
+    let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
+    let mut notes = [listing.notes, scanned.notes].concat();
+    notes.sort();
+    let result = Report {
+        stats: Stats {
+            files: scanned.files,
+            bytes: scanned.bytes,
+            skipped: scanned.skipped,
+            candidates: scanned.candidates,
+            credentials: credentials.len(),
+            requests: credentials.iter().map(|credential| credential.requests).sum(),
+        },
+        credentials,
+        notes,
+        origin: match plan.source {
+            Source::Tree { .. } => Origin::Worktree,
+            Source::Stdin { .. } => Origin::Stdin,
+        },
+    };
+    write(&result, plan, &redactor, out)?;
+    Ok(outcome(&result, plan.fail_on))
+}
+
+/// Finds that are less sure than wanted are left out; those that are wanted are all asked about.
+fn sure_enough(findings: Vec<Finding>, least: Confidence) -> Vec<Finding> {
+    findings.into_iter().filter(|finding| finding.confidence >= least).collect()
+}
+
+/// Where the finds are used: nothing is read again when nothing was found.
+fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> Vec<Uses> {
+    let wanted: Vec<Wanted<'_>> = findings
+        .iter()
+        .map(|finding| Wanted {
+            provider: &detectors.provider_of(finding.detector).id,
+            secret: &finding.secret,
+            locations: &finding.locations,
+        })
+        .collect();
+    match entries.first() {
+        Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
+            uses::find(&wanted, &mut source::texts(entries))
+        }
+        _ => wanted.iter().map(|_| Uses::default()).collect(),
+    }
+}
+
+/// Knows every secret of the run, so that the last layer before any output can mask it.
+pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
+    Redactor::new(findings.iter().map(|finding| (&finding.secret, detectors.detector(finding.detector).prefix.len())))
+}
+
+fn dry_run(
+    findings: &[Finding],
+    detectors: &Detectors,
+    plan: &Plan,
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    for line in inspect::dry_run::requests(findings, detectors, &plan.asking) {
+        writeln!(out, "{}", redactor.clean(&line)).map_err(Error::Stdout)?;
+    }
+    Ok(Outcome { failed: false, incomplete: false })
+}
+
+/// The further reports first, so that nothing is lost when the reader of the main one is gone.
+fn write(result: &Report, plan: &Plan, redactor: &Redactor, out: &mut dyn Write) -> Result<(), Error> {
+    let mut failed = None;
+    let mut fallback: Option<&Output> = None;
+    for output in plan.further.iter().chain([&plan.main]) {
+        let Some(file) = &output.file else { continue };
+        if let Err(why) = report::to_file(result, output.format, &output.style, redactor, file) {
+            fallback = Some(output);
+            failed = Some(Error::Output { what: why.path.display().to_string(), why: why.source });
+        }
+    }
+    // What was found is never lost: a report that cannot be put into its file is printed.
+    let printed = if plan.main.file.is_none() { Some(&plan.main) } else { fallback };
+    if let Some(output) = printed {
+        report::write(result, output.format, &output.style, redactor, out).map_err(Error::Stdout)?;
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn outcome(report: &Report, fail_on: FailOn) -> Outcome {
+    let at_least = |band: Option<Band>| match fail_on {
+        FailOn::Band(least) => band.is_some_and(|band| band >= least),
+        FailOn::Never => false,
+    };
+    Outcome {
+        failed: report
+            .credentials
+            .iter()
+            .any(|credential| credential.confidence > Confidence::Low && at_least(credential.band)),
+        incomplete: report.notes.iter().any(|note| note.incomplete),
+    }
+}
