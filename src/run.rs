@@ -101,7 +101,12 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
 
 /// Knows every secret of the run, so that the last layer before any output can mask it.
 pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
-    Redactor::new(findings.iter().map(|finding| (&finding.secret, detectors.detector(finding.detector).prefix.len())))
+    Redactor::new(findings.iter().flat_map(|finding| {
+        let detector = detectors.detector(finding.detector);
+        let masked = detector.companions.iter().filter(|companion| companion.masked);
+        let parts = masked.filter_map(|companion| finding.parts.get(&companion.name)).map(|part| (part, 0));
+        parts.chain([(&finding.secret, detector.prefix.len())])
+    }))
 }
 
 fn dry_run(

@@ -27,7 +27,7 @@ pub fn meaning(provider: &Provider, detector: &Detector, inspection: &Inspection
     let mut words: Vec<Scope> = inspection.scopes.clone();
     if !inspection.powers_stated {
         let ceiling = ceiling(provider, detector, inspection.kind.as_deref());
-        words.extend(ceiling.into_iter().map(|word| Scope { word, on: None, evidence: Evidence::Inferred }));
+        words.extend(ceiling.iter().map(|word| Scope::of(word, Evidence::Inferred)));
     }
     let mut meaning = Meaning::default();
     let mut powers = Powers::default();
@@ -106,7 +106,8 @@ fn expand(grant: &Grant, scope: &Scope, detector: &Detector, inspection: &Inspec
             reach.entry(Environment::Unknown).or_default();
         }
     }
-    let breadth = if hidden { Breadth::Unknown } else { grant.reach };
+    let stated = scope.reach.map_or(grant.reach, |most| most.min(grant.reach));
+    let breadth = if hidden { Breadth::Unknown } else { stated };
     let one = |can: Can, environment: Environment, targets: &[String]| Capability {
         can,
         environment,
@@ -245,10 +246,7 @@ mod tests {
 
     fn stated(words: &[&str]) -> Inspection {
         Inspection {
-            scopes: words
-                .iter()
-                .map(|word| Scope { word: word.to_string(), on: None, evidence: Evidence::Observed })
-                .collect(),
+            scopes: words.iter().map(|word| Scope::of(word, Evidence::Observed)).collect(),
             powers_stated: true,
             ..Inspection::not_asked()
         }
@@ -288,6 +286,15 @@ mod tests {
         let unknown: Vec<_> = found.iter().filter(|c| c.environment == Environment::Unknown).map(|c| c.can).collect();
         assert_eq!(unknown, ["delete:datastore".parse().unwrap()]);
         assert!(found.iter().filter(|c| c.can.class == Class::Datastore).all(|c| c.breadth == Breadth::Unknown));
+    }
+
+    #[test]
+    fn a_word_that_reaches_less_narrows_its_meaning() {
+        let mut inspection = stated(&["secrets:read"]);
+        inspection.scopes[0].reach = Some(Breadth::Single);
+        assert_eq!(of(&inspection).capabilities[0].breadth, Breadth::Single);
+        inspection.scopes.push(Scope::of("secrets:read", Evidence::Observed));
+        assert_eq!(of(&inspection).capabilities[0].breadth, Breadth::Account);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Where in a text a byte stands, as people count: lines and columns from one, in characters.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter, memrchr};
 
 /// The start of the line that holds `at`.
@@ -21,6 +23,11 @@ pub(super) fn position(bytes: &[u8], at: usize) -> (usize, usize) {
     let start = line_start(bytes, at);
     let line = memchr_iter(b'\n', &bytes[..start]).count() + 1;
     (line, characters(&bytes[start..at]) + 1)
+}
+
+/// How many line breaks lie in a span.
+pub(super) fn between(bytes: &[u8], span: Range<usize>) -> usize {
+    memchr_iter(b'\n', &bytes[span]).count()
 }
 
 /// How many characters these bytes are; a byte that is no UTF-8 counts as one.
