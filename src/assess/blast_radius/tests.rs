@@ -106,7 +106,7 @@ fn the_worked_credentials_score_as_the_reference_says() {
             "<=90d",
             true,
             525,
-            600,
+            575,
             "medium",
         ),
         (
