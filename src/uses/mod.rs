@@ -1,4 +1,7 @@
 //! stub
+mod shell;
+mod word;
+
 use crate::capability::{Can, Environment};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site {
