@@ -1,5 +1,6 @@
 //! stub
 mod shell;
+mod tools;
 mod word;
 
 use crate::capability::{Can, Environment};
