@@ -112,6 +112,7 @@ fn carry_out(
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
         further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
         progress: !general.no_progress && !general.quiet,
+        verbose: general.verbose,
     };
     let offline =
         asking.offline || asking.dry_run || std::env::var_os("OVERSCOPE_OFFLINE").is_some_and(|set| set == "1");
