@@ -1,5 +1,7 @@
 //! Arguments → plan and transport → run → exit status.
 
+#![warn(clippy::unwrap_used)]
+
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};

@@ -161,12 +161,11 @@ fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
 }
 
 fn lifetime(expires: &Expiry, now: Timestamp) -> Lifetime {
-    const HOUR: i64 = 3600;
     match expires {
         Expiry::Never => Lifetime::None,
         Expiry::Unknown => Lifetime::Unknown,
         Expiry::At(end) => match end.duration_since(now).max(SignedDuration::ZERO).as_secs() {
-            ..=HOUR => Lifetime::Hour,
+            ..=3_600 => Lifetime::Hour,
             ..=86_400 => Lifetime::Day,
             ..=604_800 => Lifetime::Week,
             ..=7_776_000 => Lifetime::Quarter,
