@@ -161,7 +161,7 @@ fn style(color: Color) -> Style {
         Color::Auto => !set("NO_COLOR") && (set("CLICOLOR_FORCE") || io::stdout().is_terminal()),
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
-    let columns = columns.or_else(|| overscope::teller::terminal_width()).unwrap_or(100);
+    let columns = columns.or_else(overscope::teller::terminal_width).unwrap_or(100);
     Style { color, width: columns.clamp(40, 160) }
 }
 
