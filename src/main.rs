@@ -61,8 +61,9 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
 }
 
 fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
-    let here = Source::Tree { paths: vec![PathBuf::from(".")], ignored: false };
-    let config = plan::config_for(inspect.deciding.config.as_ref(), &here)?;
+    // What comes from standard input has no repository, and so no configuration but a named one.
+    let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
+    let config = plan::config_for(inspect.deciding.config.as_ref(), &nowhere)?;
     let detectors = Detectors::load(&config.detectors)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
