@@ -1,5 +1,7 @@
 //! Arguments → plan and transport → run → exit status.
 
+#![warn(clippy::unwrap_used)]
+
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -59,8 +61,9 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
 }
 
 fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
-    let here = Source::Tree { paths: vec![PathBuf::from(".")], ignored: false };
-    let config = plan::config_for(inspect.deciding.config.as_ref(), &here)?;
+    // What comes from standard input has no repository, and so no configuration but a named one.
+    let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
+    let config = plan::config_for(inspect.deciding.config.as_ref(), &nowhere)?;
     let detectors = Detectors::load(&config.detectors)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
@@ -112,6 +115,7 @@ fn carry_out(
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
         further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
         progress: !general.no_progress && !general.quiet,
+        verbose: general.verbose,
     };
     let offline =
         asking.offline || asking.dry_run || std::env::var_os("OVERSCOPE_OFFLINE").is_some_and(|set| set == "1");
@@ -158,7 +162,7 @@ fn style(color: Color) -> Style {
         Color::Auto => !set("NO_COLOR") && (set("CLICOLOR_FORCE") || io::stdout().is_terminal()),
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
-    let columns = columns.or_else(|| overscope::teller::terminal_width()).unwrap_or(100);
+    let columns = columns.or_else(overscope::teller::terminal_width).unwrap_or(100);
     Style { color, width: columns.clamp(40, 160) }
 }
 

@@ -36,6 +36,8 @@ pub struct Plan {
     pub main: Output,
     pub further: Vec<Output>,
     pub progress: bool,
+    /// How much is told on standard error, beside the report.
+    pub verbose: u8,
 }
 
 /// One report: its format and where it goes.

@@ -346,7 +346,7 @@ impl<'r> Run<'r> {
             Outcome::Answered(_) => Asked::Answered,
             Outcome::Refused(why) => {
                 // Of look-alike kinds each is refused some questions: that is an answer.
-                if !(step.identity && !self.probe.kinds.is_empty()) && step.proves.is_none() {
+                if (!step.identity || self.probe.kinds.is_empty()) && step.proves.is_none() {
                     self.gap(step, why);
                 }
                 Asked::Refused
