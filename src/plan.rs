@@ -23,8 +23,6 @@ use crate::source::{self, Source};
 #[derive(Debug)]
 pub struct Plan {
     pub source: Source,
-    /// Detector files of the user's own.
-    pub detectors: Vec<PathBuf>,
     pub key: FingerprintKey,
     pub asking: Asking,
     /// Print what would be asked instead of asking.

@@ -76,6 +76,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
         },
     };
     write(&result, plan, &redactor, out)?;
+    out.flush().map_err(Error::Stdout)?;
     Ok(outcome(&result, plan.fail_on))
 }
 

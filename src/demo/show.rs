@@ -45,7 +45,6 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
     let detectors = Detectors::load(&[])?;
     let plan = Plan {
         source: Source::Tree { paths: vec![folder.path().to_owned()], ignored: true },
-        detectors: Vec::new(),
         key: FingerprintKey::fixed(),
         asking: Asking { endpoints: Endpoints([("railway".to_owned(), url)].into()), ..Asking::default() },
         dry_run: false,

@@ -76,6 +76,14 @@ impl Run<'_> {
                     }
                 };
             };
+            if !self.has_shape(step, &body, reply.as_ref()) {
+                let why = "answered, but not with what was asked for";
+                if step.identity {
+                    return self.settle(step, Outcome::Unclear(why.to_owned()));
+                }
+                self.gap(step, why.to_owned());
+                return Asked::Unclear;
+            }
             self.read(step, &body, reply.as_ref(), about);
             if let Some(word) = &step.proves {
                 self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });

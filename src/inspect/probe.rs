@@ -112,6 +112,9 @@ impl<'r> Run<'r> {
             let template = step.text.as_deref().unwrap_or("{secret}");
             let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
             match document {
+                Some(document) if step.states && !self.has_shape(step, &document, None) => {
+                    self.gap(step, "it says nothing of that".to_owned());
+                }
                 Some(document) => self.read(step, &document, None, None),
                 None => self.gap(step, "it cannot be decoded".to_owned()),
             }
@@ -246,6 +249,13 @@ impl<'r> Run<'r> {
             }
             self.ask_step(step, Some(resource), courier);
         }
+    }
+
+    /// Whether a reply holds what the step reads.
+    pub(super) fn has_shape(&self, step: &Step, body: &Value, reply: Option<&Reply>) -> bool {
+        let secret = self.finding.secret.expose();
+        let reader = Reader { variables: &self.variables, secret, naming: &self.asking.naming, about: None };
+        reader.has_shape(&step.read, body, reply)
     }
 
     /// Takes over what a reply says. `about`: the resource that was asked about.

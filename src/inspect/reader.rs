@@ -7,7 +7,7 @@ use super::answer::{Expiry, Resource};
 use super::template::Variables;
 use super::transport::Reply;
 use crate::capability::Environment;
-use crate::detector::model::{Condition, ResourceRead, Select};
+use crate::detector::model::{Condition, Read, ResourceRead, Select};
 use crate::detector::pointer::{self, Items};
 use crate::naming::Naming;
 
@@ -90,6 +90,20 @@ impl Reader<'_> {
         condition.holds_with(items, &|word| self.variables.fill(word).unwrap_or_else(|_| word.to_owned()))
     }
 
+    /// Whether the reply has the places that the step reads its scopes, its things and its identity
+    /// from. A reply of another shape must not read as "it can do nothing".
+    pub fn has_shape(&self, read: &Read, body: &Value, reply: Option<&Reply>) -> bool {
+        let scopes: Vec<&Select> = read.scopes.iter().flat_map(|selects| selects.as_slice()).collect();
+        let said = |select: &&Select| {
+            !self.texts(select, body, reply).is_empty()
+                || (select.conditions.is_empty() && is_there(select, body, reply))
+        };
+        let identity = [&read.identity, &read.account].into_iter().flatten().collect::<Vec<_>>();
+        (scopes.is_empty() || scopes.iter().any(said))
+            && read.resources.iter().all(|read| has_list(body, &read.each))
+            && (identity.is_empty() || identity.iter().any(said))
+    }
+
     /// Until when it works: a time, explicitly none, or unread.
     pub fn expiry(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Expiry {
         if let Some(text) = self.text(select, body, reply) {
@@ -128,7 +142,8 @@ impl Reader<'_> {
             if !read.drop.is_empty() && read.drop.iter().any(|condition| self.holds(condition, &items)) {
                 continue;
             }
-            let id = pointer::first_text(&items, &read.id).unwrap_or_default();
+            // What has no id is no thing of this kind, whatever else stands in the list.
+            let Some(id) = pointer::first_text(&items, &read.id) else { continue };
             let name = pointer::fill(&items, &read.name);
             let mut inside: Vec<(String, String)> = parent.cloned().into_iter().collect();
             for (kind, place) in &read.inside {
@@ -162,6 +177,23 @@ impl Reader<'_> {
         }
         // The last part of `project/environment` is what names the environment.
         read.named_environment.then(|| self.naming.environment(name.rsplit('/').next().unwrap_or(name)))
+    }
+}
+
+/// Whether the place of a selection is there, empty or not.
+fn is_there(select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
+    match (&select.header, select.each.as_ref().or(select.json.as_ref())) {
+        (Some(name), _) => reply.is_some_and(|reply| reply.header(name).is_some()),
+        (None, Some(place)) => has_list(body, place),
+        (None, None) => false,
+    }
+}
+
+/// Whether what stands before the first `*` is a list, or where there is no `*`, is there at all.
+fn has_list(body: &Value, place: &str) -> bool {
+    match place.split_once("/*") {
+        Some((list, _)) => pointer::values(&[body], list).iter().any(|value| value.is_array()),
+        None => pointer::values(&[body], place).iter().any(|value| !value.is_null()),
     }
 }
 
