@@ -224,7 +224,7 @@ fn title(
     if let Liveness::Dead(why) = &inspection.liveness {
         return format!("{name} is dead: {why}");
     }
-    let could = if powers.first().is_some_and(|worst| worst.evidence > Evidence::Declared) { "could" } else { "can" };
+    let could = powers.first().map_or("can", |worst| words::modal(worst.evidence));
     let power = match words::worst_power(powers) {
         Some(power) => format!("{could} {power}"),
         None if inspection.coverage == Coverage::Complete => "can do nothing that is not open to everybody".to_owned(),
