@@ -61,7 +61,8 @@ impl Run<'_> {
             let request = match self.request(step, cursor.as_deref()) {
                 Ok(request) => request,
                 Err(Unmade::Missing(name)) => {
-                    self.gap(step, format!("`{name}` is not known"));
+                    let name = name.strip_prefix("vars.").unwrap_or(&name);
+                    self.gap(step, format!("no earlier answer told its `{name}`"));
                     return Asked::Unclear;
                 }
                 Err(Unmade::Forbidden(why)) => {
@@ -80,6 +81,14 @@ impl Run<'_> {
                     }
                 };
             };
+            if !self.has_shape(step, &body, reply.as_ref()) {
+                let why = "answered, but not with what was asked for";
+                if step.identity {
+                    return self.settle(step, Outcome::Unclear(why.to_owned()));
+                }
+                self.gap(step, why.to_owned());
+                return Asked::Unclear;
+            }
             self.read(step, &body, reply.as_ref(), about);
             if let Some(word) = &step.proves {
                 self.scope(Scope::of(word, Evidence::Observed));

@@ -112,6 +112,9 @@ impl<'r> Run<'r> {
             let template = step.text.as_deref().unwrap_or("{secret}");
             let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
             match document {
+                Some(document) if step.states && !self.has_shape(step, &document, None) => {
+                    self.gap(step, "it says nothing of that".to_owned());
+                }
                 Some(document) => self.read(step, &document, None, None),
                 None => self.gap(step, "it cannot be decoded".to_owned()),
             }
@@ -138,6 +141,10 @@ impl<'r> Run<'r> {
         self.learnt.liveness = self.ask_identity(courier);
         if self.learnt.liveness != Liveness::Live {
             return;
+        }
+        if let Some(what) = &self.probe.untold {
+            let why = "no read-only question tells it".to_owned();
+            self.learnt.gaps.push(Gap { what: what.clone(), why, hides: Hides::Powers, of: None });
         }
         let steps = self.probe.steps.iter().filter(|step| !step.identity && step.decode.is_none());
         for step in steps {
@@ -249,6 +256,13 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Whether a reply holds what the step reads.
+    pub(super) fn has_shape(&self, step: &Step, body: &Value, reply: Option<&Reply>) -> bool {
+        let secret = self.finding.secret.expose();
+        let reader = Reader { variables: &self.variables, secret, naming: &self.asking.naming, about: None };
+        reader.has_shape(&step.read, body, reply)
+    }
+
     /// Takes over what a reply says. `about`: the resource that was asked about.
     pub(super) fn read(&mut self, step: &Step, body: &Value, reply: Option<&Reply>, about: Option<&Resource>) {
         let evidence = if step.decode.is_some() { Evidence::Decoded } else { Evidence::Observed };
@@ -293,7 +307,13 @@ impl<'r> Run<'r> {
                 reader::merge(&mut self.learnt.resources, resource);
             }
         }
-        self.stated |= step.states;
+        if step.states {
+            let selects = read.scopes.as_ref().map_or(&[][..], |selects| selects.as_slice());
+            match selects.is_empty() || selects.iter().any(|select| reader.is_there(select, body, reply)) {
+                true => self.stated = true,
+                false => self.gap(step, "the answer does not say what it may do".to_owned()),
+            }
+        }
     }
 
     pub(super) fn scope(&mut self, scope: Scope) {
@@ -345,14 +365,15 @@ impl<'r> Run<'r> {
             Outcome::Answered(_) => Asked::Answered,
             Outcome::Refused(why) => {
                 // Of look-alike kinds each is refused some questions: that is an answer.
-                if !(step.identity && !self.probe.kinds.is_empty()) && step.proves.is_none() {
+                if (!step.identity || self.probe.kinds.is_empty()) && step.proves.is_none() {
                     self.gap(step, why);
                 }
                 Asked::Refused
             }
             Outcome::Forbidden(why) => {
-                if step.proves.is_none() {
-                    self.gap(step, why);
+                match &step.proves {
+                    Some(word) => self.learnt.denied.extend([word].into_iter().chain(&step.denies).cloned()),
+                    None => self.gap(step, why),
                 }
                 Asked::Forbidden
             }

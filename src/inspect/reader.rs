@@ -7,7 +7,7 @@ use super::answer::{Expiry, Resource};
 use super::template::Variables;
 use super::transport::Reply;
 use crate::capability::Environment;
-use crate::detector::model::{Condition, ResourceRead, Select};
+use crate::detector::model::{Condition, Read, ResourceRead, Select};
 use crate::detector::pointer::{self, Items};
 use crate::naming::Naming;
 
@@ -49,7 +49,25 @@ impl Reader<'_> {
         let values = pointer::values(items, place);
         match select.keys {
             true => values.iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys().cloned()).collect(),
+            false if select.pairs => {
+                let members = values.iter().filter_map(|value| value.as_object()).flatten();
+                members.filter_map(|(name, value)| Some(format!("{name}:{}", pointer::text(value)?))).collect()
+            }
             false => values.into_iter().filter_map(pointer::text).collect(),
+        }
+    }
+
+    /// Whether the place that the selection names is in the reply at all, be it empty.
+    pub fn is_there(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
+        match (&select.header, &select.json) {
+            (Some(name), _) => reply.is_some_and(|reply| reply.header(name).is_some()),
+            (None, Some(place)) => {
+                let place = place.strip_suffix("/*").unwrap_or(place);
+                self.items(select, body)
+                    .iter()
+                    .any(|item| pointer::values(&[body, item], place).iter().any(|value| !value.is_null()))
+            }
+            (None, None) => false,
         }
     }
 
@@ -70,6 +88,20 @@ impl Reader<'_> {
 
     fn holds(&self, condition: &Condition, items: &Items<'_>) -> bool {
         condition.holds_with(items, &|word| self.variables.fill(word).unwrap_or_else(|_| word.to_owned()))
+    }
+
+    /// Whether the reply has the places that the step reads its scopes, its things and its identity
+    /// from. A reply of another shape must not read as "it can do nothing".
+    pub fn has_shape(&self, read: &Read, body: &Value, reply: Option<&Reply>) -> bool {
+        let scopes: Vec<&Select> = read.scopes.iter().flat_map(|selects| selects.as_slice()).collect();
+        let said = |select: &&Select| {
+            !self.texts(select, body, reply).is_empty()
+                || (select.conditions.is_empty() && is_there(select, body, reply))
+        };
+        let identity = [&read.identity, &read.account].into_iter().flatten().collect::<Vec<_>>();
+        (scopes.is_empty() || scopes.iter().any(said))
+            && read.resources.iter().all(|read| has_list(body, &read.each))
+            && (identity.is_empty() || identity.iter().any(said))
     }
 
     /// Until when it works: a time, explicitly none, or unread.
@@ -110,7 +142,8 @@ impl Reader<'_> {
             if !read.drop.is_empty() && read.drop.iter().any(|condition| self.holds(condition, &items)) {
                 continue;
             }
-            let id = pointer::first_text(&items, &read.id).unwrap_or_default();
+            // What has no id is no thing of this kind, whatever else stands in the list.
+            let Some(id) = pointer::first_text(&items, &read.id) else { continue };
             let name = pointer::fill(&items, &read.name);
             let mut inside: Vec<(String, String)> = parent.cloned().into_iter().collect();
             for (kind, place) in &read.inside {
@@ -147,6 +180,23 @@ impl Reader<'_> {
     }
 }
 
+/// Whether the place of a selection is there, empty or not.
+fn is_there(select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
+    match (&select.header, select.each.as_ref().or(select.json.as_ref())) {
+        (Some(name), _) => reply.is_some_and(|reply| reply.header(name).is_some()),
+        (None, Some(place)) => has_list(body, place),
+        (None, None) => false,
+    }
+}
+
+/// Whether what stands before the first `*` is a list, or where there is no `*`, is there at all.
+fn has_list(body: &Value, place: &str) -> bool {
+    match place.split_once("/*") {
+        Some((list, _)) => pointer::values(&[body], list).iter().any(|value| value.is_array()),
+        None => pointer::values(&[body], place).iter().any(|value| !value.is_null()),
+    }
+}
+
 /// Adds a resource, or what is new about one that is known.
 pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
     match found.iter_mut().find(|known| known.kind == resource.kind && known.id == resource.id) {
@@ -165,17 +215,23 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
     }
 }
 
+/// Characters that a mask must show: more than the longest common prefix of a kind, `npm_`.
+const LEAST_SHOWN: usize = 6;
+
 /// Whether a masked text (`abcd****wxyz`) can stand for this secret: what it shows at both ends
-/// must be there, and show something.
+/// must be there, and show something. Some providers show the beginning alone, without a mask.
 fn fits_mask(masked: &str, secret: &str) -> bool {
     let shown = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
     let head: String = masked.chars().take_while(shown).collect();
     let tail: String = masked.chars().rev().take_while(shown).collect::<String>().chars().rev().collect();
     if head.len() == masked.len() {
-        return masked == secret;
+        return head.len() >= LEAST_SHOWN && secret.starts_with(masked);
     }
     let visible = head.trim_matches('-').len() + tail.trim_matches('-').len();
-    visible >= 4 && head.len() + tail.len() <= secret.len() && secret.starts_with(&head) && secret.ends_with(&tail)
+    visible >= LEAST_SHOWN
+        && head.len() + tail.len() <= secret.len()
+        && secret.starts_with(&head)
+        && secret.ends_with(&tail)
 }
 
 /// A time in one of the forms that providers write.
@@ -204,10 +260,20 @@ mod tests {
     #[test]
     fn a_mask_fits_when_both_shown_ends_do() {
         let secret = "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0f";
-        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", secret] {
+        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", "9f0c1e", secret] {
             assert!(fits_mask(masked, secret), "{masked}");
         }
-        for masked in ["9f0c****0000", "****", "9f****0f0f", "", "9f*", "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e"] {
+        for masked in [
+            "9f0c****0000",
+            "****",
+            "9f****0f0f",
+            "",
+            "9f*",
+            "9f0c…",
+            "9f0c",
+            "9f0c1f",
+            "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e",
+        ] {
             assert!(!fits_mask(masked, secret), "{masked}");
         }
     }
@@ -222,6 +288,26 @@ mod tests {
         assert_eq!(parse_expiry("1800000000000"), at("2027-01-15T08:00:00Z"));
         assert_eq!(parse_expiry("-1"), Expiry::Never);
         assert_eq!(parse_expiry("soon"), Expiry::Unknown);
+    }
+
+    #[test]
+    fn members_are_read_as_pairs_and_an_empty_list_is_there() {
+        let select = |text: &str| toml::from_str::<Select>(text).unwrap();
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
+        let body =
+            json!({"permissions": {"contents": "write", "metadata": "read", "x": null}, "scopes": [], "none": null});
+        let pairs = select("json = '/permissions'\npairs = true");
+        assert_eq!(reader.texts(&pairs, &body, None), ["contents:write", "metadata:read"]);
+        for (place, there) in [("/scopes/*", true), ("/permissions", true), ("/none", false), ("/absent/*", false)] {
+            let select = select(&format!("json = '{place}'"));
+            assert_eq!(reader.is_there(&select, &body, None), there, "{place}");
+        }
+        let header = select("header = 'x-scopes'");
+        let reply = |headers| Reply { status: 200, headers, body: Vec::new() };
+        assert!(reader.is_there(&header, &body, Some(&reply(vec![("x-scopes".into(), String::new())]))));
+        assert!(!reader.is_there(&header, &body, Some(&reply(Vec::new()))));
     }
 
     #[test]

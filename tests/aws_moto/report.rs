@@ -17,6 +17,7 @@ pub fn of(moto: &Moto, pair: &Pair) -> Value {
     if let Some(token) = &pair.session {
         lines.extend(["AWS_SESSION_TOKEN=", token.expose(), "\n"]);
     }
+    #[expect(clippy::disallowed_methods, reason = "the program itself is tried")]
     let mut program = Command::new(env!("CARGO_BIN_EXE_overscope"))
         .args(["inspect", "--format", "json", "--no-progress", "--fail-on", "never", "--endpoint"])
         .arg(format!("aws={}", moto.url))
