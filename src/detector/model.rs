@@ -324,6 +324,8 @@ pub struct KindRule {
     pub answered: Vec<String>,
     #[serde(default)]
     pub refused: Vec<String>,
+    /// How this kind proves itself from then on, where that is not the probe's way.
+    pub auth: Option<Auth>,
     /// Scopes that the kind itself states.
     #[serde(default)]
     pub scopes: Vec<String>,

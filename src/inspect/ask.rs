@@ -49,6 +49,21 @@ impl From<Forbidden> for Unmade {
 impl Run<'_> {
     /// Asks one question, with its further pages. `about`: the resource that it is about.
     pub(super) fn ask_step(&mut self, step: &Step, about: Option<&Resource>, courier: &Courier<'_>) -> Asked {
+        let mut says_scopes = step.read.scopes.is_none();
+        let asked = self.ask_pages(step, about, courier, &mut says_scopes);
+        if asked == Asked::Answered && !says_scopes {
+            self.gap(step, "the answer does not say it".to_owned());
+        }
+        asked
+    }
+
+    fn ask_pages(
+        &mut self,
+        step: &Step,
+        about: Option<&Resource>,
+        courier: &Courier<'_>,
+        says_scopes: &mut bool,
+    ) -> Asked {
         self.bind(about);
         let mut cursor: Option<String> = None;
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -75,7 +90,7 @@ impl Run<'_> {
                     }
                 };
             };
-            self.read(step, &body, reply.as_ref(), about);
+            *says_scopes |= self.read(step, &body, reply.as_ref(), about);
             if let Some(word) = &step.proves {
                 self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });
             }
@@ -147,7 +162,7 @@ impl Run<'_> {
             }
             _ => return Err(Unmade::Forbidden("the step asks nothing".to_owned())),
         };
-        let request = self.authenticate(request, step.auth.as_ref().unwrap_or(&self.probe.auth))?;
+        let request = self.authenticate(request, step.auth.as_ref().unwrap_or(self.auth))?;
         let headers =
             self.probe.headers.iter().filter(|(name, _)| !step.headers.contains_key(*name)).chain(&step.headers);
         let mut request = request;

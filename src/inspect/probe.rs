@@ -15,7 +15,7 @@ use super::template::Variables;
 use super::transport::{Allowed, Reply};
 use crate::capability::{Coverage, Evidence};
 use crate::detector::Detectors;
-use crate::detector::model::{Detector, Probe, Provider, Select, Step};
+use crate::detector::model::{Auth, Detector, Probe, Provider, Select, Step};
 use crate::finding::Finding;
 
 /// Requests for one credential at the most.
@@ -30,6 +30,8 @@ pub(super) struct Run<'r> {
     pub finding: &'r Finding,
     pub asking: &'r Asking,
     pub allowed: Allowed,
+    /// How requests prove themselves, unless their step has its own way.
+    pub auth: &'r Auth,
     pub variables: Variables,
     pub learnt: Inspection,
     answered: Vec<String>,
@@ -96,6 +98,7 @@ impl<'r> Run<'r> {
             finding,
             asking,
             allowed: asking.endpoints.allowed(provider),
+            auth: &probe.auth,
             variables: first_variables(provider, finding, asking),
             learnt: Inspection { kind: detector.kind.clone(), ..Inspection::not_asked() },
             answered: Vec::new(),
@@ -112,7 +115,9 @@ impl<'r> Run<'r> {
             let template = step.text.as_deref().unwrap_or("{secret}");
             let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
             match document {
-                Some(document) => self.read(step, &document, None, None),
+                Some(document) => {
+                    self.read(step, &document, None, None);
+                }
                 None => self.gap(step, "it cannot be decoded".to_owned()),
             }
         }
@@ -214,6 +219,7 @@ impl<'r> Run<'r> {
             probe.kinds.iter().find(|rule| fits(&rule.answered, &self.answered) && fits(&rule.refused, &self.refused));
         let Some(rule) = rule else { return false };
         self.learnt.kind = Some(rule.name.clone());
+        self.auth = rule.auth.as_ref().unwrap_or(&probe.auth);
         for word in &rule.scopes {
             self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });
         }
@@ -244,8 +250,9 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Takes over what a reply says. `about`: the resource that was asked about.
-    pub(super) fn read(&mut self, step: &Step, body: &Value, reply: Option<&Reply>, about: Option<&Resource>) {
+    /// Takes over what a reply says, and tells whether the place for the scopes was there.
+    /// `about`: the resource that was asked about.
+    pub(super) fn read(&mut self, step: &Step, body: &Value, reply: Option<&Reply>, about: Option<&Resource>) -> bool {
         let evidence = if step.decode.is_some() { Evidence::Decoded } else { Evidence::Observed };
         let about = about.map(|resource| (resource.kind.clone(), resource.id.clone()));
         let variables = self.variables.clone();
@@ -277,7 +284,9 @@ impl<'r> Run<'r> {
             }
         }
         let resources = reader.resources(&read.resources, body);
+        let mut says_scopes = false;
         for select in read.scopes.iter().flat_map(|selects| selects.as_slice()) {
+            says_scopes |= reader.says(select, body, reply);
             for word in reader.texts(select, body, reply) {
                 self.scope(Scope { word, on: about.clone(), evidence });
             }
@@ -288,6 +297,7 @@ impl<'r> Run<'r> {
             }
         }
         self.stated |= step.states;
+        says_scopes
     }
 
     pub(super) fn scope(&mut self, scope: Scope) {

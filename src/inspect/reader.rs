@@ -41,6 +41,22 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the place that the selection names is there at all: an empty list says something, a
+    /// missing one does not, and neither does a list without the item that is looked for.
+    pub fn says(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
+        if let Some(name) = &select.header {
+            return reply.is_some_and(|reply| reply.header(name).is_some());
+        }
+        if !select.conditions.is_empty() || select.masked.is_some() {
+            return !self.texts(select, body, reply).is_empty();
+        }
+        let place = select.each.as_ref().or(select.json.as_ref());
+        place.is_some_and(|place| {
+            let list = place.strip_suffix("/*").unwrap_or(place);
+            pointer::values(&[body], list).iter().any(|value| !value.is_null())
+        })
+    }
+
     pub fn text(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Option<String> {
         self.texts(select, body, reply).into_iter().next()
     }
