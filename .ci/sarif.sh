@@ -11,7 +11,7 @@ if [ $# -eq 0 ]; then
   exit 2
 fi
 
-home=$(cd "$(dirname "$0")/.." && pwd)/target/ci/sarif
+home=${CARGO_TARGET_DIR:-$(cd "$(dirname "$0")/.." && pwd)/target}/ci/sarif
 package=$home/node_modules/@microsoft/sarif-multitool-linux
 if [ ! -f "$package/Sarif.Multitool" ] || [ ! -d "$home/node_modules/ajv-formats" ]; then
   mkdir -p "$home"

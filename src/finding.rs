@@ -37,6 +37,8 @@ pub struct Location {
     pub key: Option<String>,
     /// The text of the line with every secret on it masked.
     pub excerpt: String,
+    /// The column of the excerpt's first character: a long line is cut.
+    pub excerpt_from: usize,
 }
 
 impl Location {

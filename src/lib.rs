@@ -23,3 +23,4 @@ pub mod secret;
 pub mod source;
 pub mod teller;
 pub mod uses;
+pub mod wording;

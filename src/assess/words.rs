@@ -7,42 +7,11 @@ use crate::capability::{
 };
 use crate::finding::Location;
 use crate::inspect::answer::Gap;
-
-/// A class as people say it.
-const fn things(class: Class) -> &'static str {
-    match class {
-        Class::Identity => "identities and access",
-        Class::Secret => "secrets",
-        Class::Datastore => "data stores",
-        Class::Backup => "backups",
-        Class::Code => "code",
-        Class::Pipeline => "pipelines",
-        Class::Artifact => "packages and images",
-        Class::Compute => "services",
-        Class::Config => "settings",
-        Class::Domain => "domains",
-        Class::Message => "messages",
-        Class::Money => "money",
-        Class::Model => "models",
-        Class::Telemetry => "logs and metrics",
-        Class::Org => "projects and organisations",
-    }
-}
+use crate::wording::{action, actions};
 
 /// A power as people say it: `delete data stores`.
 pub fn phrase(can: Can) -> String {
-    let things = things(can.class);
-    match (can.verb, can.class) {
-        (Verb::Grant, Class::Identity) => "make tokens and members".to_owned(),
-        (Verb::Grant, _) => format!("give others access to {things}"),
-        (Verb::Publish, Class::Compute) => "deploy".to_owned(),
-        (Verb::Execute, Class::Compute) => "run commands in services".to_owned(),
-        (Verb::Execute, Class::Pipeline) => "run pipelines".to_owned(),
-        (Verb::Spend, Class::Money) => "spend money".to_owned(),
-        (Verb::Spend, _) => format!("spend money on {things}"),
-        (Verb::Delete, Class::Money) => "refund and cancel payments".to_owned(),
-        (verb, _) => format!("{verb} {things}"),
-    }
+    actions([can])
 }
 
 const fn adjective(environment: Environment) -> &'static str {
@@ -65,10 +34,8 @@ pub fn worst_power(powers: &[Capability]) -> Option<String> {
         return Some(format!("delete {place}data{copies}"));
     }
     let second = powers.iter().find(|c| c.can.family() != worst.can.family());
-    let first = phrase(worst.can).replacen(' ', &format!(" {place}"), usize::from(!place.is_empty()));
-    let first =
-        if phrase(worst.can).contains(' ') { first } else { format!("{} to {}", phrase(worst.can), place.trim()) };
-    let first = if place.is_empty() { phrase(worst.can) } else { first };
+    let (verb, object) = action(worst.can);
+    let first = format!("{verb} {place}{object}");
     Some(match second {
         Some(second) => format!("{first} and {}", phrase(second.can)),
         None => first,
@@ -234,13 +201,13 @@ mod tests {
         assert_eq!(worst_power(&story[..1]).unwrap(), "delete production data");
         let deploy =
             [capability("publish:compute", Prod, Recover::Unknown), capability("read:secret", Prod, Recover::Unknown)];
-        assert_eq!(worst_power(&deploy).unwrap(), "deploy to production and read secrets");
+        assert_eq!(worst_power(&deploy).unwrap(), "deploy production apps and read secrets");
         assert_eq!(worst_power(&deploy[1..]).unwrap(), "read production secrets");
         assert_eq!(
             worst_power(&[capability("read:secret", Nonprod, Recover::Unknown)]).unwrap(),
             "read non-production secrets"
         );
-        assert_eq!(worst_power(&[capability("write:code", Unknown, Recover::Unknown)]).unwrap(), "write code");
+        assert_eq!(worst_power(&[capability("write:code", Unknown, Recover::Unknown)]).unwrap(), "change code");
         assert_eq!(worst_power(&[]), None);
     }
 

@@ -116,8 +116,20 @@ impl Cleaner<'_> {
     }
 
     fn location(&self, location: &Location) -> Location {
-        let Location { path, line, column, end_line, end_column, origin, tracked, ignored, commit, key, excerpt } =
-            location;
+        let Location {
+            path,
+            line,
+            column,
+            end_line,
+            end_column,
+            origin,
+            tracked,
+            ignored,
+            commit,
+            key,
+            excerpt,
+            excerpt_from,
+        } = location;
         Location {
             path: self.text(path),
             line: *line,
@@ -130,6 +142,7 @@ impl Cleaner<'_> {
             commit: commit.clone(),
             key: self.some(key),
             excerpt: self.text(excerpt),
+            excerpt_from: *excerpt_from,
         }
     }
 

@@ -15,7 +15,6 @@ mod json;
 mod sarif;
 mod terminal;
 mod text;
-mod wording;
 
 #[cfg(test)]
 mod sample;

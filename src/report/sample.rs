@@ -41,6 +41,7 @@ pub fn location(path: &str, line: usize, before: &str, length: usize) -> Locatio
         commit: None,
         key: None,
         excerpt: format!("{before}{}", "*".repeat(length)),
+        excerpt_from: 1,
     }
 }
 

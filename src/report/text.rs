@@ -9,11 +9,11 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer,
 
 use super::Style;
 use super::terminal::{escape_controls, first_few, wrap};
-use super::wording::{actions, count, place};
 use crate::assess::model::{Assessment, Note, Power, Report, Site};
 use crate::capability::{Band, Evidence};
 use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Liveness};
+use crate::wording::{actions, count, place};
 
 /// How many of a list are shown; the JSON report has them all.
 const SHOWN: usize = 6;
@@ -68,8 +68,10 @@ fn entry(credential: &Assessment, width: usize) -> Group<'_> {
 /// The line on which the secret stands, cut to what fits, with the secret underlined.
 fn snippet(at: &Location, label: String, room: usize) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let line: Vec<char> = at.excerpt.chars().collect();
-    let start = at.column.saturating_sub(1).min(line.len());
-    let end = if at.end_line > at.line { line.len() } else { at.end_column.saturating_sub(1).clamp(start, line.len()) };
+    let cut = at.excerpt_from.max(1);
+    let start = at.column.saturating_sub(cut).min(line.len());
+    let end =
+        if at.end_line > at.line { line.len() } else { at.end_column.saturating_sub(cut).clamp(start, line.len()) };
     let first = if line.len() <= room { 0 } else { start.saturating_sub(room / 3) };
     let last = line.len().min(first + room);
     let part = |range: std::ops::Range<usize>| -> String {
@@ -198,6 +200,7 @@ fn powers(powers: &[&Power]) -> String {
             environments.push(power.capability.environment);
         }
     }
+    let mut said: Option<String> = None;
     let lines = environments.iter().map(|&environment| {
         let here = || powers.iter().map(|power| &power.capability).filter(|one| one.environment == environment);
         let mut targets: Vec<String> = Vec::new();
@@ -207,7 +210,9 @@ fn powers(powers: &[&Power]) -> String {
                 targets.push(target.into_owned());
             }
         }
-        let line = format!("{}: {}", place(environment), actions(here().map(|one| one.can)));
+        let what = actions(here().map(|one| one.can));
+        let what = if said.as_ref() == Some(&what) { "the same".to_owned() } else { said.insert(what).clone() };
+        let line = format!("{}: {what}", place(environment));
         if targets.is_empty() { line } else { format!("{line} ({})", first_few(targets, 3)) }
     });
     lines.collect::<Vec<_>>().join("\n")

@@ -109,6 +109,7 @@ fn hit(bytes: &[u8], entry: &Entry, detectors: &Detectors, number: usize, captur
         commit: None,
         key: context::assigned_key(bytes, secret.start),
         excerpt: String::new(),
+        excerpt_from: 1,
     };
     let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
     Some(Hit { candidate, secret, whole })
@@ -164,7 +165,9 @@ fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candid
         .map(|hit| (hit.secret.clone(), shown_prefix(&detectors.detector(hit.candidate.detector).prefix)))
         .collect();
     for hit in &mut kept {
-        hit.candidate.location.excerpt = excerpt(bytes, &hit.secret, &spans);
+        let (text, from) = excerpt(bytes, &hit.secret, &spans);
+        hit.candidate.location.excerpt = text;
+        hit.candidate.location.excerpt_from = from;
     }
     kept.into_iter().map(|hit| hit.candidate).collect()
 }
@@ -174,8 +177,9 @@ pub(super) fn shown_prefix(prefix: &str) -> usize {
     prefix.len().min(12)
 }
 
-/// The first line of the secret, with every secret on it masked at its width.
-fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)]) -> String {
+/// The first line of the secret, with every secret on it masked at its width, and the column that
+/// it begins at.
+fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)]) -> (String, usize) {
     let start = lines::line_start(bytes, secret.start).max(secret.start.saturating_sub(EXCERPT / 2));
     let end = lines::line_end(bytes, secret.start).min(start + EXCERPT);
     let mut line = bytes[start..end].to_vec();
@@ -186,5 +190,6 @@ fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)])
             line[from - start..to - start].fill(b'*');
         }
     }
-    String::from_utf8_lossy(&line).into_owned()
+    let from = lines::characters(&bytes[lines::line_start(bytes, secret.start)..start]) + 1;
+    (String::from_utf8_lossy(&line).into_owned(), from)
 }

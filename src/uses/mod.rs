@@ -1,43 +1,118 @@
-//! stub
+//! Where a found credential is used in the repository, and what those uses need. Scripts,
+//! recipes, workflow steps and literal calls are read for commands in whose reach the credential
+//! stands; the table in `tools.toml` says what each needs. A command that cannot be understood is
+//! kept as such: what is needed is always a lower bound.
+
+mod apply;
+mod bind;
+mod claims;
+mod client;
+mod files;
+mod found;
+mod http;
+mod run;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod tools;
+mod word;
+mod workflow;
+mod wrap;
+
 use crate::capability::{Can, Environment};
+use crate::finding::Location;
+use crate::secret::Secret;
+
+/// A credential that is handed on under yet another name is followed so often.
+const ROUNDS: usize = 3;
+
+/// A place that a rule or a need rests on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site {
     pub path: String,
     pub line: usize,
 }
+
+/// What a use or a claim in the repository shows the credential to be for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need {
     pub can: Can,
+    /// None where the need comes from the provider's label and not from a file.
     pub site: Option<Site>,
+    /// The command, action, call or claim: `railway domain`.
     pub why: String,
 }
-#[derive(Clone, Debug, PartialEq, Eq)]
+
+/// One found credential, as far as its uses need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The provider's id.
+    pub provider: &'a str,
+    pub secret: &'a Secret,
+    /// A location's key is the variable that the value is assigned to.
+    pub locations: &'a [Location],
+}
+
+/// What a name claims a credential to be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claimed {
     Environment(Environment),
+    /// Nothing but this.
     Only(Can),
     ReadOnly,
 }
+
+/// A claim with what made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub claimed: Claimed,
     pub site: Option<Site>,
+    /// The file, the folder or the variable: `.env.staging`, `RAILWAY_DOMAINS_TOKEN`.
     pub words: String,
 }
+
+/// What the repository shows of one credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
+    /// By path, line and capability.
     pub needs: Vec<Need>,
+    /// Uses that are not understood: `eval`, `"$@"`, a dynamic URL, an unknown subcommand.
     pub unresolved: Vec<Site>,
+    /// True: every use that was found was understood. None: no use was found.
     pub resolved: Option<bool>,
     pub claims: Vec<Claim>,
 }
-pub fn claims_of_label(_label: &str) -> Vec<Claimed> {
-    Vec::new()
+
+/// The uses of each wanted credential, in their order. `texts` are path and content of the files
+/// of the same source as the scan; each is read once, whatever the number of credentials.
+pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, String)>) -> Vec<Uses> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(path, text)).collect();
+    let mut index = bind::Index::new(wanted);
+    let mut found = read(&index, &texts);
+    // A name that one file exports a credential under is understood in the others.
+    for _ in 0..ROUNDS {
+        if !index.learn(&found.aliases) {
+            break;
+        }
+        found = read(&index, &texts);
+    }
+    let mut uses = found.uses(&index);
+    for (uses, wanted) in uses.iter_mut().zip(wanted) {
+        uses.claims = claims::of(wanted);
+    }
+    uses
 }
-pub struct Wanted<'a> {
-    pub provider: &'a str,
-    pub secret: &'a crate::secret::Secret,
-    pub locations: &'a [crate::finding::Location],
+
+fn read(index: &bind::Index<'_>, texts: &[files::File]) -> found::Found {
+    let mut found = found::Found::default();
+    texts.iter().for_each(|file| files::read(index, &mut found, file));
+    found
 }
-pub fn find(wanted: &[Wanted<'_>], _texts: &mut dyn Iterator<Item = (String, String)>) -> Vec<Uses> {
-    wanted.iter().map(|_| Uses::default()).collect()
+
+/// What the provider's own label of a token claims: `custom-domains` is for domains.
+pub fn claims_of_label(label: &str) -> Vec<Claimed> {
+    claims::said(label)
 }

@@ -106,7 +106,7 @@ fn the_worked_credentials_score_as_the_reference_says() {
             "<=90d",
             true,
             525,
-            600,
+            575,
             "medium",
         ),
         (
@@ -159,7 +159,7 @@ fn the_worked_credentials_score_as_the_reference_says() {
             "<=90d",
             true,
             925,
-            1000,
+            975,
             "critical",
         ),
         ("SendGrid, mail.send", held(&["send:message"]), "tracked-private", "none", true, 700, 750, "high"),

@@ -10,7 +10,7 @@ use super::{level, multiformat};
 use crate::assess::model::{Assessment, Points, Report};
 use crate::capability::{Band, Can, Evidence};
 use crate::finding::Confidence;
-use crate::report::wording::actions;
+use crate::wording::actions;
 
 pub const OVER_PRIVILEGED: &str = "over-privileged";
 

@@ -17,7 +17,8 @@ pub fn actions(cans: impl IntoIterator<Item = Can>) -> String {
     phrases.join("; ")
 }
 
-fn action(can: Can) -> (&'static str, &'static str) {
+/// A power as verb and object.
+pub fn action(can: Can) -> (&'static str, &'static str) {
     let verb = match (can.verb, can.class) {
         (Verb::Delete, Class::Money) => return ("refund or cancel", "payments"),
         (Verb::Spend, Class::Money) => return ("pay out or charge", "money"),

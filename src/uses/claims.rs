@@ -1,0 +1,171 @@
+//! What names claim: the variable that holds a credential, the file in which it lies, the label
+//! that its owner gave it. Whole words of a closed list count, and nothing else.
+
+use super::tools::{Claims, table};
+use super::{Claim, Claimed, Site, Wanted};
+use crate::capability::Environment;
+
+/// The claims of every place in which a credential lies.
+pub fn of(wanted: &Wanted<'_>) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = Vec::new();
+    for location in wanted.locations {
+        let site = Site { path: location.path.clone(), line: location.line };
+        let key = location.key.as_deref().unwrap_or("");
+        let by_key = said(key).into_iter().map(|claimed| (claimed, key.to_owned()));
+        let by_path = of_path(&location.path);
+        for (claimed, words) in by_key.chain(by_path) {
+            let claim = Claim { claimed, site: Some(site.clone()), words };
+            let known = |other: &Claim| {
+                let same_file = other.site.as_ref().is_some_and(|site| site.path == location.path);
+                other.claimed == claim.claimed && other.words == claim.words && same_file
+            };
+            if !claims.iter().any(known) {
+                claims.push(claim);
+            }
+        }
+    }
+    claims
+}
+
+/// The claims of a variable's name or of a label.
+pub fn said(name: &str) -> Vec<Claimed> {
+    let words = &table().claims;
+    let tokens = tokens(name);
+    let mut claims: Vec<Claimed> = Vec::new();
+    let mut add = |claim: Claimed| {
+        if !claims.contains(&claim) {
+            claims.push(claim);
+        }
+    };
+    environments(words, &tokens).into_iter().for_each(|environment| add(Claimed::Environment(environment)));
+    let writes = tokens.iter().any(|token| matches!(token.as_str(), "write" | "rw" | "admin"));
+    if !writes && phrases(&tokens).any(|phrase| words.read_only.contains(&phrase)) {
+        add(Claimed::ReadOnly);
+    }
+    phrases(&tokens).filter_map(|phrase| words.only.get(&phrase)).for_each(|&can| add(Claimed::Only(can)));
+    claims
+}
+
+/// A file claims an environment, and so does a folder that it lies in. A dotenv file is named
+/// after its environment; of other files only the plainer words count.
+fn of_path(path: &str) -> Vec<(Claimed, String)> {
+    let words = &table().claims;
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let dotenv = file.starts_with(".env") || file.ends_with(".env");
+    let plain = |tokens: &[String]| phrases(tokens).any(|phrase| words.in_paths.contains(&phrase));
+    let mut claims = Vec::new();
+    let file_tokens = tokens(file);
+    if dotenv || plain(&file_tokens) {
+        claims.extend(environments(words, &file_tokens).into_iter().map(|claimed| (claimed, file.to_owned())));
+    }
+    for folder in folders.split('/') {
+        let tokens = tokens(folder);
+        if plain(&tokens) {
+            claims.extend(environments(words, &tokens).into_iter().map(|claimed| (claimed, format!("{folder}/"))));
+        }
+    }
+    claims.into_iter().map(|(environment, words)| (Claimed::Environment(environment), words)).collect()
+}
+
+/// A pair that is listed takes its words with it: `non-prod` is not `prod`.
+fn environments(words: &Claims, tokens: &[String]) -> Vec<Environment> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let pair = tokens.get(at + 1).map(|next| format!("{} {next}", tokens[at]));
+        if let Some(&environment) = pair.and_then(|pair| words.environments.get(&pair)) {
+            found.push(environment);
+            at += 1;
+        } else if let Some(&environment) = words.environments.get(&tokens[at]) {
+            found.push(environment);
+        }
+        at += 1;
+    }
+    found.dedup();
+    found
+}
+
+/// Each word, and each two words in a row.
+fn phrases(tokens: &[String]) -> impl Iterator<Item = String> + '_ {
+    let pairs = tokens.windows(2).map(|pair| pair.join(" "));
+    tokens.iter().cloned().chain(pairs)
+}
+
+/// Cuts a name at changes of case and at everything that is no letter or digit, in lower case.
+fn tokens(name: &str) -> Vec<String> {
+    let mut tokens = vec![String::new()];
+    let chars: Vec<char> = name.chars().collect();
+    for (at, &c) in chars.iter().enumerate() {
+        let begins = c.is_uppercase() && at > 0 && {
+            let next_is_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+            chars[at - 1].is_lowercase()
+                || chars[at - 1].is_ascii_digit()
+                || (chars[at - 1].is_uppercase() && next_is_lower)
+        };
+        if begins || !c.is_alphanumeric() {
+            tokens.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            tokens.last_mut().expect("there is always one token").extend(c.to_lowercase());
+        }
+    }
+    tokens.retain(|token| !token.is_empty());
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(claims: &[Claimed]) -> String {
+        let word = |claim: &Claimed| match claim {
+            Claimed::Environment(environment) => environment.to_string(),
+            Claimed::Only(can) => can.to_string(),
+            Claimed::ReadOnly => "read-only".to_owned(),
+        };
+        claims.iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn names_claim_by_whole_words() {
+        for (name, expected) in [
+            ("custom-domains", "write:domain"),
+            ("RAILWAY_DOMAINS_TOKEN", "write:domain"),
+            ("GH_TOKEN_READONLY", "read-only"),
+            ("readOnlyKey", "read-only"),
+            ("DB_READ_WRITE", ""),
+            ("STAGING_TOKEN", "nonprod"),
+            ("stripeLiveKey", "prod"),
+            ("NON_PROD_KEY", "nonprod"),
+            ("preprodToken", "nonprod"),
+            ("PRODUCT_KEY", ""),
+            ("REPRODUCTION", ""),
+            ("DELIVERY_TOKEN", ""),
+            ("subdomainless", ""),
+            ("SandboxKey", "sandbox"),
+            ("", ""),
+        ] {
+            assert_eq!(words(&said(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn paths_claim_environments_only() {
+        for (path, expected) in [
+            (".env.staging", "nonprod"),
+            (".env.production", "prod"),
+            (".env.test", "nonprod"),
+            ("config/prod.env", "prod"),
+            ("deploy/staging/key.json", "nonprod"),
+            ("scripts/test.sh", ""),
+            ("docs/development.md", ""),
+            ("src/main.rs", ""),
+            ("live/app.rs", ""),
+            ("products/a.txt", ""),
+            ("scripts/add-domain.sh", ""),
+        ] {
+            let claims: Vec<Claimed> = of_path(path).into_iter().map(|(claimed, _)| claimed).collect();
+            assert_eq!(words(&claims), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Which files are read, and how their commands are cut out of them: shell scripts, Makefiles,
+//! Dockerfiles, `package.json` and dotenv files. Workflows stand in a module of their own.
+
+use super::bind::{Index, Scope};
+use super::found::{Bound, Found};
+use super::run::Runner;
+use super::word::{Word, is_name};
+use super::workflow;
+
+/// Larger files are not taken apart; a mention in them is a use that is not understood.
+const LARGEST: usize = 2 << 20;
+/// So many mentions are told of a file that cannot be read.
+const MENTIONS: usize = 50;
+
+/// Keys that are written with escapes are not found again; beyond so many nobody looks.
+const MISSES: usize = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Shell,
+    Make,
+    Docker,
+    Package,
+    Dotenv,
+    Workflow,
+    GitlabCi,
+}
+
+/// A file in which commands can stand.
+pub struct File {
+    path: String,
+    text: String,
+    kind: Kind,
+}
+
+impl File {
+    /// None for every other file.
+    pub fn new(path: String, text: String) -> Option<File> {
+        let kind = kind(&path, &text)?;
+        Some(File { path, text, kind })
+    }
+}
+
+/// Reads one file.
+pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
+    let File { path, text, kind } = file;
+    if text.len() > LARGEST {
+        return unread(index, found, path, text);
+    }
+    let scope = Scope::new(index, path);
+    let understood = match kind {
+        Kind::Shell => {
+            found.scripts.insert(path.to_owned());
+            Runner::new(scope, found).script(text, 1);
+            true
+        }
+        Kind::Make => makefile(&mut Runner::new(scope, found), text),
+        Kind::Docker => dockerfile(&mut Runner::new(scope, found), text),
+        Kind::Package => package(&mut Runner::new(scope, found), text),
+        Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
+        Kind::Workflow => workflow::github(scope, found, text),
+        Kind::GitlabCi => workflow::gitlab(scope, found, text),
+    };
+    if !understood {
+        unread(index, found, path, text);
+    }
+}
+
+fn kind(path: &str, text: &str) -> Option<Kind> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let yaml = matches!(extension, "yml" | "yaml");
+    let in_folder = |folder: &str| path.starts_with(folder) || path.contains(&format!("/{folder}"));
+    let workflows = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"];
+    match name {
+        ".envrc" => Some(Kind::Shell),
+        "package.json" => Some(Kind::Package),
+        "Makefile" | "makefile" | "GNUmakefile" => Some(Kind::Make),
+        "Dockerfile" | "Containerfile" => Some(Kind::Docker),
+        _ if name.starts_with("Dockerfile.") || matches!(extension, "dockerfile" | "Dockerfile") => Some(Kind::Docker),
+        _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
+        _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
+        _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
+        _ if extension == "mk" => Some(Kind::Make),
+        _ if matches!(extension, "sh" | "bash" | "zsh" | "ksh" | "dash" | "bats") => Some(Kind::Shell),
+        _ => has_shell_shebang(text).then_some(Kind::Shell),
+    }
+}
+
+fn has_shell_shebang(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or("");
+    let Some(interpreter) = line.strip_prefix("#!") else { return false };
+    let words = interpreter.split(|c: char| c.is_whitespace() || c == '/');
+    words.into_iter().any(|word| matches!(word, "sh" | "bash" | "zsh" | "dash" | "ksh"))
+}
+
+/// A file that is not understood: every line that names a credential is a use that is not either.
+fn unread(index: &Index<'_>, found: &mut Found, path: &str, text: &str) {
+    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, index.mentioned(line, path)));
+    for (line, creds) in lines.filter(|(_, creds)| !creds.is_empty()).take(MENTIONS) {
+        found.add(path, line, Bound::To(creds), None);
+    }
+}
+
+/// Only binds: a variable of a tool may be filled from another one.
+fn dotenv(runner: &mut Runner<'_, '_>, text: &str) -> bool {
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim().strip_prefix("export ").unwrap_or(line.trim());
+        if let Some((name, value)) = line.split_once('=').filter(|(name, _)| is_name(name.trim())) {
+            runner.replace(name.trim(), &Word::read(value.trim(), at + 1));
+        }
+    }
+    true
+}
+
+fn package(runner: &mut Runner<'_, '_>, text: &str) -> bool {
+    let Ok(package) = serde_json::from_str::<serde_json::Value>(text) else { return false };
+    let Some(scripts) = package.get("scripts").and_then(serde_json::Value::as_object) else { return true };
+    let (mut at, mut line, mut misses) = (0, 1, 0);
+    let mut advance = |key: &str| {
+        if misses > MISSES {
+            return line;
+        }
+        let key = serde_json::Value::from(key).to_string();
+        let is_key = |found: &(usize, &str)| text[at + found.0 + key.len()..].trim_start().starts_with(':');
+        if let Some((found, _)) = text[at..].match_indices(&key).find(is_key) {
+            line += text[at..at + found].matches('\n').count();
+            at += found;
+        } else {
+            misses += 1;
+        }
+        line
+    };
+    advance("scripts");
+    for (name, script) in scripts {
+        let line = advance(name);
+        if let Some(script) = script.as_str() {
+            // A line break inside the string is no line of the file.
+            runner.script(&script.replace('\n', " ; "), line);
+        }
+    }
+    true
+}
+
+/// The lines from `start` on that belong together by a backslash at their end; a comment between
+/// them is no end. The text keeps its lines.
+fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
+    let mut text = lines[start].to_owned();
+    let mut next = start + 1;
+    while text.trim_end().ends_with('\\') && next < lines.len() {
+        let trimmed = lines[next].trim_start();
+        let skipped = comments && (trimmed.starts_with('#') || trimmed.is_empty());
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        text.push_str(if skipped { "\\" } else { lines[next] });
+        next += 1;
+    }
+    (text, next)
+}
+
+fn dockerfile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let line = at + 1;
+        let (instruction, mut next) = logical_line(&lines, at, true);
+        let (word, rest) = instruction.trim_start().split_once(char::is_whitespace).unwrap_or(("", ""));
+        match word.to_ascii_uppercase().as_str() {
+            "RUN" => {
+                let command = behind_options(rest);
+                if let Some(tag) = here_tag(command) {
+                    let body: Vec<&str> = lines[next..].iter().copied().take_while(|line| line.trim() != tag).collect();
+                    let alone = command.starts_with("<<");
+                    let script =
+                        if alone { body.join("\n") } else { format!("{command}\n{}\n{tag}\n", body.join("\n")) };
+                    runner.script(&script, if alone { next + 1 } else { line });
+                    next += body.len() + 1;
+                } else {
+                    runner.script(
+                        &exec_form(command).unwrap_or_else(|| command.to_owned()),
+                        line + lines_before(&instruction, command),
+                    );
+                }
+            }
+            "ENV" | "ARG" => {
+                let legacy = rest.trim().split_once(char::is_whitespace).filter(|(name, _)| is_name(name));
+                match legacy {
+                    Some((name, value)) => runner.replace(name, &Word::read(value.trim(), line)),
+                    None => runner.script(&format!("export {rest}"), line),
+                }
+            }
+            _ => {}
+        }
+        at = next;
+    }
+    true
+}
+
+fn behind_options(mut rest: &str) -> &str {
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+        match rest.starts_with("--") {
+            true => rest = &rest[rest.find(char::is_whitespace).unwrap_or(rest.len())..],
+            false => return rest,
+        }
+    }
+}
+
+fn lines_before(whole: &str, part: &str) -> usize {
+    whole[..whole.len() - part.len()].matches('\n').count()
+}
+
+/// The tag of a here-document that a `RUN` line opens.
+fn here_tag(command: &str) -> Option<&str> {
+    let behind = command.split_once("<<")?.1.trim_start_matches('-').trim_start_matches(['"', '\'']);
+    let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
+    Some(&behind[..end]).filter(|tag| is_name(tag))
+}
+
+/// `["railway", "up"]` as the shell would write it.
+fn exec_form(command: &str) -> Option<String> {
+    let words: Vec<String> = serde_json::from_str(command.trim()).ok()?;
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+    Some(quoted.join(" "))
+}
+
+fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let line = at + 1;
+        let (logical, next) = logical_line(&lines, at, false);
+        at = next;
+        if let Some(recipe) = logical.strip_prefix('\t') {
+            runner.script(&as_shell(recipe.trim_start_matches(['@', '-', '+', ' ', '\t'])), line);
+            continue;
+        }
+        let statement = logical.trim();
+        let statement =
+            statement.strip_prefix("export ").or(statement.strip_prefix("override ")).unwrap_or(statement).trim();
+        if let Some(files) = statement.trim_start_matches(['-', 's']).strip_prefix("include ") {
+            files.split_whitespace().for_each(|file| runner.source(&Word::read(&as_shell(file), line)));
+        } else if let Some((name, value)) = make_assignment(statement) {
+            // `$(shell …)` runs while the value is put in.
+            runner.script(&format!(": {}", as_shell(value)), line);
+            runner.replace(name, &Word::read(&as_shell(value), line));
+        } else if let Some((_, behind)) = statement.split_once(':').filter(|_| !statement.starts_with('#')) {
+            let behind = behind.trim_start_matches(':').trim();
+            let behind = behind.strip_prefix("export ").unwrap_or(behind);
+            if let Some((name, value)) = make_assignment(behind) {
+                runner.replace(name, &Word::read(&as_shell(value), line));
+            } else if let Some((_, recipe)) = behind.split_once(';') {
+                runner.script(&as_shell(recipe), line);
+            }
+        }
+    }
+    true
+}
+
+fn make_assignment(statement: &str) -> Option<(&str, &str)> {
+    let (name, value) = statement.split_once('=')?;
+    let name = name.trim_end_matches([':', '?', '+', '!']).trim();
+    is_name(name).then_some((name, value.trim()))
+}
+
+/// What make hands to the shell: `$(NAME)` as a variable, `$$` as a dollar, the rest as unknown.
+fn as_shell(text: &str) -> String {
+    let mut shell = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        shell.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(c) = rest.chars().next() else { break };
+        match c {
+            '$' => {
+                shell.push('$');
+                rest = &rest[1..];
+            }
+            '(' | '{' => {
+                let inside = balanced(rest);
+                rest = &rest[inside.len() + 1..];
+                rest = rest.strip_prefix([')', '}']).unwrap_or(rest);
+                match (inside, inside.strip_prefix("shell ")) {
+                    (_, Some(command)) => shell.push_str(&format!("$({command})")),
+                    (name, _) if is_name(name) => shell.push_str(&format!("${{{name}}}")),
+                    _ => shell.push_str("$0"),
+                }
+            }
+            c if c.is_ascii_alphabetic() => {
+                shell.push_str(&format!("${{{c}}}"));
+                rest = &rest[1..];
+            }
+            c => {
+                shell.push_str("$0");
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    shell + rest
+}
+
+/// What stands between the bracket that `text` begins with and its partner.
+fn balanced(text: &str) -> &str {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '{' => depth += 1,
+            ')' | '}' if depth == 1 => return &text[1..at],
+            ')' | '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    &text[1..]
+}

@@ -1,0 +1,103 @@
+//! What reading the texts has found, before it is known which credentials the tools of the
+//! environment are given: some texts say that only after others have used it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::bind::{Creds, Index};
+use super::tools::table;
+use super::{Need, Site, Uses};
+use crate::capability::Can;
+
+/// Whose credential a command uses.
+#[derive(Debug)]
+pub enum Bound {
+    To(Creds),
+    /// Whatever the environment gives to this tool of the table.
+    Environment(usize),
+}
+
+/// A use; no needs where it is not understood.
+#[derive(Debug)]
+struct Hit {
+    site: Site,
+    bound: Bound,
+    needs: Option<Vec<(Can, String)>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Found {
+    hits: Vec<Hit>,
+    /// Credential and tool of the table, where some text gives one to the other.
+    pub tools: BTreeSet<(usize, usize)>,
+    /// Names that a credential is exported under, with the credential.
+    pub aliases: BTreeSet<(String, usize)>,
+    /// A script that is handed credentials, and from where.
+    relays: Vec<(String, Creds, Site)>,
+    /// Scripts that were read.
+    pub scripts: HashSet<String>,
+}
+
+impl Found {
+    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Option<Vec<(Can, String)>>) {
+        if !matches!(&bound, Bound::To(creds) if creds.is_empty()) {
+            self.hits.push(Hit { site: Site { path: path.to_owned(), line }, bound, needs });
+        }
+    }
+
+    /// A script that is started with credentials: no use of its own if it is read as well.
+    pub fn relayed(&mut self, script: &str, creds: Creds, path: &str, line: usize) {
+        if !creds.is_empty() {
+            self.relays.push((script.to_owned(), creds, Site { path: path.to_owned(), line }));
+        }
+    }
+
+    /// The uses of each credential, in its place.
+    pub fn uses(mut self, index: &Index<'_>) -> Vec<Uses> {
+        for cred in 0..index.wanted.len() {
+            for (at, tool) in table().tool.iter().enumerate() {
+                let holds =
+                    |path: &str| tool.files.iter().any(|file| path == file || path.ends_with(&format!("/{file}")));
+                let keys = index.wanted[cred].locations.iter().filter_map(|location| location.key.as_deref());
+                if keys.into_iter().any(|key| tool.env.iter().any(|name| name == key)) || index.lies_in(cred, holds) {
+                    self.tools.insert((cred, at));
+                }
+            }
+        }
+        for (script, creds, site) in std::mem::take(&mut self.relays) {
+            let named = script.trim_start_matches("./").trim_start_matches("../").to_owned();
+            let behind = format!("/{named}");
+            if !self.scripts.iter().any(|path| *path == named || path.ends_with(&behind)) {
+                self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
+            }
+        }
+        (0..index.wanted.len()).map(|cred| self.uses_of(cred)).collect()
+    }
+
+    fn uses_of(&self, cred: usize) -> Uses {
+        let mut uses = Uses::default();
+        for hit in &self.hits {
+            let bound = match &hit.bound {
+                Bound::To(creds) => creds.contains(&cred),
+                Bound::Environment(tool) => self.tools.contains(&(cred, *tool)),
+            };
+            match &hit.needs {
+                Some(needs) if bound => {
+                    let need =
+                        |(can, why): &(Can, String)| Need { can: *can, site: Some(hit.site.clone()), why: why.clone() };
+                    uses.needs.extend(needs.iter().map(need));
+                }
+                None if bound => uses.unresolved.push(hit.site.clone()),
+                _ => {}
+            }
+        }
+        uses.needs.sort_by(|a, b| (&a.site, a.can, &a.why).cmp(&(&b.site, b.can, &b.why)));
+        uses.needs.dedup();
+        uses.unresolved.sort();
+        uses.unresolved.dedup();
+        uses.resolved = match (uses.needs.is_empty(), uses.unresolved.is_empty()) {
+            (true, true) => None,
+            (_, resolved) => Some(resolved),
+        };
+        uses
+    }
+}

@@ -1,0 +1,284 @@
+//! A shell script as a flat list of commands with their lines. Conditions, loops and functions
+//! only matter for what runs inside them, so the tokens are cut at operators and reserved words.
+//! Text that is no shell is read line by line, and what still cannot be read is handed back.
+
+use brush_parser::Token;
+
+use super::word::{Piece, Word};
+
+/// One command, as it stands between operators.
+#[derive(Debug, Default)]
+pub struct Command {
+    pub words: Vec<Word>,
+    /// Files that it writes to or reads from by redirection.
+    pub redirects: Vec<Word>,
+    /// Here-documents and here-strings, as they stand.
+    pub bodies: Vec<String>,
+    /// Commands that are connected by pipes have the same number.
+    pub pipeline: usize,
+}
+
+/// What is known of a script.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// In the order of the text; what a substitution runs stands before the command that it is in.
+    pub commands: Vec<Command>,
+    /// Functions that the script defines.
+    pub functions: Vec<String>,
+    /// Lines that cannot be read.
+    pub broken: Vec<(usize, String)>,
+}
+
+/// Substitutions within substitutions are followed this far.
+const DEPTH: usize = 8;
+/// No script that people write has more `$(` and `${`; each one may cost a level of the stack.
+const OPENERS: usize = 2000;
+/// So many fit on any thread's stack.
+const FEW_OPENERS: usize = 30;
+/// Stack enough for `OPENERS` levels of the tokeniser in a debug build.
+const STACK: usize = 128 << 20;
+/// A command that goes on for more lines than this is not looked for in a broken script.
+const CHUNK: usize = 30;
+
+/// Reads `text`, whose first line has the number `line` in its file.
+pub fn read(text: &str, line: usize) -> Script {
+    let mut script = Script::default();
+    read_into(&mut script, text, line, 0);
+    script
+}
+
+fn read_into(script: &mut Script, text: &str, line: usize, depth: usize) {
+    match tokens(text) {
+        Some(tokens) => Cutter::new(script, line, depth).cut(tokens),
+        None => read_lines(script, text, line, depth),
+    }
+}
+
+/// Command by command, for text that does not tokenise as a whole.
+fn read_lines(script: &mut Script, text: &str, line: usize, depth: usize) {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let end = (at + CHUNK).min(lines.len());
+        let readable = (at + 1..=end).find_map(|end| Some((end, tokens(&lines[at..end].join("\n"))?)));
+        match readable {
+            Some((end, tokens)) => {
+                Cutter::new(script, line + at, depth).cut(tokens);
+                at = end;
+            }
+            None => {
+                script.broken.push((line + at, lines[at].to_owned()));
+                at += 1;
+            }
+        }
+    }
+}
+
+/// None where the text is no shell, or nested beyond reason.
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    let openers = text.matches("$(").count() + text.matches("${").count() + text.matches("$[").count();
+    let tokenise = || brush_parser::uncached_tokenize_str(text, &Default::default()).ok();
+    if openers > OPENERS {
+        return None;
+    }
+    if openers <= FEW_OPENERS {
+        return tokenise();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, tokenise);
+        thread.ok()?.join().ok()?
+    })
+}
+
+struct Cutter<'s> {
+    script: &'s mut Script,
+    line: usize,
+    depth: usize,
+    command: Command,
+    parentheses: usize,
+}
+
+impl<'s> Cutter<'s> {
+    fn new(script: &'s mut Script, line: usize, depth: usize) -> Cutter<'s> {
+        let pipeline = script.commands.last().map_or(0, |command| command.pipeline + 1);
+        Cutter { script, line, depth, command: Command { pipeline, ..Command::default() }, parentheses: 0 }
+    }
+
+    fn cut(mut self, tokens: Vec<Token>) {
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token {
+                Token::Word(raw, _) if raw == "[[" && self.command.words.is_empty() => {
+                    for token in tokens.by_ref().take_while(|token| token.to_str() != "]]") {
+                        self.read(&token);
+                    }
+                }
+                Token::Word(raw, span) if raw.ends_with('=') && opens_array(tokens.peek(), span.end.index) => {
+                    let mut array = self.read(&Token::Word(raw, span));
+                    tokens.next();
+                    for token in tokens.by_ref().take_while(|token| token.to_str() != ")") {
+                        array.pieces.extend(self.read(&token).pieces);
+                        array.pieces.push(Piece::Unknown);
+                    }
+                    self.command.words.push(array);
+                }
+                token @ Token::Word(..) => self.word(&token),
+                Token::Operator(op, _) if op.starts_with("<<") && op != "<<<" => {
+                    // The tokeniser hands over the tag, the body and the tag again.
+                    let body = tokens.by_ref().take(3).nth(1);
+                    self.command.bodies.extend(body.map(|body| body.to_str().to_owned()));
+                    tokens.next_if(|token| matches!(token, Token::Word(..)));
+                }
+                Token::Operator(op, _) if op.starts_with(['<', '>']) || op.starts_with("&>") => {
+                    if let Some(target) = tokens.next_if(|token| matches!(token, Token::Word(..))) {
+                        let word = self.read(&target);
+                        match op.as_str() {
+                            "<<<" => self.command.bodies.push(target.to_str().to_owned()),
+                            _ => self.command.redirects.push(word),
+                        }
+                    }
+                }
+                Token::Operator(op, _) => self.operator(&op),
+            }
+        }
+        self.finish();
+    }
+
+    fn word(&mut self, token: &Token) {
+        const BEFORE_A_COMMAND: [&str; 10] = ["if", "then", "elif", "else", "while", "until", "do", "!", "{", "coproc"];
+        const AFTER_A_COMMAND: [&str; 4] = ["}", "fi", "done", "esac"];
+        let raw = token.to_str();
+        let starts = self.command.words.is_empty();
+        if !(starts && (BEFORE_A_COMMAND.contains(&raw) || AFTER_A_COMMAND.contains(&raw))) {
+            let word = self.read(token);
+            self.command.words.push(word);
+        }
+    }
+
+    /// Takes a word apart, and reads the commands that are substituted in it.
+    fn read(&mut self, token: &Token) -> Word {
+        let raw = token.to_str();
+        // The start that a token reports lies before a line continuation, its end does not.
+        let line = self.line + (token.location().end.line - 1).saturating_sub(raw.matches('\n').count());
+        let word = Word::read(raw, line);
+        for piece in &word.pieces {
+            if let Piece::Command { text, lines_down } = piece {
+                match self.depth {
+                    DEPTH.. => self.script.broken.push((line, text.clone())),
+                    depth => read_into(self.script, text, line + lines_down, depth + 1),
+                }
+            }
+        }
+        word
+    }
+
+    fn operator(&mut self, op: &str) {
+        match op {
+            "(" => {
+                self.parentheses += 1;
+                if let [name] = self.command.words.as_slice() {
+                    // `name()` defines a function.
+                    self.script.functions.extend(name.literal().map(str::to_owned));
+                    self.command.words.clear();
+                }
+                self.finish();
+            }
+            // Without an opening one it ends the pattern of a case.
+            ")" if self.parentheses == 0 => self.command.words.clear(),
+            ")" => {
+                self.parentheses -= 1;
+                self.finish();
+            }
+            "|" | "|&" => {
+                let pipeline = self.command.pipeline;
+                self.finish();
+                self.command.pipeline = pipeline;
+            }
+            _ => self.finish(),
+        }
+    }
+
+    fn finish(&mut self) {
+        let next = self.script.commands.last().map_or(0, |command| command.pipeline).max(self.command.pipeline) + 1;
+        let mut command = std::mem::replace(&mut self.command, Command { pipeline: next, ..Command::default() });
+        if command.words.first().and_then(Word::literal) == Some("function") {
+            self.script.functions.extend(command.words.get(1).and_then(Word::literal).map(str::to_owned));
+            command.words = command.words.split_off(command.words.len().min(3));
+        }
+        if !command.words.is_empty() || !command.redirects.is_empty() {
+            self.script.commands.push(command);
+        }
+    }
+}
+
+fn opens_array(next: Option<&Token>, at: usize) -> bool {
+    matches!(next, Some(Token::Operator(op, span)) if op == "(" && span.start.index == at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each command as `line: words`, what is not literal as `*`.
+    fn commands(text: &str) -> Vec<String> {
+        let words = |command: &Command| {
+            let words: Vec<&str> = command.words.iter().map(|word| word.literal().unwrap_or("*")).collect();
+            format!("{}: {}", command.words.first().map_or(0, |word| word.line), words.join(" "))
+        };
+        read(text, 1).commands.iter().map(words).collect()
+    }
+
+    #[test]
+    fn commands_stand_on_their_own_lines() {
+        assert_eq!(
+            commands("#!/bin/sh\n\n# railway up\na b && \\\n  c \\\n d\ne | f; g &\n"),
+            ["4: a b", "5: c d", "7: e", "7: f", "7: g"]
+        );
+    }
+
+    #[test]
+    fn reserved_words_and_patterns_are_no_commands() {
+        let text = "if a; then b; else c; fi\nwhile ! d; do e; done\ncase $x in\n f) h ;;\n *) i;;\nesac\nj() { k; }\nfunction l { m; }\n[[ -n $a && n ]] && o\n";
+        assert_eq!(
+            commands(text),
+            ["1: a", "1: b", "1: c", "2: d", "2: e", "3: case * in", "4: h", "5: i", "7: k", "8: m", "9: o"]
+        );
+        assert_eq!(read(text, 1).functions, ["j", "l"]);
+    }
+
+    #[test]
+    fn substitutions_arrays_and_here_documents_are_looked_into() {
+        assert_eq!(commands("x=\"$(a\n b)\"\nc `d`"), ["1: a", "2: b", "1: *", "3: d", "3: c *"]);
+        assert_eq!(commands("ARGS=(railway up)\nz"), ["1: *", "2: z"]);
+        let script = read("cat > .env <<EOF\nrailway up\nEOF\nb <<< \"$X\"", 1);
+        assert_eq!(script.commands.len(), 2);
+        assert_eq!(script.commands[0].bodies, ["railway up\n"]);
+        assert_eq!(script.commands[1].bodies, ["\"$X\""]);
+        assert_eq!(script.commands[1].words[0].line, 4);
+    }
+
+    #[test]
+    fn what_is_no_shell_is_read_line_by_line_and_the_rest_handed_back() {
+        let script = read("a\necho `it is\nb\nrun \"x\ny\" z\nc ${open", 5);
+        assert_eq!(script.broken.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [6, 10]);
+        assert_eq!(script.commands.len(), 3);
+    }
+
+    #[test]
+    fn nesting_beyond_reason_neither_overflows_nor_hangs() {
+        for (open, close) in [("$(", ")"), ("${a:-", "}"), ("(", ")"), ("{ ", "}"), ("\"$(", ")\""), ("`", "`")] {
+            for n in [100, 1900, 50_000] {
+                let text = format!("{}railway up{}", open.repeat(n), close.repeat(n));
+                let script = read(&text, 1);
+                assert!(script.commands.len() + script.broken.len() < 3 * n + 10);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_without_a_panic(text in "([a-z$(){}<>|&;'\"`\\\\= \n#\\[\\]!@-]|<<E\n|E\n|\\PC){0,60}") {
+            read(&text, 1);
+        }
+    }
+}

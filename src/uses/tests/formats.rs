@@ -1,0 +1,180 @@
+//! Commands in other files than scripts.
+
+use super::*;
+
+#[test]
+fn makefiles() {
+    for (text, expected) in [
+        ("deploy:\n\trailway up\n", "publish:compute railway up @2"),
+        ("deploy:\n\t@-railway \\\n\t  up\n", "publish:compute railway up @2"),
+        ("deploy: build ; railway up\n", "publish:compute railway up @1"),
+        ("a:\n\tRAILWAY_TOKEN=$(OTHER) railway up\n", ""),
+        ("a:\n\tRAILWAY_TOKEN=$${RAILWAY_TOKEN} railway up\n", "publish:compute railway up @2"),
+        ("a:\n\tfoo $(RAILWAY_TOKEN)\n\tbar $@ $(call x,y)\n", "? @2"),
+        ("X := $(shell railway variables)\n", "read:secret railway variables @1"),
+        ("include .env\na: export A = b\nrailway up\n", ""),
+        ("RAILWAY_TOKEN = other\na:\n\trailway up\n", ""),
+    ] {
+        check("railway", "RAILWAY_TOKEN", "Makefile", text, expected);
+    }
+}
+
+#[test]
+fn package_scripts() {
+    let text = "{\n \"files\": [\"scripts\", \"deploy\"],\n \"scripts\": {\n  \"build\": \"tsc\",\n  \"deploy\": \"npm run build && railway up\",\n  \"x:y\": \"dotenv -e .env -- railway run \\\"$CMD\\\"\"\n }\n}";
+    check(
+        "railway",
+        "RAILWAY_TOKEN",
+        "web/package.json",
+        text,
+        "publish:compute railway up @5; read:secret railway run @6",
+    );
+    check("railway", "RAILWAY_TOKEN", "package.json", "{ broken \"a\": \"$RAILWAY_TOKEN\"", "? @1");
+    check("railway", "RAILWAY_TOKEN", "package.json", "[1]", "");
+}
+
+#[test]
+fn dockerfiles() {
+    for (text, expected) in [
+        ("FROM a\nRUN railway up\n", "publish:compute railway up @2"),
+        ("FROM a\nRUN --mount=type=secret,id=x set -e; \\\n  # why\n\n  railway up\n", "publish:compute railway up @5"),
+        ("RUN [\"railway\", \"up\"]", "publish:compute railway up @1"),
+        ("RUN [\"sh\", \"-c\", \"railway up\"]", "publish:compute railway up @1"),
+        (
+            "RUN <<EOF\nset -e\nrailway up\nEOF\nRUN railway domain\n",
+            "publish:compute railway up @3; write:domain railway domain @5",
+        ),
+        ("ENV RAILWAY_TOKEN=other\nRUN railway up", ""),
+        ("ENV RAILWAY_TOKEN other\nRUN railway up", ""),
+        ("ARG RAILWAY_TOKEN\nRUN railway up", "publish:compute railway up @2"),
+        ("# RUN railway up\nCOPY railway up\n", ""),
+    ] {
+        check("railway", "RAILWAY_TOKEN", "deploy/Dockerfile", text, expected);
+    }
+}
+
+#[test]
+fn workflows() {
+    let steps = |rest: &str| format!("jobs:\n  a:\n    steps:\n{rest}");
+    for (text, expected) in [
+        (
+            "      - run: railway up\n        env:\n          RAILWAY_TOKEN: ${{ secrets.RAILWAY_TOKEN }}\n",
+            "publish:compute railway up @4",
+        ),
+        ("      - run: |\n          echo a\n\n          railway up\n", "publish:compute railway up @7"),
+        ("      - run: |\n\n          railway up\n", "publish:compute railway up @6"),
+        ("      - run: >-\n          echo a &&\n          railway\n          up\n", "publish:compute railway up @6"),
+        (
+            "      - run: 'railway up'\n      - run: railway domain\n",
+            "publish:compute railway up @4; write:domain railway domain @5",
+        ),
+        ("      - run: railway up\n        env: {RAILWAY_TOKEN: \"${{ secrets.OTHER }}\"}\n", ""),
+        ("      - run: foo ${{ secrets.railway_token }}\n", "? @4"),
+        ("      - run: foo ${{ secrets['RAILWAY_TOKEN'] || 'x' }}\n", "? @4"),
+        ("      - run: foo ${{ secrets.NOT_RAILWAY_TOKEN }} ${{ matrix.x }}\n", ""),
+        ("      - run: railway ${{ inputs.command }}\n", "? @4"),
+        (
+            "      - run: ${{ inputs.command }}\n        env:\n          RAILWAY_TOKEN: ${{ secrets.RAILWAY_TOKEN }}\n",
+            "? @4",
+        ),
+        (
+            "      - shell: python\n        run: print(1)\n        env:\n          RAILWAY_TOKEN: ${{ secrets.RAILWAY_TOKEN }}\n",
+            "? @5",
+        ),
+        ("      - uses: someone/deploy@v1\n        with:\n          token: ${{ secrets.RAILWAY_TOKEN }}\n", "? @4"),
+        ("      - uses: someone/deploy@v1\n        env:\n          X: ${{ secrets.RAILWAY_TOKEN }}\n", "? @4"),
+        ("      - shell: pwsh\n        run: foo $env:RAILWAY_TOKEN\n", "? @5"),
+        ("      - uses: actions/checkout@v4\n", ""),
+    ] {
+        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), expected);
+    }
+    let called = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets:\n      token: ${{ secrets.RAILWAY_TOKEN }}\n";
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @5");
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", "a: [\n  x: ${{ secrets.RAILWAY_TOKEN }}\n", "? @2");
+    let composite = "runs:\n  using: composite\n  steps:\n    - run: railway up\n      shell: bash\n";
+    check("railway", "RAILWAY_TOKEN", ".github/actions/a/action.yml", composite, "publish:compute railway up @4");
+}
+
+#[test]
+fn actions() {
+    for (provider, key, step, expected) in [
+        (
+            "github",
+            "GH_PAT",
+            "uses: softprops/action-gh-release@v2\n        with: {token: '${{ secrets.GH_PAT }}'}",
+            "publish:artifact softprops/action-gh-release @4",
+        ),
+        (
+            "github",
+            "GH_PAT",
+            "uses: actions/checkout@v4\n        with: {token: '${{ secrets.GH_PAT }}'}\n      - run: git push",
+            "read:code actions/checkout @4; write:code git push @6",
+        ),
+        (
+            "github",
+            "GITHUB_TOKEN",
+            "uses: softprops/action-gh-release@v2\n        with: {token: '${{ secrets.GITHUB_TOKEN }}'}",
+            "",
+        ),
+        ("github", "GITHUB_TOKEN", "run: gh release create v1\n        env: {GH_TOKEN: '${{ github.token }}'}", ""),
+        (
+            "github",
+            "GITHUB_TOKEN",
+            "run: gh release create v1\n        env: {GH_TOKEN: '${{ secrets.GITHUB_TOKEN }}'}",
+            "",
+        ),
+        (
+            "cloudflare",
+            "CF",
+            "uses: cloudflare/wrangler-action@v3\n        with: {apiToken: '${{ secrets.CF }}'}",
+            "publish:compute wrangler deploy @4",
+        ),
+        (
+            "cloudflare",
+            "CF",
+            "uses: cloudflare/wrangler-action@v3\n        with: {apiToken: '${{ secrets.CF }}', command: 'secret put X'}",
+            "write:secret wrangler secret put @4",
+        ),
+        (
+            "aws",
+            "AWS_SECRET_ACCESS_KEY",
+            "uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-secret-access-key: '${{ secrets.AWS_SECRET_ACCESS_KEY }}'}\n      - run: aws s3 cp a s3://b/c",
+            "write:datastore aws s3 cp @6",
+        ),
+        (
+            "npm",
+            "NPM_TOKEN",
+            "run: npm ci && npm publish\n        env: {NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}'}",
+            "read:artifact npm ci @4; publish:artifact npm publish @4",
+        ),
+        (
+            "slack",
+            "HOOK",
+            "uses: slackapi/slack-github-action@v2\n        with: {webhook: '${{ secrets.HOOK }}', x: y}",
+            "send:message slackapi/slack-github-action @4",
+        ),
+    ] {
+        let text = format!("jobs:\n  a:\n    steps:\n      - {step}\n");
+        check(provider, key, ".github/workflows/a.yml", &text, expected);
+    }
+}
+
+#[test]
+fn gitlab_pipelines() {
+    let text = "variables:\n  A: b\ndefault:\n  before_script:\n    - railway whoami\ndeploy:\n  variables:\n    RAILWAY_TOKEN: $OTHER\n  script:\n    - railway up\nprod:\n  script:\n    - |\n      echo a\n      railway up\n    - [railway domain]\n";
+    check(
+        "railway",
+        "RAILWAY_TOKEN",
+        ".gitlab-ci.yml",
+        text,
+        "read:identity railway whoami @5; publish:compute railway up @15; write:domain railway domain @16",
+    );
+    let text = "a:\n  script: 'curl -H \"PRIVATE-TOKEN: $GL_TOKEN\" \"$CI_API_V4_URL/projects/$CI_PROJECT_ID/releases\" -d x'\n";
+    check(
+        "gitlab",
+        "GL_TOKEN",
+        ".gitlab-ci.yml",
+        text,
+        "publish:artifact curl POST gitlab.com/api/v4/projects/{}/releases @2",
+    );
+}

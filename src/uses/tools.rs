@@ -1,0 +1,367 @@
+//! The table of what a use needs, as `tools.toml` says it: tools and their subcommands, calls by
+//! method and path, actions of workflows, wrappers that are looked through, and the words that
+//! claim a purpose.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::capability::{Can, Environment};
+
+/// The whole table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Commands that only bind, test or reshape what they are given: `echo`, `docker login`.
+    pub quiet: Vec<String>,
+    /// Commands that run other files of the repository, which are read on their own.
+    pub relays: Vec<String>,
+    /// Variable names that say so little that they bind only in the file that holds the value,
+    /// and in files that source it.
+    pub generic: Vec<String>,
+    /// Variables whose value is the same everywhere: `CI_API_V4_URL`.
+    pub constants: BTreeMap<String, String>,
+    pub claims: Claims,
+    pub wrapper: Vec<Wrapper>,
+    pub tool: Vec<Tool>,
+    pub http: Vec<Host>,
+    pub action: Vec<Action>,
+}
+
+/// A command that runs another one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrapper {
+    /// The command, with the subcommands that make it one: `doppler run`.
+    pub run: Vec<String>,
+    /// Options that are followed by a value.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Arguments before the command: 1 for `timeout 30`.
+    #[serde(default)]
+    pub skip: usize,
+    /// `NAME=value` before the command binds.
+    #[serde(default)]
+    pub assigns: bool,
+    /// The command is named by its package.
+    #[serde(default)]
+    pub packages: bool,
+    /// An option whose value is a script of its own.
+    pub script: Option<String>,
+    /// The first argument is a file with a script.
+    #[serde(default)]
+    pub files: bool,
+    /// An option that names a file with variables.
+    pub sources: Option<String>,
+}
+
+/// A command-line tool of a provider.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    pub names: Vec<String>,
+    pub provider: String,
+    /// What a package runner calls it.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Variables that it reads by itself.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// Files that it reads by itself.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Options that are followed by a value.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Subcommands that need no credential.
+    #[serde(default)]
+    pub local: Vec<String>,
+    /// An unknown subcommand is a script of the package, which is read on its own.
+    #[serde(default)]
+    pub scripts: bool,
+    /// Where the facts come from.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
+    pub source: String,
+    pub commands: Vec<Row>,
+}
+
+/// What a subcommand does with the credential.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The subcommand in its spellings; the longest that fits counts.
+    pub run: Vec<String>,
+    /// The row counts only where one of these stands among the arguments.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<Can>,
+    /// It only stores the credential for later calls.
+    #[serde(default)]
+    pub binds: bool,
+    /// It makes a plain call below this address.
+    pub api: Option<String>,
+    /// It copies between here and there.
+    pub transfer: Option<Transfer>,
+}
+
+/// A copy whose needs depend on its direction.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// How the far side begins.
+    pub remote: String,
+    pub read: Vec<Can>,
+    pub write: Vec<Can>,
+}
+
+/// A provider's interface and its calls.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    pub provider: String,
+    pub hosts: Vec<String>,
+    /// What stands before every path.
+    #[serde(default)]
+    pub base: String,
+    /// The base is enough to know it, on whatever host it is installed.
+    #[serde(default)]
+    pub any_host: bool,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
+    pub source: String,
+    #[serde(default)]
+    pub calls: Vec<Call>,
+    pub graphql: Option<Graphql>,
+}
+
+/// A class of calls.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// `*` for every method.
+    pub method: String,
+    /// `{}` stands for one segment, a last `{*}` for any rest.
+    pub path: String,
+    pub needs: Vec<Can>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graphql {
+    pub path: String,
+    pub queries: BTreeMap<String, Vec<Can>>,
+    /// What a query needs that is not listed.
+    pub query: Vec<Can>,
+    pub mutations: BTreeMap<String, Vec<Can>>,
+}
+
+/// An action of a workflow.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    pub name: String,
+    pub provider: String,
+    #[serde(default)]
+    pub inputs: Vec<String>,
+    #[serde(default)]
+    pub env: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<Can>,
+    /// The tool that later steps can use with it.
+    pub binds: Option<String>,
+    /// The input with a command line of a tool, and what runs when it is missing.
+    pub command: Option<ActionCommand>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionCommand {
+    pub input: String,
+    pub tool: String,
+    pub default: String,
+}
+
+/// Words that claim a purpose. Two tokens in a row are written with a space.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    pub read_only: Vec<String>,
+    pub only: BTreeMap<String, Can>,
+    pub environments: BTreeMap<String, Environment>,
+    /// Those environments that a folder or an ordinary file claims by its name.
+    pub in_paths: Vec<String>,
+}
+
+/// The embedded table, parsed once.
+pub fn table() -> &'static Table {
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| toml::from_str(include_str!("tools.toml")).expect("a test parses the embedded table"));
+    &TABLE
+}
+
+impl Tool {
+    /// The row for the literal arguments behind the tool's name; an argument that is not literal
+    /// is None.
+    pub fn row(&self, arguments: &[Option<String>]) -> Known<'_> {
+        let words = self.positional(arguments);
+        let flag = |wanted: &String| {
+            arguments.iter().flatten().any(|argument| {
+                argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
+            })
+        };
+        let fits = |run: &str| {
+            let length = run.split(' ').count();
+            let same = run.split(' ').zip(&words).filter(|(want, have)| have.as_deref() == Some(want)).count();
+            (same == length).then_some(length)
+        };
+        let rows = self.commands.iter().filter(|row| row.flags.is_empty() || row.flags.iter().any(flag));
+        let best = rows
+            .filter_map(|row| Some((row.run.iter().filter_map(|run| Some((fits(run)?, run))).max()?, row)))
+            .rev()
+            .max_by_key(|((length, _), row)| (*length, !row.flags.is_empty()));
+        let local = self.local.iter().filter_map(|run| fits(run)).max();
+        match (best, local) {
+            (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
+            (Some(((_, run), row)), _) => Known::Row(run, row),
+            (None, Some(_)) => Known::Local,
+            (None, None) if self.only_informs(arguments, &words) => Known::Local,
+            (None, None) if self.scripts && matches!(words.first(), Some(Some(_))) => Known::Local,
+            (None, None) => Known::Unknown,
+        }
+    }
+
+    /// The arguments that are no options and no values of options.
+    pub fn positional(&self, arguments: &[Option<String>]) -> Vec<Option<String>> {
+        let mut words = Vec::new();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument {
+                Some(option) if option.starts_with('-') && option.len() > 1 => {
+                    if self.values.contains(option) {
+                        arguments.next();
+                    }
+                }
+                word => words.push(word.clone()),
+            }
+        }
+        words
+    }
+
+    fn only_informs(&self, arguments: &[Option<String>], words: &[Option<String>]) -> bool {
+        const INFORM: [&str; 4] = ["--version", "-v", "--help", "-h"];
+        let informs = |argument: &Option<String>| argument.as_deref().is_some_and(|it| INFORM.contains(&it));
+        words.is_empty() && (arguments.is_empty() || arguments.iter().any(informs))
+    }
+}
+
+/// What the table says about a command line.
+#[derive(Debug)]
+pub enum Known<'t> {
+    Row(&'t str, &'t Row),
+    /// It needs no credential.
+    Local,
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_parses_and_every_row_says_one_thing_with_a_source() {
+        let table = table();
+        for tool in &table.tool {
+            assert!(tool.source.starts_with("https://"), "{:?}", tool.names);
+            for row in &tool.commands {
+                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some()];
+                assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
+                assert!(!row.run.is_empty(), "{:?}", tool.names);
+                for run in row.run.iter().filter(|_| row.flags.is_empty()) {
+                    assert!(!tool.local.contains(run), "{run} is a use and local");
+                }
+            }
+        }
+        for host in &table.http {
+            assert!(host.source.starts_with("https://"), "{}", host.provider);
+            assert!(host.any_host || !host.hosts.is_empty(), "{}", host.provider);
+            for call in &host.calls {
+                assert!(call.path.starts_with('/') && !call.needs.is_empty(), "{} {}", host.provider, call.path);
+                assert!(
+                    ["*", "GET", "POST", "PUT", "PATCH", "DELETE"].contains(&call.method.as_str()),
+                    "{}",
+                    call.path
+                );
+            }
+        }
+        for action in &table.action {
+            assert!(action.source.starts_with("https://"), "{}", action.name);
+            let says = !action.needs.is_empty() || action.binds.is_some();
+            assert_ne!(says, action.command.is_some(), "{}", action.name);
+            assert!(action.inputs.len() + action.env.len() > 0, "{}", action.name);
+            for tool in action.binds.iter().chain(action.command.iter().map(|command| &command.tool)) {
+                assert!(table.tool.iter().any(|known| known.names.contains(tool)), "{tool}");
+            }
+        }
+        for wrapper in &table.wrapper {
+            assert!(!wrapper.run.is_empty());
+        }
+        for word in &table.claims.in_paths {
+            assert!(table.claims.environments.contains_key(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn every_provider_of_the_table_has_something_to_match() {
+        for provider in [
+            "railway",
+            "github",
+            "gitlab",
+            "aws",
+            "slack",
+            "stripe",
+            "npm",
+            "pypi",
+            "digitalocean",
+            "cloudflare",
+            "supabase",
+            "azure",
+        ] {
+            let table = table();
+            let tools = table.tool.iter().any(|tool| tool.provider == provider);
+            assert!(tools || table.http.iter().any(|host| host.provider == provider), "{provider}");
+        }
+    }
+
+    #[test]
+    fn the_longest_subcommand_counts_and_flags_go_first() {
+        let arguments = |line: &str| -> Vec<Option<String>> {
+            line.split(' ').map(|word| (word != "*").then(|| word.to_owned())).collect()
+        };
+        let railway = &table().tool[0];
+        for (line, expected) in [
+            ("domain example.com", "write:domain"),
+            ("domain *", "write:domain"),
+            ("--service * up", "publish:compute"),
+            ("variables", "read:secret"),
+            ("variables --set A=*", "write:secret"),
+            ("variables --set=A=b", "write:secret"),
+            ("variable delete *", "delete:secret"),
+            ("volume delete", "delete:datastore"),
+            ("volume *", "unknown"),
+            ("*", "unknown"),
+            ("frobnicate", "unknown"),
+            ("login", "local"),
+            ("--version", "local"),
+        ] {
+            let found = match railway.row(&arguments(line)) {
+                Known::Row(_, row) => row.needs[0].to_string(),
+                Known::Local => "local".to_owned(),
+                Known::Unknown => "unknown".to_owned(),
+            };
+            assert_eq!(found, expected, "railway {line}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Workflows of GitHub (and of those that use the same files) and pipelines of GitLab: what each
+//! step runs, with the variables and secrets that it sees.
+
+use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
+
+use super::bind::{Creds, SECRET, Scope};
+use super::found::{Bound, Found};
+use super::run::Runner;
+use super::tools::{Action, table};
+use super::word::{Word, is_name};
+
+/// Indentation and dashes beyond this nest deeper than anybody writes.
+const DEEPEST: usize = 400;
+
+type Node<'y> = MarkedYaml<'y>;
+
+/// Reads a workflow or the description of an action; whether it was understood.
+pub fn github(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
+    let Some(documents) = load(text) else { return false };
+    let lines: Vec<&str> = text.lines().collect();
+    for document in &documents {
+        let mut scope = scope.clone();
+        environment(&mut scope, found, get(document, "env"));
+        if let Some(steps) = get(document, "runs").and_then(|runs| get(runs, "steps")) {
+            run_steps(scope.clone(), found, steps, &lines);
+        }
+        for (_, job) in entries(get(document, "jobs")) {
+            let mut scope = scope.clone();
+            environment(&mut scope, found, get(job, "env"));
+            if let Some(called) = get(job, "uses").and_then(string) {
+                called_workflow(&scope, found, &called, job);
+            }
+            if let Some(steps) = get(job, "steps") {
+                run_steps(scope, found, steps, &lines);
+            }
+        }
+    }
+    true
+}
+
+/// Reads a pipeline of GitLab; whether it was understood.
+pub fn gitlab(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
+    let Some(documents) = load(text) else { return false };
+    let lines: Vec<&str> = text.lines().collect();
+    for document in &documents {
+        let mut scope = scope.clone();
+        environment(&mut scope, found, get(document, "variables"));
+        scripts(scope.clone(), found, document, &lines);
+        for (_, job) in entries(Some(document)) {
+            let mut scope = scope.clone();
+            environment(&mut scope, found, get(job, "variables"));
+            scripts(scope, found, job, &lines);
+        }
+    }
+    true
+}
+
+fn scripts(scope: Scope<'_>, found: &mut Found, job: &Node<'_>, lines: &[&str]) {
+    let mut runner = Runner::new(scope, found);
+    for key in ["before_script", "script", "after_script"] {
+        for script in get(job, key).into_iter().flat_map(leaves) {
+            if let Some((text, line)) = block(script, lines) {
+                runner.script(&text, line);
+            }
+        }
+    }
+}
+
+fn run_steps(scope: Scope<'_>, found: &mut Found, steps: &Node<'_>, lines: &[&str]) {
+    let mut runner = Runner::new(scope, found);
+    for step in sequence(steps) {
+        let mark = runner.scope.mark();
+        for (name, value) in variables(get(step, "env")) {
+            runner.replace(&name, &value);
+        }
+        if let Some((text, line)) = get(step, "run").and_then(|run| block(run, lines)) {
+            let shell = get(step, "shell").and_then(string).unwrap_or_default();
+            let foreign = ["python", "node", "perl", "ruby"].iter().any(|other| shell.starts_with(other));
+            // PowerShell writes `$env:NAME`; its commands look like those of any shell.
+            let script = as_shell(&text).replace("$env:", "$");
+            if foreign {
+                let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
+                runner.found.add(runner.scope.path, line, Bound::To(creds), None);
+            } else {
+                runner.script(&script, line);
+            }
+        }
+        if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
+            action(&mut runner, &called, step, line);
+        }
+        runner.scope.restore(mark);
+    }
+}
+
+/// A step that runs an action with what it is given.
+fn action(runner: &mut Runner<'_, '_>, called: &str, step: &Node<'_>, line: usize) {
+    let name = called.split('@').next().unwrap_or(called);
+    let inputs: Vec<(String, Word)> = variables(get(step, "with")).collect();
+    let given = |runner: &Runner<'_, '_>, known: &dyn Fn(&str) -> bool| -> Creds {
+        let inputs = inputs.iter().filter(|(input, _)| known(input));
+        inputs.flat_map(|(_, value)| runner.scope.mentions(value)).collect()
+    };
+    let env: Vec<String> = variables(get(step, "env")).map(|(name, _)| name).collect();
+    let Some(known) = table().action.iter().find(|known| known.name.eq_ignore_ascii_case(name)) else {
+        let mut creds = given(runner, &|_| true);
+        creds.extend(env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
+        return runner.found.add(runner.scope.path, line, Bound::To(creds), None);
+    };
+    let mut creds = given(runner, &|input| known.inputs.iter().any(|known| known == input));
+    creds
+        .extend(known.env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
+    let others = given(runner, &|input| !known.inputs.iter().any(|known| known == input));
+    runner.found.add(runner.scope.path, line, Bound::To(others.difference(&creds).copied().collect()), None);
+    known_action(runner, known, creds, &inputs, line);
+}
+
+fn known_action(runner: &mut Runner<'_, '_>, known: &Action, creds: Creds, inputs: &[(String, Word)], line: usize) {
+    let path = runner.scope.path;
+    let tools = |name: &String| {
+        let all = table().tool.iter().enumerate();
+        let named: Vec<usize> = all
+            .filter(|(_, tool)| tool.names.contains(name) && tool.provider == known.provider)
+            .map(|(at, _)| at)
+            .collect();
+        named
+    };
+    if let Some(command) = &known.command {
+        let given = inputs.iter().find(|(input, _)| *input == command.input);
+        let script = given.map_or(command.default.clone(), |(_, value)| runner.scope.template(value));
+        let logins = runner.scope.logins.clone();
+        tools(&command.tool).into_iter().for_each(|at| runner.login(at, &creds));
+        script.lines().for_each(|script| runner.script(&format!("{} {script}", command.tool), line));
+        runner.scope.logins = logins;
+        return;
+    }
+    known.binds.iter().flat_map(tools).for_each(|at| runner.login(at, &creds));
+    if !known.needs.is_empty() {
+        let needs = known.needs.iter().map(|&can| (can, known.name.clone())).collect();
+        runner.found.add(path, line, Bound::To(creds), Some(needs));
+    }
+}
+
+/// A job that is another workflow: one of this repository is read on its own.
+fn called_workflow(scope: &Scope<'_>, found: &mut Found, called: &str, job: &Node<'_>) {
+    for part in ["secrets", "with"] {
+        for (_, value) in variables(get(job, part)) {
+            let creds = scope.mentions(&value);
+            if !called.starts_with("./") {
+                found.add(scope.path, value.line, Bound::To(creds), None);
+            }
+        }
+    }
+}
+
+fn environment(scope: &mut Scope<'_>, found: &mut Found, node: Option<&Node<'_>>) {
+    let mut runner = Runner::new(scope.clone(), found);
+    for (name, value) in variables(node) {
+        runner.replace(&name, &value);
+    }
+    *scope = runner.scope;
+}
+
+/// Names and values of a mapping; GitLab also writes `NAME: { value: … }`.
+fn variables<'y>(node: Option<&'y Node<'y>>) -> impl Iterator<Item = (String, Word)> + 'y {
+    entries(node).filter_map(|(name, value)| {
+        let text = string(value).or_else(|| get(value, "value").and_then(string))?;
+        Some((name, Word::read(&as_shell(&text), value.span.start.line())))
+    })
+}
+
+/// `${{ secrets.NAME }}` as a variable that says so, `${{ env.NAME }}` as that variable, every
+/// other expression as unknown. Lines stay where they are.
+fn as_shell(text: &str) -> String {
+    let mut shell = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${{") {
+        shell.push_str(before);
+        let (expression, after) = behind.split_once("}}").unwrap_or((behind, ""));
+        let mut known = false;
+        for (context, prefix) in [("secrets", SECRET), ("env", "")] {
+            for name in members(expression, context) {
+                shell.push_str(&format!("${{{prefix}{name}}}"));
+                known = true;
+            }
+        }
+        if !known {
+            let own_token = expression.trim().eq_ignore_ascii_case("github.token");
+            shell.push_str(if own_token { "${__secrets_GITHUB_TOKEN}" } else { "$0" });
+        }
+        shell.extend(std::iter::repeat_n('\n', expression.matches('\n').count()));
+        rest = after;
+    }
+    shell + rest
+}
+
+/// The names behind `context.` or in `context['…']`.
+fn members<'e>(expression: &'e str, context: &'e str) -> impl Iterator<Item = &'e str> {
+    let whole_word = |at: usize| !expression[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    let places = expression.match_indices(context).filter(move |(at, _)| whole_word(*at));
+    places.filter_map(move |(at, _)| {
+        let behind = &expression[at + context.len()..];
+        let name = behind.strip_prefix('.').or(behind.strip_prefix("['")).or(behind.strip_prefix("[\""))?;
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+        Some(&name[..end]).filter(|name| is_name(name))
+    })
+}
+
+/// None where the text is no YAML, or nested beyond reason.
+fn load(text: &str) -> Option<Vec<Node<'_>>> {
+    let nests = |line: &str| line.bytes().take_while(|byte| b" -?:\t".contains(byte)).count();
+    if text.lines().any(|line| nests(line) > DEEPEST) {
+        return None;
+    }
+    MarkedYaml::load_from_str(text).ok()
+}
+
+fn get<'n, 'y>(node: &'n Node<'y>, key: &str) -> Option<&'n Node<'y>> {
+    entries(Some(node)).find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+fn entries<'n, 'y>(node: Option<&'n Node<'y>>) -> impl Iterator<Item = (String, &'n Node<'y>)> {
+    let mapping = match node.map(|node| &node.data) {
+        Some(YamlData::Mapping(mapping)) => Some(mapping),
+        _ => None,
+    };
+    mapping.into_iter().flatten().filter_map(|(key, value)| Some((string(key)?, value)))
+}
+
+fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
+    match &node.data {
+        YamlData::Sequence(items) => items,
+        _ => &[],
+    }
+}
+
+/// Every scalar of a list, and of the lists in it.
+fn leaves<'n, 'y>(node: &'n Node<'y>) -> Vec<&'n Node<'y>> {
+    match &node.data {
+        YamlData::Sequence(items) => items.iter().flat_map(leaves).collect(),
+        _ => vec![node],
+    }
+}
+
+fn string(node: &Node<'_>) -> Option<String> {
+    match &node.data {
+        YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
+        YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
+        YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// A script with the line that it begins on, so that its lines are those of the file.
+fn block(node: &Node<'_>, lines: &[&str]) -> Option<(String, usize)> {
+    let text = string(node)?;
+    let start = node.span.start.line();
+    let blank = text.len() - text.trim_start_matches('\n').len();
+    let Some(first) = start.checked_sub(blank).filter(|first| *first > 1) else { return Some((text, start)) };
+    let header = lines.get(first - 2).map_or("", |line| line.trim_end());
+    let indicator = header.split_whitespace().rfind(|word| word.starts_with(['|', '>'])).unwrap_or("");
+    let own_lines =
+        lines.get(start - 1).is_some_and(|line| line.chars().take(node.span.start.col()).all(char::is_whitespace));
+    match indicator.chars().next() {
+        Some('|') if own_lines => Some((text, first)),
+        Some('>') if own_lines => {
+            // Folded lines are one line; a backslash at the end says the same to the shell.
+            let end = node.span.end.line().clamp(start, lines.len() + 1);
+            let raw: Vec<String> = lines.get(first - 1..end - 1)?.iter().map(|line| line.trim().to_owned()).collect();
+            let joined = |(at, line): (usize, &String)| {
+                let folds = !line.is_empty() && raw.get(at + 1).is_some_and(|next| !next.is_empty());
+                format!("{line}{}\n", if folds { " \\" } else { "" })
+            };
+            Some((raw.iter().enumerate().map(joined).collect(), first))
+        }
+        _ => Some((text, start)),
+    }
+}
