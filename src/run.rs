@@ -7,6 +7,7 @@ use crate::capability::Band;
 use crate::detector::Detectors;
 use crate::error::Error;
 use crate::finding::{Confidence, Finding, Origin};
+use crate::inspect::courier::RequestLog;
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::Redactor;
@@ -43,8 +44,8 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let listing = source::list(&plan.source)?;
     teller.reading(listing.entries.len());
     let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let redactor = redactor(&scanned.findings, detectors);
     let kept = sure_enough(scanned.findings, plan.confidence);
-    let redactor = redactor(&kept, detectors);
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
@@ -52,7 +53,13 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     if transport.is_some() {
         inspect::first_words(&kept, detectors, &plan.asking).iter().for_each(|line| teller.say(line));
     }
-    let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
+    let inspected = inspect::inspect(
+        kept,
+        detectors,
+        &plan.asking,
+        transport,
+        log.map(|out| RequestLog { out, redactor: &redactor }),
+    );
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     let mut notes = [listing.notes, scanned.notes].concat();
     notes.sort();
@@ -101,7 +108,12 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
 
 /// Knows every secret of the run, so that the last layer before any output can mask it.
 pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
-    Redactor::new(findings.iter().map(|finding| (&finding.secret, detectors.detector(finding.detector).prefix.len())))
+    Redactor::new(findings.iter().flat_map(|finding| {
+        let detector = detectors.detector(finding.detector);
+        let companions = detector.companions.iter().filter(|companion| !companion.public);
+        let parts = companions.filter_map(|companion| finding.parts.get(&companion.name)).map(|part| (part, 0));
+        std::iter::once((&finding.secret, detector.prefix.len())).chain(parts)
+    }))
 }
 
 fn dry_run(
@@ -125,7 +137,8 @@ fn write(result: &Report, plan: &Plan, redactor: &Redactor, out: &mut dyn Write)
         let Some(file) = &output.file else { continue };
         if let Err(why) = report::to_file(result, output.format, &output.style, redactor, file) {
             fallback = Some(output);
-            failed = Some(Error::Output { what: why.path.display().to_string(), why: why.source });
+            let what = redactor.clean(&why.path.display().to_string()).into_owned();
+            failed = Some(Error::Output { what, why: why.source });
         }
     }
     // What was found is never lost: a report that cannot be put into its file is printed.

@@ -16,7 +16,6 @@ pub mod template;
 pub mod transport;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -28,7 +27,7 @@ use crate::detector::model::Provider;
 use crate::finding::Finding;
 use crate::naming::Naming;
 use answer::Inspection;
-use courier::Courier;
+use courier::{Courier, RequestLog};
 use transport::{Allowed, Transport};
 
 /// Credentials that are asked about at the same time.
@@ -114,7 +113,7 @@ pub fn inspect<'a>(
     detectors: &Detectors,
     asking: &Asking,
     transport: Option<&'a dyn Transport>,
-    log: Option<&'a mut (dyn Write + Send)>,
+    log: Option<RequestLog<'a>>,
 ) -> Vec<Inspected> {
     let courier = transport.map(|transport| Courier::new(transport, asking.deadline, log));
     let next = AtomicUsize::new(0);
