@@ -78,14 +78,14 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
         Source::Tree { paths: scan.paths, ignored: scan.ignored }
     };
     let config = plan::config_for(scan.deciding.config.as_ref(), &source)?;
-    let detectors = Detectors::load(&config.detectors)?;
+    let detectors = plan::detectors(&config)?;
     carry_out(source, &config, &detectors, &scan.asking, &scan.deciding, &scan.reporting, &scan.general)
 }
 
 fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
     let here = Source::Tree { paths: vec![PathBuf::from(".")], ignored: false };
     let config = plan::config_for(inspect.deciding.config.as_ref(), &here)?;
-    let detectors = Detectors::load(&config.detectors)?;
+    let detectors = plan::detectors(&config)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };
