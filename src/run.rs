@@ -1,6 +1,6 @@
 //! The program on one page: each stage takes the value before it and returns the next.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use crate::assess::model::{Report, Stats};
 use crate::capability::Band;
@@ -138,7 +138,10 @@ fn write(result: &Report, plan: &Plan, redactor: &Redactor, out: &mut dyn Write)
         if let Err(why) = report::to_file(result, output.format, &output.style, redactor, file) {
             fallback = Some(output);
             let what = redactor.clean(&why.path.display().to_string()).into_owned();
-            failed = Some(Error::Output { what, why: why.source });
+            failed = Some(Error::Output {
+                what,
+                why: io::Error::new(why.source.kind(), redactor.clean(&why.source.to_string()).into_owned()),
+            });
         }
     }
     // What was found is never lost: a report that cannot be put into its file is printed.

@@ -324,7 +324,7 @@ fn a_search_for_parts_finds_them_in_every_form() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_of_a_secret_comes_out(seed in any::<u64>()) {

@@ -75,7 +75,7 @@ fn a_query_arrives_and_nothing_else_does() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever passes is, for another reader of GraphQL, made of queries alone.
     #[test]
