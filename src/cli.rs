@@ -45,13 +45,7 @@ pub struct Scan {
     #[arg(long, value_name = "NAME", default_value = "stdin", help_heading = "Source")]
     pub stdin_path: String,
     #[command(flatten)]
-    pub asking: Asking,
-    #[command(flatten)]
-    pub deciding: Deciding,
-    #[command(flatten)]
-    pub reporting: Reporting,
-    #[command(flatten)]
-    pub general: General,
+    pub options: Options,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +53,13 @@ pub struct Inspect {
     /// The detector to use, where the look of the value does not tell it
     #[arg(value_name = "DETECTOR")]
     pub detector: Option<String>,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What `scan` and `inspect` share.
+#[derive(Debug, Args)]
+pub struct Options {
     #[command(flatten)]
     pub asking: Asking,
     #[command(flatten)]

@@ -1,4 +1,14 @@
-//! overscope
+//! overscope finds checked-in credentials, asks their issuer (read-only) what each can really do,
+//! and reports the dangerous ones. Data flows one way, and [`run::run`] shows all of it:
+//!
+//! [`plan`] (what was typed means this) → [`source`] (what is to be read) → [`scan`] (findings,
+//! one for each distinct secret) → [`uses`] (where they are used) → [`inspect`] (what their issuer
+//! says; the only stage that can touch the network, and only when it is handed a transport) →
+//! [`assess`] (blast radius, excess, remedy) → [`report`].
+//!
+//! What is known of a provider is data: one TOML file in `detectors/`, read by [`detector`].
+
+#![warn(clippy::unwrap_used)]
 
 pub mod assess;
 pub mod capability;

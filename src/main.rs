@@ -1,5 +1,7 @@
 //! Arguments → plan and transport → run → exit status.
 
+#![warn(clippy::unwrap_used)]
+
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,9 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use overscope::cli::{
-    Asking, Cli, Color, Command, Deciding, Demo, Detectors as DetectorsCommand, General, Inspect, Reporting, Scan,
-};
+use overscope::cli::{Cli, Color, Command, Demo, Detectors as DetectorsCommand, Inspect, Options, Scan};
 use overscope::config::Config;
 use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, keep_panics_quiet};
@@ -77,19 +77,20 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     } else {
         Source::Tree { paths: scan.paths, ignored: scan.ignored }
     };
-    let config = plan::config_for(scan.deciding.config.as_ref(), &source)?;
+    let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
     let detectors = plan::detectors(&config)?;
-    carry_out(source, &config, &detectors, &scan.asking, &scan.deciding, &scan.reporting, &scan.general)
+    carry_out(source, &config, &detectors, &scan.options)
 }
 
 fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
-    let here = Source::Tree { paths: vec![PathBuf::from(".")], ignored: false };
-    let config = plan::config_for(inspect.deciding.config.as_ref(), &here)?;
+    // What comes from standard input has no repository, and so no configuration but a named one.
+    let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
+    let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere)?;
     let detectors = plan::detectors(&config)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };
-    carry_out(source, &config, &detectors, &inspect.asking, &inspect.deciding, &inspect.reporting, &inspect.general)
+    carry_out(source, &config, &detectors, &inspect.options)
 }
 
 fn start_detectors(command: DetectorsCommand) -> Result<Outcome, Error> {
@@ -108,15 +109,8 @@ fn start_detectors(command: DetectorsCommand) -> Result<Outcome, Error> {
     Ok(Outcome { failed, incomplete: false })
 }
 
-fn carry_out(
-    source: Source,
-    config: &Config,
-    detectors: &Detectors,
-    asking: &Asking,
-    deciding: &Deciding,
-    reporting: &Reporting,
-    general: &General,
-) -> Result<Outcome, Error> {
+fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &Options) -> Result<Outcome, Error> {
+    let Options { asking, deciding, reporting, general } = options;
     if let Some(jobs) = general.jobs {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.max(1))
@@ -126,7 +120,6 @@ fn carry_out(
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
     let plan = Plan {
         source,
-        detectors: config.detectors.clone(),
         key: plan::fingerprint_key(config),
         asking: plan::asking(&typed, config, detectors)?,
         dry_run: asking.dry_run,
@@ -136,6 +129,7 @@ fn carry_out(
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
         further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
         progress: !general.no_progress && !general.quiet,
+        verbose: general.verbose,
     };
     let offline =
         asking.offline || asking.dry_run || std::env::var_os("OVERSCOPE_OFFLINE").is_some_and(|set| set == "1");
@@ -182,7 +176,7 @@ fn style(color: Color) -> Style {
         Color::Auto => !set("NO_COLOR") && (set("CLICOLOR_FORCE") || io::stdout().is_terminal()),
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
-    let columns = columns.or_else(|| overscope::teller::terminal_width()).unwrap_or(100);
+    let columns = columns.or_else(overscope::teller::terminal_width).unwrap_or(100);
     Style { color, width: columns.clamp(40, 160) }
 }
 

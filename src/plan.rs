@@ -23,8 +23,6 @@ use crate::source::{self, Source};
 #[derive(Debug)]
 pub struct Plan {
     pub source: Source,
-    /// Detector files of the user's own.
-    pub detectors: Vec<PathBuf>,
     pub key: FingerprintKey,
     pub asking: Asking,
     /// Print what would be asked instead of asking.
@@ -36,6 +34,8 @@ pub struct Plan {
     pub main: Output,
     pub further: Vec<Output>,
     pub progress: bool,
+    /// How much is told on standard error, beside the report.
+    pub verbose: u8,
 }
 
 /// One report: its format and where it goes.

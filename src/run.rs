@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::assess::model::{Report, Stats};
+use crate::assess::model::{Assessment, Report, Stats};
 use crate::capability::Band;
 use crate::detector::Detectors;
 use crate::error::Error;
 use crate::finding::{Confidence, Finding, Origin};
-use crate::inspect::courier::RequestLog;
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
-use crate::redact::Redactor;
+use crate::redact::{CleanLines, Redactor};
 use crate::source::{Entry, Source};
 use crate::uses::{Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
@@ -50,17 +49,16 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
     let uses = find_uses(&kept, detectors, &listing.entries);
-    if transport.is_some() {
-        inspect::first_words(&kept, detectors, &plan.asking).iter().for_each(|line| teller.say(line));
+    if let Some(transport) = transport {
+        let first = inspect::first_words(&kept, detectors, &plan.asking);
+        let remark = transport.remark().filter(|_| !first.is_empty());
+        first.iter().map(String::as_str).chain(remark).for_each(|line| teller.say(line));
     }
-    let inspected = inspect::inspect(
-        kept,
-        detectors,
-        &plan.asking,
-        transport,
-        log.map(|out| RequestLog { out, redactor: &redactor }),
-    );
+    let mut log = log.map(|log| CleanLines::new(&redactor, log));
+    let log = log.as_mut().map(|log| log as &mut (dyn Write + Send));
+    let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
+    tell(&credentials, plan.verbose, &redactor, teller);
     let mut notes = [listing.notes, scanned.notes].concat();
     notes.sort();
     let result = Report {
@@ -80,6 +78,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
         },
     };
     write(&result, plan, &redactor, out)?;
+    out.flush().map_err(Error::Stdout)?;
     Ok(outcome(&result, plan.fail_on))
 }
 
@@ -100,9 +99,25 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
         .collect();
     match entries.first() {
         Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
-            uses::find(&wanted, &mut source::texts(entries))
+            uses::find(&wanted, &mut source::texts(entries, uses::can_hold_uses))
         }
         _ => wanted.iter().map(|_| Uses::default()).collect(),
+    }
+}
+
+/// What `-v` shows of each credential: how asking went; twice: what stayed open; three times: all words.
+fn tell(credentials: &[Assessment], verbose: u8, redactor: &Redactor, teller: &dyn Teller) {
+    let say = |line: String| teller.say(&report::escape_controls(&redactor.clean(&line)));
+    for credential in credentials.iter().filter(|_| verbose > 0) {
+        let place = credential.locations.first().map_or("", |first| &first.path);
+        say(format!(
+            "{} in {place}: {}, {} requests",
+            credential.detector,
+            credential.liveness.word(),
+            credential.requests
+        ));
+        credential.gaps.iter().filter(|_| verbose > 1).for_each(|gap| say(format!("  {gap}")));
+        credential.scopes.iter().filter(|_| verbose > 2).for_each(|word| say(format!("  scope {word}")));
     }
 }
 

@@ -49,7 +49,7 @@ impl Teller for Terminal {
         let Some(bar) = &self.bar else { return };
         let count = self.read.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         // The clock is not asked for every file.
-        if count % 64 != 0 || self.started.elapsed() < PATIENCE {
+        if !count.is_multiple_of(64) || self.started.elapsed() < PATIENCE {
             return;
         }
         let bar = bar.get_or_init(|| {

@@ -2,6 +2,8 @@
 
 use overscope::check::check;
 use overscope::detector::Detectors;
+use overscope::scan::scan_text;
+use overscope::secret::FingerprintKey;
 
 #[test]
 fn every_detector_file_passes_its_checks() {
@@ -14,4 +16,21 @@ fn every_detector_file_passes_its_checks() {
         .map(|complaint| complaint.to_string())
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn nothing_is_found_in_what_holds_no_secret() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clean");
+    let detectors = Detectors::load(&[]).unwrap();
+    let mut files = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let found = scan_text("clean", &text, &detectors, &FingerprintKey::fixed());
+        let ids: Vec<_> =
+            found.iter().map(|finding| (&detectors.detector(finding.detector).id, finding.first().line)).collect();
+        assert!(ids.is_empty(), "{}: {ids:?}", path.display());
+        files += 1;
+    }
+    assert!(files >= 4);
 }

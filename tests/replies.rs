@@ -86,6 +86,8 @@ enum Fault {
     Timeout,
     Cut,
     Html,
+    /// JSON of another shape.
+    Shape(&'static str),
 }
 
 const FAULTS: &[Fault] = &[
@@ -98,6 +100,10 @@ const FAULTS: &[Fault] = &[
     Fault::Timeout,
     Fault::Cut,
     Fault::Html,
+    Fault::Shape("{}"),
+    Fault::Shape("[]"),
+    Fault::Shape(r#"{"data":{}}"#),
+    Fault::Shape(r#"{"data":{"error":"none of your business"}}"#),
 ];
 
 impl<'c> Recorded<'c> {
@@ -172,6 +178,9 @@ impl Transport for Recorded<'_> {
                 }
                 Fault::Timeout => return Err(Failure::Timeout),
                 Fault::Cut => return Err(Failure::TooLarge),
+                Fault::Shape(body) => {
+                    reply = Reply { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() }
+                }
                 Fault::Html => reply = Reply { status: 200, headers: Vec::new(), body: b"<html>hello</html>".to_vec() },
             }
         }

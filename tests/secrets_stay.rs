@@ -264,7 +264,7 @@ fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
     let style = Style { color: false, width: 100 };
     Plan {
         source: Source::Tree { paths: vec![folder.path().to_owned()], ignored: false },
-        detectors: Vec::new(),
+        verbose: 3,
         key: FingerprintKey::fixed(),
         asking: Asking::default(),
         dry_run,

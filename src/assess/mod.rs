@@ -160,18 +160,19 @@ fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
     worst.unwrap_or(Exposure::TrackedUnknown)
 }
 
+/// Seconds at the most, shortest first.
+const LIFETIMES: [(i64, Lifetime); 4] =
+    [(3_600, Lifetime::Hour), (86_400, Lifetime::Day), (604_800, Lifetime::Week), (7_776_000, Lifetime::Quarter)];
+
 fn lifetime(expires: &Expiry, now: Timestamp) -> Lifetime {
-    const HOUR: i64 = 3600;
     match expires {
         Expiry::Never => Lifetime::None,
         Expiry::Unknown => Lifetime::Unknown,
-        Expiry::At(end) => match end.duration_since(now).max(SignedDuration::ZERO).as_secs() {
-            ..=HOUR => Lifetime::Hour,
-            ..=86_400 => Lifetime::Day,
-            ..=604_800 => Lifetime::Week,
-            ..=7_776_000 => Lifetime::Quarter,
-            _ => Lifetime::Longer,
-        },
+        Expiry::At(end) => {
+            let left = end.duration_since(now).max(SignedDuration::ZERO).as_secs();
+            let fits = |(limit, _): &&(i64, Lifetime)| left <= *limit;
+            LIFETIMES.iter().find(fits).map_or(Lifetime::Longer, |(_, lifetime)| *lifetime)
+        }
     }
 }
 
@@ -223,7 +224,7 @@ fn title(
     if let Liveness::Dead(why) = &inspection.liveness {
         return format!("{name} is dead: {why}");
     }
-    let could = if powers.first().is_some_and(|worst| worst.evidence > Evidence::Declared) { "could" } else { "can" };
+    let could = powers.first().map_or("can", |worst| words::modal(worst.evidence));
     let power = match words::worst_power(powers) {
         Some(power) => format!("{could} {power}"),
         None => "can do things that nobody knows".to_owned(),

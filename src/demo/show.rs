@@ -45,7 +45,6 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
     let detectors = Detectors::load(&[])?;
     let plan = Plan {
         source: Source::Tree { paths: vec![folder.path().to_owned()], ignored: true },
-        detectors: Vec::new(),
         key: FingerprintKey::fixed(),
         asking: Asking { endpoints: Endpoints([("railway".to_owned(), url)].into()), ..Asking::default() },
         dry_run: false,
@@ -55,6 +54,7 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         main: Output { format: Format::Text, file: None, style },
         further: vec![Output { format: Format::Sarif, file: Some(sarif.to_owned()), style }],
         progress: false,
+        verbose: 0,
     };
     let http = Http::new(None).map_err(|why| fail("client cannot be made", &why))?;
     let mut say = |text: &str| out.write_all(text.as_bytes()).map_err(Error::Stdout);

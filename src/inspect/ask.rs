@@ -49,21 +49,6 @@ impl From<Forbidden> for Unmade {
 impl Run<'_> {
     /// Asks one question, with its further pages. `about`: the resource that it is about.
     pub(super) fn ask_step(&mut self, step: &Step, about: Option<&Resource>, courier: &Courier<'_>) -> Asked {
-        let mut says_scopes = step.read.scopes.is_none();
-        let asked = self.ask_pages(step, about, courier, &mut says_scopes);
-        if asked == Asked::Answered && !says_scopes {
-            self.gap(step, "the answer does not say it".to_owned());
-        }
-        asked
-    }
-
-    fn ask_pages(
-        &mut self,
-        step: &Step,
-        about: Option<&Resource>,
-        courier: &Courier<'_>,
-        says_scopes: &mut bool,
-    ) -> Asked {
         self.bind(about);
         let mut cursor: Option<String> = None;
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -90,7 +75,15 @@ impl Run<'_> {
                     }
                 };
             };
-            *says_scopes |= self.read(step, &body, reply.as_ref(), about);
+            if !self.has_shape(step, &body, reply.as_ref()) {
+                let why = "answered, but not with what was asked for";
+                if step.identity {
+                    return self.settle(step, Outcome::Unclear(why.to_owned()));
+                }
+                self.gap(step, why.to_owned());
+                return Asked::Unclear;
+            }
+            self.read(step, &body, reply.as_ref(), about);
             if let Some(word) = &step.proves {
                 self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });
             }

@@ -16,6 +16,7 @@ pub mod template;
 pub mod transport;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,7 +28,7 @@ use crate::detector::model::Provider;
 use crate::finding::Finding;
 use crate::naming::Naming;
 use answer::Inspection;
-use courier::{Courier, RequestLog};
+use courier::Courier;
 use transport::{Allowed, Transport};
 
 /// Credentials that are asked about at the same time.
@@ -113,7 +114,7 @@ pub fn inspect<'a>(
     detectors: &Detectors,
     asking: &Asking,
     transport: Option<&'a dyn Transport>,
-    log: Option<RequestLog<'a>>,
+    log: Option<&'a mut (dyn Write + Send)>,
 ) -> Vec<Inspected> {
     let courier = transport.map(|transport| Courier::new(transport, asking.deadline, log));
     let next = AtomicUsize::new(0);

@@ -115,9 +115,10 @@ impl<'r> Run<'r> {
             let template = step.text.as_deref().unwrap_or("{secret}");
             let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
             match document {
-                Some(document) => {
-                    self.read(step, &document, None, None);
+                Some(document) if step.states && !self.has_shape(step, &document, None) => {
+                    self.gap(step, "it says nothing of that".to_owned());
                 }
+                Some(document) => self.read(step, &document, None, None),
                 None => self.gap(step, "it cannot be decoded".to_owned()),
             }
         }
@@ -250,9 +251,15 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Takes over what a reply says, and tells whether the place for the scopes was there.
-    /// `about`: the resource that was asked about.
-    pub(super) fn read(&mut self, step: &Step, body: &Value, reply: Option<&Reply>, about: Option<&Resource>) -> bool {
+    /// Whether a reply holds what the step reads.
+    pub(super) fn has_shape(&self, step: &Step, body: &Value, reply: Option<&Reply>) -> bool {
+        let secret = self.finding.secret.expose();
+        let reader = Reader { variables: &self.variables, secret, naming: &self.asking.naming, about: None };
+        reader.has_shape(&step.read, body, reply)
+    }
+
+    /// Takes over what a reply says. `about`: the resource that was asked about.
+    pub(super) fn read(&mut self, step: &Step, body: &Value, reply: Option<&Reply>, about: Option<&Resource>) {
         let evidence = if step.decode.is_some() { Evidence::Decoded } else { Evidence::Observed };
         let about = about.map(|resource| (resource.kind.clone(), resource.id.clone()));
         let variables = self.variables.clone();
@@ -284,9 +291,7 @@ impl<'r> Run<'r> {
             }
         }
         let resources = reader.resources(&read.resources, body);
-        let mut says_scopes = false;
         for select in read.scopes.iter().flat_map(|selects| selects.as_slice()) {
-            says_scopes |= reader.says(select, body, reply);
             for word in reader.texts(select, body, reply) {
                 self.scope(Scope { word, on: about.clone(), evidence });
             }
@@ -297,7 +302,6 @@ impl<'r> Run<'r> {
             }
         }
         self.stated |= step.states;
-        says_scopes
     }
 
     pub(super) fn scope(&mut self, scope: Scope) {
@@ -346,7 +350,7 @@ impl<'r> Run<'r> {
             Outcome::Answered(_) => Asked::Answered,
             Outcome::Refused(why) => {
                 // Of look-alike kinds each is refused some questions: that is an answer.
-                if !(step.identity && !self.probe.kinds.is_empty()) && step.proves.is_none() {
+                if (!step.identity || self.probe.kinds.is_empty()) && step.proves.is_none() {
                     self.gap(step, why);
                 }
                 Asked::Refused

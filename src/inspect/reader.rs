@@ -7,7 +7,7 @@ use super::answer::{Expiry, Resource};
 use super::template::Variables;
 use super::transport::Reply;
 use crate::capability::Environment;
-use crate::detector::model::{Condition, ResourceRead, Select};
+use crate::detector::model::{Condition, Read, ResourceRead, Select};
 use crate::detector::pointer::{self, Items};
 use crate::naming::Naming;
 
@@ -41,22 +41,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the place that the selection names is there at all: an empty list says something, a
-    /// missing one does not, and neither does a list without the item that is looked for.
-    pub fn says(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
-        if let Some(name) = &select.header {
-            return reply.is_some_and(|reply| reply.header(name).is_some());
-        }
-        if !select.conditions.is_empty() || select.masked.is_some() {
-            return !self.texts(select, body, reply).is_empty();
-        }
-        let place = select.each.as_ref().or(select.json.as_ref());
-        place.is_some_and(|place| {
-            let list = place.strip_suffix("/*").unwrap_or(place);
-            pointer::values(&[body], list).iter().any(|value| !value.is_null())
-        })
-    }
-
     pub fn text(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Option<String> {
         self.texts(select, body, reply).into_iter().next()
     }
@@ -86,6 +70,20 @@ impl Reader<'_> {
 
     fn holds(&self, condition: &Condition, items: &Items<'_>) -> bool {
         condition.holds_with(items, &|word| self.variables.fill(word).unwrap_or_else(|_| word.to_owned()))
+    }
+
+    /// Whether the reply has the places that the step reads its scopes, its things and its identity
+    /// from. A reply of another shape must not read as "it can do nothing".
+    pub fn has_shape(&self, read: &Read, body: &Value, reply: Option<&Reply>) -> bool {
+        let scopes: Vec<&Select> = read.scopes.iter().flat_map(|selects| selects.as_slice()).collect();
+        let said = |select: &&Select| {
+            !self.texts(select, body, reply).is_empty()
+                || (select.conditions.is_empty() && is_there(select, body, reply))
+        };
+        let identity = [&read.identity, &read.account].into_iter().flatten().collect::<Vec<_>>();
+        (scopes.is_empty() || scopes.iter().any(said))
+            && read.resources.iter().all(|read| has_list(body, &read.each))
+            && (identity.is_empty() || identity.iter().any(said))
     }
 
     /// Until when it works: a time, explicitly none, or unread.
@@ -126,7 +124,8 @@ impl Reader<'_> {
             if !read.drop.is_empty() && read.drop.iter().any(|condition| self.holds(condition, &items)) {
                 continue;
             }
-            let id = pointer::first_text(&items, &read.id).unwrap_or_default();
+            // What has no id is no thing of this kind, whatever else stands in the list.
+            let Some(id) = pointer::first_text(&items, &read.id) else { continue };
             let name = pointer::fill(&items, &read.name);
             let mut inside: Vec<(String, String)> = parent.cloned().into_iter().collect();
             for (kind, place) in &read.inside {
@@ -160,6 +159,23 @@ impl Reader<'_> {
         }
         // The last part of `project/environment` is what names the environment.
         read.named_environment.then(|| self.naming.environment(name.rsplit('/').next().unwrap_or(name)))
+    }
+}
+
+/// Whether the place of a selection is there, empty or not.
+fn is_there(select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
+    match (&select.header, select.each.as_ref().or(select.json.as_ref())) {
+        (Some(name), _) => reply.is_some_and(|reply| reply.header(name).is_some()),
+        (None, Some(place)) => has_list(body, place),
+        (None, None) => false,
+    }
+}
+
+/// Whether what stands before the first `*` is a list, or where there is no `*`, is there at all.
+fn has_list(body: &Value, place: &str) -> bool {
+    match place.split_once("/*") {
+        Some((list, _)) => pointer::values(&[body], list).iter().any(|value| value.is_array()),
+        None => pointer::values(&[body], place).iter().any(|value| !value.is_null()),
     }
 }
 

@@ -115,6 +115,11 @@ pub fn is_loopback(url: &Url) -> bool {
 /// Sends requests. Implementations refuse whatever [`Request::check`] and [`Allowed::check`] refuse.
 pub trait Transport: Sync {
     fn send(&self, request: &Request, allowed: &Allowed, timeout: Duration) -> Result<Reply, Failure>;
+
+    /// What the user should know of the way that requests take.
+    fn remark(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The real one.
@@ -132,16 +137,15 @@ impl Http {
         let roots = match ca_cert {
             Some(path) => {
                 let pem = std::fs::read(path).map_err(|why| format!("{}: {why}", path.display()))?;
-                Certificate::from_pem_bundle(&pem).map_err(|_| format!("{}: holds no certificate", path.display()))?
+                let roots = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+                if roots.is_empty() {
+                    return Err(format!("{}: holds no certificate in PEM form", path.display()));
+                }
+                roots
             }
             None => Vec::new(),
         };
         Ok(Http { clients: Mutex::default(), roots, proxied: proxy_is_set() })
-    }
-
-    /// Whether the environment names a proxy, which then resolves names in our place.
-    pub fn is_proxied(&self) -> bool {
-        self.proxied
     }
 
     /// The client for one origin, made on first use with the addresses that were checked.
@@ -170,6 +174,10 @@ impl Http {
 }
 
 impl Transport for Http {
+    fn remark(&self) -> Option<&'static str> {
+        self.proxied.then_some("requests go through the environment's proxy, which then decides about addresses")
+    }
+
     fn send(&self, request: &Request, allowed: &Allowed, timeout: Duration) -> Result<Reply, Failure> {
         request.check().map_err(|why| Failure::Forbidden(why.0))?;
         allowed.check(request.url())?;

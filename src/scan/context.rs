@@ -12,7 +12,7 @@ const PASSED: &[&str] = &["bearer", "basic", "token", "is"];
 
 /// The text before the value on its logical line, as far as it counts.
 fn before(bytes: &[u8], at: usize) -> String {
-    let start = logical_start(bytes, at).max(at.saturating_sub(REACH));
+    let start = logical_start(bytes, at, REACH);
     String::from_utf8_lossy(&bytes[start..at]).into_owned()
 }
 

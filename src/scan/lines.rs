@@ -2,6 +2,25 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+/// The line starts of one text, found once, when the first place in it is asked for.
+pub(super) struct Lines<'b> {
+    bytes: &'b [u8],
+    starts: Vec<usize>,
+}
+
+impl<'b> Lines<'b> {
+    pub(super) fn of(bytes: &'b [u8]) -> Lines<'b> {
+        let starts = std::iter::once(0).chain(memchr_iter(b'\n', bytes).map(|newline| newline + 1)).collect();
+        Lines { bytes, starts }
+    }
+
+    /// Line and column of a byte.
+    pub(super) fn position(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|&start| start <= at);
+        (line, characters(&self.bytes[self.starts[line - 1]..at]) + 1)
+    }
+}
+
 /// The start of the line that holds `at`.
 pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
     memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1)
@@ -16,29 +35,24 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Line and column of a byte.
-pub(super) fn position(bytes: &[u8], at: usize) -> (usize, usize) {
-    let start = line_start(bytes, at);
-    let line = memchr_iter(b'\n', &bytes[..start]).count() + 1;
-    (line, characters(&bytes[start..at]) + 1)
-}
-
 /// How many characters these bytes are; a byte that is no UTF-8 counts as one.
 pub(super) fn characters(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()
 }
 
-/// The start of the logical line: lines before that end in a backslash belong to it.
-pub(super) fn logical_start(bytes: &[u8], at: usize) -> usize {
+/// The start of the logical line, at most `reach` bytes before: lines that end in a backslash
+/// belong to the next.
+pub(super) fn logical_start(bytes: &[u8], at: usize, reach: usize) -> usize {
+    let least = at.saturating_sub(reach);
     let mut start = line_start(bytes, at);
-    while start >= 2 {
+    while start >= 2 && start > least {
         let before = bytes[..start - 1].strip_suffix(b"\r").unwrap_or(&bytes[..start - 1]);
         if !before.ends_with(b"\\") {
             break;
         }
         start = line_start(bytes, start - 1);
     }
-    start
+    start.max(least)
 }
 
 /// The span of `lines` lines before and after the one that holds `at`.
@@ -50,7 +64,8 @@ pub(super) fn around(bytes: &[u8], at: usize, lines: usize) -> (usize, usize) {
             start = line_start(bytes, start - 1);
         }
         if end < bytes.len() {
-            end = line_end(bytes, (end + 1).min(bytes.len()));
+            let next = memchr(b'\n', &bytes[end..]).map_or(bytes.len(), |offset| end + offset + 1);
+            end = line_end(bytes, next);
         }
     }
     (start, end)
@@ -63,10 +78,12 @@ mod tests {
     #[test]
     fn positions_count_characters_from_one() {
         let text = "é=1\r\nkey=value\n".as_bytes();
-        assert_eq!(position(text, 0), (1, 1));
-        assert_eq!(position(text, 3), (1, 3));
+        let lines = Lines::of(text);
+        assert_eq!(lines.position(0), (1, 1));
+        assert_eq!(lines.position(3), (1, 3));
         let value = text.windows(5).position(|part| part == b"value").unwrap();
-        assert_eq!(position(text, value), (2, 5));
+        assert_eq!(lines.position(value), (2, 5));
+        assert_eq!(lines.position(text.len()), (3, 1));
         assert_eq!(&text[line_start(text, value)..line_end(text, value)], b"key=value");
     }
 
@@ -74,15 +91,16 @@ mod tests {
     fn a_backslash_joins_lines() {
         let text = b"one\ncurl a \\\n  -H b \\\r\n  c\n";
         let at = text.iter().rposition(|&byte| byte == b'c').unwrap();
-        assert_eq!(logical_start(text, at), 4);
-        assert_eq!(logical_start(text, 2), 0);
+        assert_eq!(logical_start(text, at, 100), 4);
+        assert_eq!(logical_start(text, at, 5), at - 5);
+        assert_eq!(logical_start(text, 2, 100), 0);
     }
 
     #[test]
     fn around_stops_at_both_ends() {
-        let text = b"a\nb\nc\nd\ne";
-        assert_eq!(around(text, 4, 1), (2, 7));
-        assert_eq!(around(text, 0, 9), (0, 9));
+        let text = b"a\nb\nc\r\nd\ne";
+        assert_eq!(around(text, 4, 1), (2, 8));
+        assert_eq!(around(text, 0, 9), (0, 10));
         assert_eq!(around(b"", 0, 3), (0, 0));
     }
 }

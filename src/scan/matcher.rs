@@ -1,11 +1,12 @@
 //! Patterns in windows around the keywords' hits, checks, companions: from bytes to candidates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use regex::bytes::Captures;
 
 use super::keywords::Keywords;
+use super::lines::Lines;
 use super::{checks, context, lines};
 use crate::detector::Detectors;
 use crate::finding::{Candidate, Confidence, Location};
@@ -15,8 +16,13 @@ use crate::source::Entry;
 /// How far around a keyword its pattern is tried, where the pattern is not longer itself.
 const BEFORE: usize = 160;
 const AFTER: usize = 640;
+/// How far away a companion may stand, in bytes, however long the lines are.
+const COMPANION: usize = 4 << 10;
 /// The longest line excerpt that is kept, in bytes.
 const EXCERPT: usize = 400;
+
+/// So many candidates of one file are looked at; more make it a dump, which is said.
+pub(super) const CANDIDATES: usize = 10_000;
 
 /// A candidate with the bytes that it covers, until the file is done.
 struct Hit {
@@ -46,18 +52,25 @@ pub(super) fn find(
             _ => list.push(window),
         }
     });
+    if windows.is_empty() {
+        return Vec::new();
+    }
+    let lines = Lines::of(bytes);
     let mut hits: Vec<Hit> = Vec::new();
+    let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in windows {
         let pattern = detectors.pattern(number);
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
             let text = &bytes[..window.end];
             let mut from = window.start;
-            while let Some(captures) = pattern.captures_at(text, from) {
+            while hits.len() < CANDIDATES
+                && let Some(captures) = pattern.captures_at(text, from)
+            {
                 let whole = captures.get(0).expect("group 0 is the match").range();
                 from = whole.end.max(whole.start + 1);
-                if let Some(hit) = hit(bytes, entry, detectors, number, &captures)
-                    && !hits.iter().any(|known| known.candidate.detector == number && known.secret == hit.secret)
+                if let Some(hit) = hit(bytes, &lines, entry, detectors, number, &captures)
+                    && seen.insert((number, hit.secret.start))
                 {
                     hits.push(hit);
                 }
@@ -67,7 +80,14 @@ pub(super) fn find(
     settle(bytes, hits, detectors)
 }
 
-fn hit(bytes: &[u8], entry: &Entry, detectors: &Detectors, number: usize, captures: &Captures<'_>) -> Option<Hit> {
+fn hit(
+    bytes: &[u8],
+    at: &Lines<'_>,
+    entry: &Entry,
+    detectors: &Detectors,
+    number: usize,
+    captures: &Captures<'_>,
+) -> Option<Hit> {
     let detector = detectors.detector(number);
     let whole = captures.get(0)?.range();
     let mut parts: BTreeMap<String, Secret> = BTreeMap::new();
@@ -95,8 +115,8 @@ fn hit(bytes: &[u8], entry: &Entry, detectors: &Detectors, number: usize, captur
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
-    let (line, column) = lines::position(bytes, secret.start);
-    let (end_line, end_column) = lines::position(bytes, secret.end);
+    let (line, column) = at.position(secret.start);
+    let (end_line, end_column) = at.position(secret.end);
     let location = Location {
         path: entry.path.clone(),
         line,
@@ -125,6 +145,7 @@ fn find_companion(
 ) -> Option<Range<usize>> {
     let (companion, pattern) = detectors.companion(number, position);
     let (start, end) = lines::around(bytes, whole.start, companion.lines);
+    let (start, end) = (start.max(whole.start.saturating_sub(COMPANION)), end.min(whole.end + COMPANION));
     let mut nearest: Option<Range<usize>> = None;
     let mut from = start;
     while let Some(captures) = pattern.captures_at(&bytes[..end], from) {
@@ -152,14 +173,15 @@ fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candid
         let length = hit.whole.len();
         (std::cmp::Reverse((rank.0, length, rank.1)), hit.secret.start, hit.candidate.detector)
     });
-    let mut kept: Vec<Hit> = Vec::new();
+    let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
     for hit in hits {
-        let overlaps = |other: &Hit| hit.secret.start < other.secret.end && other.secret.start < hit.secret.end;
-        if !kept.iter().any(overlaps) {
-            kept.push(hit);
+        // The kept ones do not overlap: only the neighbours can.
+        let before = kept.range(..hit.secret.end).next_back();
+        if before.is_none_or(|(_, other)| other.secret.end <= hit.secret.start) {
+            kept.insert(hit.secret.start, hit);
         }
     }
-    kept.sort_by_key(|hit| hit.secret.start);
+    let mut kept: Vec<Hit> = kept.into_values().collect();
     let spans: Vec<(Range<usize>, usize)> = kept
         .iter()
         .map(|hit| (hit.secret.clone(), shown_prefix(&detectors.detector(hit.candidate.detector).prefix)))
@@ -183,7 +205,8 @@ fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)])
     let start = lines::line_start(bytes, secret.start).max(secret.start.saturating_sub(EXCERPT / 2));
     let end = lines::line_end(bytes, secret.start).min(start + EXCERPT);
     let mut line = bytes[start..end].to_vec();
-    for (span, prefix) in spans {
+    let first = spans.partition_point(|(span, _)| span.end <= start);
+    for (span, prefix) in spans[first..].iter().take_while(|(span, _)| span.start < end) {
         let from = (span.start + prefix).clamp(start, end);
         let to = span.end.clamp(start, end);
         if from < to {

@@ -90,7 +90,8 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let size = bytes.len() as u64;
-    match Text::of(bytes) {
+    let text = Text::of(bytes);
+    let mut read = match text {
         Text::Plain(bytes) => {
             Read { candidates: matcher::find(bytes, entry, detectors, keywords, false), bytes: size, ..Read::default() }
         }
@@ -108,5 +109,10 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
             skipped: true,
             ..Read::default()
         },
+    };
+    if read.candidates.len() >= matcher::CANDIDATES {
+        let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
+        read.note = note(message, "limit", true);
     }
+    read
 }

@@ -69,10 +69,10 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
 /// Files beyond this size are not searched for uses.
 const USES_LIMIT: u64 = 4 << 20;
 
-/// The entries that are text, one after the other, read again: to see where a find is used.
-pub fn texts(entries: &[Entry]) -> impl Iterator<Item = (String, String)> {
+/// The entries whose names fit and that are text, read again one after the other.
+pub fn texts(entries: &[Entry], fits: fn(&str) -> bool) -> impl Iterator<Item = (String, String)> {
     let mut buffer = Vec::new();
-    entries.iter().filter_map(move |entry| {
+    entries.iter().filter(move |entry| fits(&entry.path)).filter_map(move |entry| {
         if let Place::File(path) = &entry.place
             && path.metadata().is_ok_and(|metadata| metadata.len() > USES_LIMIT)
         {

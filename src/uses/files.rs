@@ -87,6 +87,13 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
     }
 }
 
+/// Whether a file of this name can hold uses: it is one of the known kinds, or has no ending, so
+/// that its first line has to tell.
+pub fn can_hold_uses(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    kind(path, "").is_some() || !name.contains('.')
+}
+
 fn has_shell_shebang(text: &str) -> bool {
     let line = text.lines().next().unwrap_or("");
     let Some(interpreter) = line.strip_prefix("#!") else { return false };

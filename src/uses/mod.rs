@@ -112,6 +112,8 @@ fn read(index: &bind::Index<'_>, texts: &[files::File]) -> found::Found {
     found
 }
 
+pub use files::can_hold_uses;
+
 /// What the provider's own label of a token claims: `custom-domains` is for domains.
 pub fn claims_of_label(label: &str) -> Vec<Claimed> {
     claims::said(label)

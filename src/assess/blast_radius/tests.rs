@@ -59,7 +59,8 @@ fn the_worked_credentials_score_as_the_reference_says() {
     let postgres =
         ["read:datastore", "write:datastore", "delete:datastore", "execute:compute", "grant:identity", "read:secret"];
     // name, powers, exposure, lifetime, complete, hundredths, hundredths when public, band
-    let rows: Vec<(&str, Vec<Capability>, &str, &str, bool, i32, i32, &str)> = vec![
+    type Row = (&'static str, Vec<Capability>, &'static str, &'static str, bool, i32, i32, &'static str);
+    let rows: Vec<Row> = vec![
         ("Railway account token", held(RAILWAY), "ignored", "none", true, 1000, 1000, "critical"),
         (
             "Railway project token, staging",
