@@ -103,7 +103,7 @@ fn inspect_needs_a_credential_that_fits() {
     refused(&inspect(&[], "hello"), &["fits no detector", "overscope detectors list"]);
     refused(
         &inspect(&[], &token(3)),
-        &["fits no detector by itself", "railway-token", "overscope inspect railway-token"],
+        &["fits no detector by itself", "railway-token", "as in `overscope inspect "],
     );
     refused(
         &inspect(&["railway-token"], "hello"),
