@@ -141,6 +141,10 @@ impl<'r> Run<'r> {
         if self.learnt.liveness != Liveness::Live {
             return;
         }
+        if let Some(what) = &self.probe.untold {
+            let why = "no read-only question tells it".to_owned();
+            self.learnt.gaps.push(Gap { what: what.clone(), why, hides: Hides::Powers, of: None });
+        }
         let steps = self.probe.steps.iter().filter(|step| !step.identity && step.decode.is_none());
         for step in steps {
             let kind = self.learnt.kind.as_ref();
@@ -297,7 +301,13 @@ impl<'r> Run<'r> {
                 reader::merge(&mut self.learnt.resources, resource);
             }
         }
-        self.stated |= step.states;
+        if step.states {
+            let selects = read.scopes.as_ref().map_or(&[][..], |selects| selects.as_slice());
+            match selects.is_empty() || selects.iter().any(|select| reader.is_there(select, body, reply)) {
+                true => self.stated = true,
+                false => self.gap(step, "the answer does not say what it may do".to_owned()),
+            }
+        }
     }
 
     pub(super) fn scope(&mut self, scope: Scope) {
@@ -352,8 +362,9 @@ impl<'r> Run<'r> {
                 Asked::Refused
             }
             Outcome::Forbidden(why) => {
-                if step.proves.is_none() {
-                    self.gap(step, why);
+                match &step.proves {
+                    Some(word) => self.learnt.denied.extend([word].into_iter().chain(&step.denies).cloned()),
+                    None => self.gap(step, why),
                 }
                 Asked::Forbidden
             }

@@ -49,7 +49,25 @@ impl Reader<'_> {
         let values = pointer::values(items, place);
         match select.keys {
             true => values.iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys().cloned()).collect(),
+            false if select.pairs => {
+                let members = values.iter().filter_map(|value| value.as_object()).flatten();
+                members.filter_map(|(name, value)| Some(format!("{name}:{}", pointer::text(value)?))).collect()
+            }
             false => values.into_iter().filter_map(pointer::text).collect(),
+        }
+    }
+
+    /// Whether the place that the selection names is in the reply at all, be it empty.
+    pub fn is_there(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
+        match (&select.header, &select.json) {
+            (Some(name), _) => reply.is_some_and(|reply| reply.header(name).is_some()),
+            (None, Some(place)) => {
+                let place = place.strip_suffix("/*").unwrap_or(place);
+                self.items(select, body)
+                    .iter()
+                    .any(|item| pointer::values(&[body, item], place).iter().any(|value| !value.is_null()))
+            }
+            (None, None) => false,
         }
     }
 
@@ -197,17 +215,23 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
     }
 }
 
+/// Characters that a mask must show: more than the longest common prefix of a kind, `npm_`.
+const LEAST_SHOWN: usize = 6;
+
 /// Whether a masked text (`abcd****wxyz`) can stand for this secret: what it shows at both ends
-/// must be there, and show something.
+/// must be there, and show something. Some providers show the beginning alone, without a mask.
 fn fits_mask(masked: &str, secret: &str) -> bool {
     let shown = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
     let head: String = masked.chars().take_while(shown).collect();
     let tail: String = masked.chars().rev().take_while(shown).collect::<String>().chars().rev().collect();
     if head.len() == masked.len() {
-        return masked == secret;
+        return head.len() >= LEAST_SHOWN && secret.starts_with(masked);
     }
     let visible = head.trim_matches('-').len() + tail.trim_matches('-').len();
-    visible >= 4 && head.len() + tail.len() <= secret.len() && secret.starts_with(&head) && secret.ends_with(&tail)
+    visible >= LEAST_SHOWN
+        && head.len() + tail.len() <= secret.len()
+        && secret.starts_with(&head)
+        && secret.ends_with(&tail)
 }
 
 /// A time in one of the forms that providers write.
@@ -236,10 +260,20 @@ mod tests {
     #[test]
     fn a_mask_fits_when_both_shown_ends_do() {
         let secret = "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0f";
-        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", secret] {
+        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", "9f0c1e", secret] {
             assert!(fits_mask(masked, secret), "{masked}");
         }
-        for masked in ["9f0c****0000", "****", "9f****0f0f", "", "9f*", "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e"] {
+        for masked in [
+            "9f0c****0000",
+            "****",
+            "9f****0f0f",
+            "",
+            "9f*",
+            "9f0c…",
+            "9f0c",
+            "9f0c1f",
+            "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e",
+        ] {
             assert!(!fits_mask(masked, secret), "{masked}");
         }
     }
@@ -254,6 +288,26 @@ mod tests {
         assert_eq!(parse_expiry("1800000000000"), at("2027-01-15T08:00:00Z"));
         assert_eq!(parse_expiry("-1"), Expiry::Never);
         assert_eq!(parse_expiry("soon"), Expiry::Unknown);
+    }
+
+    #[test]
+    fn members_are_read_as_pairs_and_an_empty_list_is_there() {
+        let select = |text: &str| toml::from_str::<Select>(text).unwrap();
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
+        let body =
+            json!({"permissions": {"contents": "write", "metadata": "read", "x": null}, "scopes": [], "none": null});
+        let pairs = select("json = '/permissions'\npairs = true");
+        assert_eq!(reader.texts(&pairs, &body, None), ["contents:write", "metadata:read"]);
+        for (place, there) in [("/scopes/*", true), ("/permissions", true), ("/none", false), ("/absent/*", false)] {
+            let select = select(&format!("json = '{place}'"));
+            assert_eq!(reader.is_there(&select, &body, None), there, "{place}");
+        }
+        let header = select("header = 'x-scopes'");
+        let reply = |headers| Reply { status: 200, headers, body: Vec::new() };
+        assert!(reader.is_there(&header, &body, Some(&reply(vec![("x-scopes".into(), String::new())]))));
+        assert!(!reader.is_there(&header, &body, Some(&reply(Vec::new()))));
     }
 
     #[test]
