@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::io::{self, Write};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -81,28 +82,6 @@ impl Redactor {
             }
         }
         if hidden.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(mask(text, hidden)) }
-    }
-
-    /// Cleans every string and every key of a document.
-    pub fn clean_json(&self, value: &mut serde_json::Value) {
-        match value {
-            serde_json::Value::String(text) => {
-                if let Cow::Owned(clean) = self.clean(text) {
-                    *text = clean;
-                }
-            }
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
-            serde_json::Value::Object(entries) => {
-                *entries = std::mem::take(entries)
-                    .into_iter()
-                    .map(|(key, mut item)| {
-                        self.clean_json(&mut item);
-                        (self.clean(&key).into_owned(), item)
-                    })
-                    .collect();
-            }
-            _ => {}
-        }
     }
 
     /// Adds the ranges of the original text that hold a part of a secret in this view of it.
@@ -278,6 +257,34 @@ fn hex(digits: &[u8]) -> Option<u32> {
         return None;
     }
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// Passes on whole lines with every secret masked, so that a log cannot hold one either.
+pub struct CleanLines<'r, 'w> {
+    redactor: &'r Redactor,
+    out: &'w mut (dyn Write + Send),
+    line: Vec<u8>,
+}
+
+impl<'r, 'w> CleanLines<'r, 'w> {
+    pub fn new(redactor: &'r Redactor, out: &'w mut (dyn Write + Send)) -> CleanLines<'r, 'w> {
+        CleanLines { redactor, out, line: Vec::new() }
+    }
+}
+
+impl Write for CleanLines<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        while let Some(end) = self.line.iter().position(|&byte| byte == b'\n') {
+            let line: Vec<u8> = self.line.drain(..=end).collect();
+            self.out.write_all(self.redactor.clean(&String::from_utf8_lossy(&line)).as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::finding::{Confidence, Finding, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
-use crate::redact::Redactor;
+use crate::redact::{CleanLines, Redactor};
 use crate::source::{Entry, Source};
 use crate::uses::{Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
@@ -54,6 +54,8 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
         let remark = transport.remark().filter(|_| !first.is_empty());
         first.iter().map(String::as_str).chain(remark).for_each(|line| teller.say(line));
     }
+    let mut log = log.map(|log| CleanLines::new(&redactor, log));
+    let log = log.as_mut().map(|log| log as &mut (dyn Write + Send));
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);

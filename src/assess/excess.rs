@@ -99,8 +99,9 @@ impl Case<'_> {
         Some(OverPrivilege {
             rule: "unused-power",
             message: format!(
-                "Used only for {}; no use was found in this repository for what else it can do{place}: {}.",
+                "Used only for {}; no use was found in this repository for what else it {} do{place}: {}.",
                 used_for(&self.uses.needs),
+                words::modal(worst.evidence),
                 words::listed(&also)
             ),
             sites,
@@ -119,7 +120,12 @@ impl Case<'_> {
         }?;
         Some(OverPrivilege {
             rule: "claim-exceeded",
-            message: format!("{} says that it is for one thing; it can {}.", first.words, words::phrase(worst.can)),
+            message: format!(
+                "{} says that it is for one thing; it {} {}.",
+                first.words,
+                words::modal(worst.evidence),
+                words::phrase(worst.can)
+            ),
             sites: sites(&claims),
         })
     }

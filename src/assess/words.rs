@@ -63,7 +63,10 @@ pub fn reasons(facts: &Facts<'_>) -> Vec<String> {
             reasons.push("The provider asks somebody else to approve it first.".to_owned());
         }
     } else {
-        reasons.push("Nothing is known of what it can do, so it counts as unassessed.".to_owned());
+        reasons.push(match facts.coverage {
+            Coverage::Complete => "Its issuer has given it no power.".to_owned(),
+            _ => "Nothing is known of what it can do, so it counts as unassessed.".to_owned(),
+        });
     }
     let families = blast_radius::families(facts.powers);
     if families.len() > 1 {
@@ -88,7 +91,15 @@ fn power(worst: &Capability) -> String {
         Environment::Unknown => " in an environment that is not known, which counts as production".to_owned(),
     };
     let targets = if worst.targets.is_empty() { String::new() } else { format!(": {}", worst.targets.join(", ")) };
-    format!("It can {}{place} ({}){targets}.", phrase(worst.can), evidence(worst.evidence))
+    format!("It {} {}{place} ({}){targets}.", modal(worst.evidence), phrase(worst.can), evidence(worst.evidence))
+}
+
+/// `can` what was seen or decoded, `could` what is only not ruled out.
+pub const fn modal(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Observed | Evidence::Decoded | Evidence::Declared => "can",
+        Evidence::Inferred | Evidence::Unknown => "could",
+    }
 }
 
 const fn evidence(evidence: Evidence) -> &'static str {

@@ -465,4 +465,6 @@ pub struct Replacement {
     /// A capability that is needed, a kind, a detector's id, or `any`.
     pub when: String,
     pub with: String,
+    /// Where this kind is revoked, if it is not where the others are.
+    pub revoke: Option<String>,
 }

@@ -107,10 +107,13 @@ fn a_short_secret_is_masked_where_it_stands() {
 }
 
 #[test]
-fn keys_and_strings_of_a_document_are_cleaned() {
+fn a_log_gets_clean_lines_however_they_are_written() {
     let secret = "n0t-f0r-y0ur-eyes";
-    let mut document = serde_json::json!({ secret: [secret, 1, { "fine": format!("a {secret}") }] });
-    redactor(secret, 0).clean_json(&mut document);
-    let mask = "*".repeat(secret.len());
-    assert_eq!(document, serde_json::json!({ &mask: [&mask, 1, { "fine": format!("a {mask}") }] }));
+    let redactor = redactor(secret, 0);
+    let mut out: Vec<u8> = Vec::new();
+    let mut log = CleanLines::new(&redactor, &mut out);
+    for part in ["{\"url\":\"/x/n0t-f0r", "-y0ur-eyes\"}\n{}", "\n"] {
+        log.write_all(part.as_bytes()).unwrap();
+    }
+    assert_eq!(String::from_utf8(out).unwrap(), format!("{{\"url\":\"/x/{}\"}}\n{{}}\n", "*".repeat(secret.len())));
 }
