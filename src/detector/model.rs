@@ -135,6 +135,9 @@ pub struct Companion {
     pub pattern: String,
     /// How many lines away it may stand.
     pub lines: usize,
+    /// Everybody may know it: an account, a host. Otherwise it is masked as the secret is.
+    #[serde(default)]
+    pub public: bool,
     pub entropy: Option<f64>,
     /// Without it there is no credential.
     #[serde(default)]
@@ -330,6 +333,8 @@ pub struct KindRule {
     pub answered: Vec<String>,
     #[serde(default)]
     pub refused: Vec<String>,
+    /// How this kind proves itself from then on, where that is not the probe's way.
+    pub auth: Option<Auth>,
     /// Scopes that the kind itself states.
     #[serde(default)]
     pub scopes: Vec<String>,
