@@ -277,7 +277,7 @@ impl Check<'_> {
         }
         for probe in self.provider.probes.values() {
             let stated = probe.kinds.iter().flat_map(|rule| &rule.scopes);
-            let proved = probe.steps.iter().filter_map(|step| step.proves.as_ref());
+            let proved = probe.steps.iter().flat_map(|step| step.proves.iter().chain(&step.denies));
             for word in stated.chain(proved) {
                 if crate::assess::grants_of(self.provider, word).is_none() {
                     self.complain(&self.provider.id.clone(), format!("`{word}` has no meaning in [grants]"));

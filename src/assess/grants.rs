@@ -27,7 +27,8 @@ pub fn meaning(provider: &Provider, detector: &Detector, inspection: &Inspection
     let mut words: Vec<Scope> = inspection.scopes.clone();
     if !inspection.powers_stated {
         let ceiling = ceiling(provider, detector, inspection.kind.as_deref());
-        words.extend(ceiling.into_iter().map(|word| Scope { word, on: None, evidence: Evidence::Inferred }));
+        let open = ceiling.into_iter().filter(|word| !inspection.denied.contains(word));
+        words.extend(open.map(|word| Scope { word, on: None, evidence: Evidence::Inferred }));
     }
     let mut meaning = Meaning::default();
     let mut powers = Powers::default();
@@ -106,7 +107,12 @@ fn expand(grant: &Grant, scope: &Scope, detector: &Detector, inspection: &Inspec
             reach.entry(Environment::Unknown).or_default();
         }
     }
-    let breadth = if hidden { Breadth::Unknown } else { grant.reach };
+    let listed = |kind: &String| inspection.resources.iter().filter(|r| r.kind == *kind && r.reached).count();
+    let breadth = match (&grant.of, grant.when_one) {
+        _ if hidden => Breadth::Unknown,
+        (Some(kind), Some(breadth)) if listed(kind) == 1 => breadth,
+        _ => grant.reach,
+    };
     let one = |can: Can, environment: Environment, targets: &[String]| Capability {
         can,
         environment,
@@ -167,10 +173,17 @@ fn by_place(inspection: &Inspection, kind: &str, resources: &[&Resource]) -> BTr
         let list = found.entry(environment).or_default();
         match names.len() {
             0..=NAMED => list.extend(names.iter().map(|name| format!("{kind} {name}{place}"))),
-            count => list.push(format!("{count} {kind}s{place}")),
+            count => list.push(format!("{count} {}{place}", plural(kind))),
         }
     }
     found
+}
+
+fn plural(kind: &str) -> String {
+    match kind.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{kind}s"),
+    }
 }
 
 fn shortened(names: &[String], more: &str) -> Vec<String> {
@@ -279,6 +292,24 @@ mod tests {
     }
 
     #[test]
+    fn one_listed_thing_narrows_the_reach_unless_more_may_be_hidden() {
+        let grant =
+            r#""one:write" = { can = ["write:code"], reach = "account", of = "repository", when_one = "single" }"#;
+        let provider = provider(&HEAD.replace("[grants]", &format!("[grants]\n{grant}")));
+        let breadth =
+            |inspection: &Inspection| meaning(&provider, &provider.detectors[0], inspection).capabilities[0].breadth;
+        let mut inspection = stated(&["one:write"]);
+        assert_eq!(breadth(&inspection), Breadth::Account);
+        inspection.resources = vec![resource("repository", "a", None, &[]), resource("owner", "b", None, &[])];
+        assert_eq!(breadth(&inspection), Breadth::Single);
+        inspection.gaps = vec![Gap { what: "x".into(), why: "y".into(), hides: Hides::Reach, of: None }];
+        assert_eq!(breadth(&inspection), Breadth::Unknown);
+        inspection.gaps.clear();
+        inspection.resources.push(resource("repository", "c", None, &[]));
+        assert_eq!(breadth(&inspection), Breadth::Account);
+    }
+
+    #[test]
     fn hidden_reach_makes_breadth_and_environment_unknown() {
         let mut inspection = stated(&["volumes:delete", "x:read"]);
         inspection.resources = vec![resource("environment", "staging", Some(Environment::Nonprod), &[])];
@@ -302,6 +333,9 @@ mod tests {
     fn without_stated_powers_the_ceiling_counts() {
         let cans: Vec<String> = of(&Inspection::not_asked()).capabilities.iter().map(|c| c.can.to_string()).collect();
         assert_eq!(cans, ["read:secret", "delete:datastore"]);
+        let denied = Inspection { denied: vec!["secrets:read".to_owned()], ..Inspection::not_asked() };
+        let cans: Vec<String> = of(&denied).capabilities.iter().map(|c| c.can.to_string()).collect();
+        assert_eq!(cans, ["delete:datastore"]);
     }
 
     #[test]

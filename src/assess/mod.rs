@@ -227,6 +227,7 @@ fn title(
     let could = powers.first().map_or("can", |worst| words::modal(worst.evidence));
     let power = match words::worst_power(powers) {
         Some(power) => format!("{could} {power}"),
+        None if inspection.coverage == Coverage::Complete => "can do nothing that is not open to everybody".to_owned(),
         None => "can do things that nobody knows".to_owned(),
     };
     let used = match (uses.needs.is_empty(), uses.resolved) {
@@ -246,7 +247,7 @@ fn remedy(provider: &Provider, detector: &Detector, inspection: &Inspection, nee
     };
     let replace = provider.remedy.replace.iter().find(|replacement| fits(&replacement.when));
     Remedy {
-        revoke: provider.remedy.revoke.clone(),
+        revoke: replace.and_then(|it| it.revoke.as_ref()).unwrap_or(&provider.remedy.revoke).clone(),
         replace: replace.map(|replacement| replacement.with.clone()).unwrap_or_default(),
     }
 }

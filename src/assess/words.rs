@@ -63,7 +63,10 @@ pub fn reasons(facts: &Facts<'_>) -> Vec<String> {
             reasons.push("The provider asks somebody else to approve it first.".to_owned());
         }
     } else {
-        reasons.push("Nothing is known of what it can do, so it counts as unassessed.".to_owned());
+        reasons.push(match facts.coverage {
+            Coverage::Complete => "Its issuer has given it no power.".to_owned(),
+            _ => "Nothing is known of what it can do, so it counts as unassessed.".to_owned(),
+        });
     }
     let families = blast_radius::families(facts.powers);
     if families.len() > 1 {

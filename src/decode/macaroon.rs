@@ -21,11 +21,12 @@ const IDENTIFIER: u64 = 2;
 const VERIFICATION_ID: u64 = 4;
 const SIGNATURE: u64 = 6;
 
-/// `{"location", "identifier", "caveats": […], "scopes": […], "publisher": id | null,
+/// `{"location", "identifier", "caveats": […], "scopes": […], "projects": […], "publisher": id | null,
 /// "expires": unix seconds | null, "not_before": unix seconds | null, "unknown": […]}`.
 ///
 /// Scopes: `user` is the whole account, `project:NAME` and `project-id:UUID` one project,
-/// `publisher` the projects of the trusted publisher that the token was minted for. Every caveat
+/// `publisher` the projects of the trusted publisher that the token was minted for; `projects` are
+/// the names, or else the ids, of the projects that it is limited to. Every caveat
 /// narrows the token, so one that is not understood (it stands under `unknown`) is left out: the
 /// scopes are what the token can do at most.
 pub fn decode(value: &str) -> Result<Value, NotDecodable> {
@@ -44,6 +45,7 @@ pub fn decode(value: &str) -> Result<Value, NotDecodable> {
         "identifier": macaroon.identifier,
         "caveats": macaroon.caveats,
         "scopes": restrictions.scopes(),
+        "projects": restrictions.projects(),
         "publisher": restrictions.publisher,
         "expires": restrictions.expires,
         "not_before": restrictions.not_before,

@@ -186,6 +186,9 @@ pub struct Probe {
     /// For kinds that look alike: which answers tell them apart.
     #[serde(default, rename = "kind")]
     pub kinds: Vec<KindRule>,
+    /// Powers of this kind that no read-only question tells, in words: `what it may write`. The
+    /// ceiling counts for them, as far as refusals do not rule it out.
+    pub untold: Option<String>,
     /// Steps whose refusal, all together, means that the credential is dead.
     #[serde(default)]
     pub dead_when_refused: Vec<String>,
@@ -257,6 +260,9 @@ pub struct Step {
     pub read: Read,
     /// A read that proves one power: answered grants the scope, forbidden denies it.
     pub proves: Option<String>,
+    /// Further words that the refusal of such a read rules out: who may not read it may not write it.
+    #[serde(default)]
+    pub denies: Vec<String>,
     /// Its scopes are all that there are: later refusals hide reach or detail, never powers.
     #[serde(default)]
     pub states: bool,
@@ -361,6 +367,9 @@ pub struct Select {
     /// The members' names instead of their values.
     #[serde(default)]
     pub keys: bool,
+    /// The members as `name:value`.
+    #[serde(default)]
+    pub pairs: bool,
     /// The items to look at, before `json` is applied to each.
     pub each: Option<String>,
     #[serde(default, rename = "where")]
@@ -417,6 +426,8 @@ pub struct Grant {
     pub can: Vec<Can>,
     #[serde(default = "unknown_breadth")]
     pub reach: Breadth,
+    /// The reach where the issuer has listed exactly one thing of the kind `of`.
+    pub when_one: Option<Breadth>,
     /// The kind of resource that it acts on.
     pub of: Option<String>,
     #[serde(default = "unknown_recover")]
@@ -459,4 +470,6 @@ pub struct Replacement {
     /// A capability that is needed, a kind, a detector's id, or `any`.
     pub when: String,
     pub with: String,
+    /// Where this kind is revoked, if it is not where the others are.
+    pub revoke: Option<String>,
 }

@@ -103,6 +103,8 @@ pub struct Inspection {
     pub label: Option<String>,
     pub expires: Expiry,
     pub scopes: Vec<Scope>,
+    /// Words that its kind could hold and that a refusal has ruled out.
+    pub denied: Vec<String>,
     /// Whether the issuer (or the token itself) has stated what the credential may do.
     pub powers_stated: bool,
     pub resources: Vec<Resource>,
@@ -123,6 +125,7 @@ impl Inspection {
             label: None,
             expires: Expiry::Unknown,
             scopes: Vec::new(),
+            denied: Vec::new(),
             powers_stated: false,
             resources: Vec::new(),
             coverage: Coverage::None,

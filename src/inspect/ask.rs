@@ -56,7 +56,8 @@ impl Run<'_> {
             let request = match self.request(step, cursor.as_deref()) {
                 Ok(request) => request,
                 Err(Unmade::Missing(name)) => {
-                    self.gap(step, format!("`{name}` is not known"));
+                    let name = name.strip_prefix("vars.").unwrap_or(&name);
+                    self.gap(step, format!("no earlier answer told its `{name}`"));
                     return Asked::Unclear;
                 }
                 Err(Unmade::Forbidden(why)) => {

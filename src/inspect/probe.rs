@@ -144,6 +144,10 @@ impl<'r> Run<'r> {
         if self.learnt.liveness != Liveness::Live {
             return;
         }
+        if let Some(what) = &self.probe.untold {
+            let why = "no read-only question tells it".to_owned();
+            self.learnt.gaps.push(Gap { what: what.clone(), why, hides: Hides::Powers, of: None });
+        }
         let steps = self.probe.steps.iter().filter(|step| !step.identity && step.decode.is_none());
         for step in steps {
             let kind = self.learnt.kind.as_ref();
@@ -356,8 +360,9 @@ impl<'r> Run<'r> {
                 Asked::Refused
             }
             Outcome::Forbidden(why) => {
-                if step.proves.is_none() {
-                    self.gap(step, why);
+                match &step.proves {
+                    Some(word) => self.learnt.denied.extend([word].into_iter().chain(&step.denies).cloned()),
+                    None => self.gap(step, why),
                 }
                 Asked::Forbidden
             }

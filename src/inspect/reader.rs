@@ -49,6 +49,10 @@ impl Reader<'_> {
         let values = pointer::values(items, place);
         match select.keys {
             true => values.iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys().cloned()).collect(),
+            false if select.pairs => {
+                let members = values.iter().filter_map(|value| value.as_object()).flatten();
+                members.filter_map(|(name, value)| Some(format!("{name}:{}", pointer::text(value)?))).collect()
+            }
             false => values.into_iter().filter_map(pointer::text).collect(),
         }
     }
@@ -78,7 +82,7 @@ impl Reader<'_> {
         let scopes: Vec<&Select> = read.scopes.iter().flat_map(|selects| selects.as_slice()).collect();
         let said = |select: &&Select| {
             !self.texts(select, body, reply).is_empty()
-                || (select.conditions.is_empty() && is_there(select, body, reply))
+                || (select.conditions.is_empty() && select.masked.is_none() && is_there(select, body, reply))
         };
         let identity = [&read.identity, &read.account].into_iter().flatten().collect::<Vec<_>>();
         (scopes.is_empty() || scopes.iter().any(said))
@@ -197,17 +201,23 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
     }
 }
 
+/// Characters that a mask must show: more than the longest common prefix of a kind, `npm_`.
+const LEAST_SHOWN: usize = 6;
+
 /// Whether a masked text (`abcd****wxyz`) can stand for this secret: what it shows at both ends
-/// must be there, and show something.
+/// must be there, and show something. Some providers show the beginning alone, without a mask.
 fn fits_mask(masked: &str, secret: &str) -> bool {
     let shown = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
     let head: String = masked.chars().take_while(shown).collect();
     let tail: String = masked.chars().rev().take_while(shown).collect::<String>().chars().rev().collect();
     if head.len() == masked.len() {
-        return masked == secret;
+        return head.len() >= LEAST_SHOWN && secret.starts_with(masked);
     }
     let visible = head.trim_matches('-').len() + tail.trim_matches('-').len();
-    visible >= 4 && head.len() + tail.len() <= secret.len() && secret.starts_with(&head) && secret.ends_with(&tail)
+    visible >= LEAST_SHOWN
+        && head.len() + tail.len() <= secret.len()
+        && secret.starts_with(&head)
+        && secret.ends_with(&tail)
 }
 
 /// A time in one of the forms that providers write.
@@ -236,10 +246,20 @@ mod tests {
     #[test]
     fn a_mask_fits_when_both_shown_ends_do() {
         let secret = "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0f";
-        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", secret] {
+        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", "9f0c1e", secret] {
             assert!(fits_mask(masked, secret), "{masked}");
         }
-        for masked in ["9f0c****0000", "****", "9f****0f0f", "", "9f*", "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e"] {
+        for masked in [
+            "9f0c****0000",
+            "****",
+            "9f****0f0f",
+            "",
+            "9f*",
+            "9f0c…",
+            "9f0c",
+            "9f0c1f",
+            "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e",
+        ] {
             assert!(!fits_mask(masked, secret), "{masked}");
         }
     }
@@ -254,6 +274,27 @@ mod tests {
         assert_eq!(parse_expiry("1800000000000"), at("2027-01-15T08:00:00Z"));
         assert_eq!(parse_expiry("-1"), Expiry::Never);
         assert_eq!(parse_expiry("soon"), Expiry::Unknown);
+    }
+
+    #[test]
+    fn members_are_read_as_pairs() {
+        let select: Select = toml::from_str("json = '/permissions'\npairs = true").unwrap();
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
+        let body = json!({"permissions": {"contents": "write", "metadata": "read", "x": null}});
+        assert_eq!(reader.texts(&select, &body, None), ["contents:write", "metadata:read"]);
+    }
+
+    #[test]
+    fn a_list_without_the_row_of_the_secret_says_nothing_of_it() {
+        let read: Read = toml::from_str("scopes = { each = '/rows/*', masked = '/token', json = '/may' }").unwrap();
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let reader = Reader { variables: &variables, secret: "abcdefgh", naming: &naming, about: None };
+        let row = |token: &str| json!({"rows": [{"token": token, "may": "read"}]});
+        assert!(reader.has_shape(&read, &row("abcdef"), None));
+        assert!(!reader.has_shape(&read, &row("zbcdef"), None));
     }
 
     #[test]

@@ -65,6 +65,10 @@ impl Restrictions {
         self.not_before = Some(self.not_before.map_or(not_before, |later| later.max(not_before)));
     }
 
+    pub(super) fn projects(&self) -> &[String] {
+        self.names.as_deref().or(self.ids.as_deref()).unwrap_or_default()
+    }
+
     /// The words of the grants table. Where names and ids are given, both hold; the names tell
     /// more, and either list is an upper bound.
     pub(super) fn scopes(&self) -> Vec<String> {

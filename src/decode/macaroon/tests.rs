@@ -32,6 +32,8 @@ fn a_token_of_the_whole_account_is_told_from_one_for_a_project() {
         assert_eq!(read["scopes"], scopes, "{caveats}");
         assert_eq!(read["unknown"], json!([]), "{caveats}");
     }
+    assert_eq!(read(r#"[[1,["a","b"]]]"#)["projects"], json!(["a", "b"]));
+    assert_eq!(read("[]")["projects"], json!([]));
 }
 
 #[test]
@@ -82,7 +84,8 @@ fn the_signature_is_not_returned() {
     assert!(macaroon.caveats.is_empty());
     let all = decode(&token("[]")).unwrap();
     let names: Vec<&String> = all.as_object().unwrap().keys().collect();
-    let expected = ["location", "identifier", "caveats", "scopes", "publisher", "expires", "not_before", "unknown"];
+    let expected =
+        ["location", "identifier", "caveats", "scopes", "projects", "publisher", "expires", "not_before", "unknown"];
     assert_eq!(names, expected);
 }
 
