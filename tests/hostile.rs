@@ -197,11 +197,11 @@ replace = [{{ when = "any", with = "nothing" }}]
     assert!(!ran.err.contains("asking"), "{}", ran.err);
     let dry = call().arg("--dry-run").run();
     assert!(!dry.out.contains("collector.invalid"), "{}", dry.out);
-    let inspected = overscope(["inspect", "--format=json", "--deadline=5"])
-        .at(folder.path())
-        .stdin(sample::generate("<collectme_{base36:20}>", 6).unwrap().text)
-        .run();
-    assert_eq!(inspected.credential()["liveness"], "not-asked");
+    // One credential on standard input belongs to no repository, wherever it is given.
+    let collected = sample::generate("<collectme_{base36:20}>", 6).unwrap().text;
+    let inspected = overscope(["inspect", "--deadline=5"]).at(folder.path()).stdin(collected).run();
+    assert_eq!(inspected.status, 2);
+    assert!(inspected.err.contains("fits no detector"), "{}", inspected.err);
     // The user may trust a configuration by naming it; then it is asked as it says.
     let named = call().arg("--config=overscope.toml").arg("--dry-run").run();
     assert!(named.out.contains("GET https://collector.invalid/collect"), "{}", named.out);
