@@ -226,16 +226,19 @@ impl Check<'_> {
                 self.complain(about, format!("`{url}` must start with a base, so that --endpoint replaces it"));
             }
         }
-        let auth = step.auth.as_ref().unwrap_or(&probe.auth);
         let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
         templates.extend(&step.asks);
         templates.extend(step.form.values().chain(step.variables.values()));
         templates.extend(step.headers.values().chain(probe.headers.values()));
-        match auth {
-            Auth::None => {}
-            Auth::Bearer(text) => templates.push(text),
-            Auth::Header { value, .. } => templates.push(value),
-            Auth::Basic { user, password } => templates.extend([user, password]),
+        for auth in
+            step.auth.iter().chain(probe.kinds.iter().filter_map(|rule| rule.auth.as_ref())).chain([&probe.auth])
+        {
+            match auth {
+                Auth::None => {}
+                Auth::Bearer(text) => templates.push(text),
+                Auth::Header { value, .. } => templates.push(value),
+                Auth::Basic { user, password } => templates.extend([user, password]),
+            }
         }
         for name in templates.into_iter().flat_map(|text| template::names(text)) {
             if !known.contains(name) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{FileError, read_toml};
+use crate::error::{FileError, read_toml, shown};
 
 /// The file's name.
 pub const NAME: &str = "overscope.toml";
@@ -32,6 +32,9 @@ pub struct Config {
     pub canary_accounts: Vec<String>,
     /// Detector files of one's own, relative to this file.
     pub detectors: Vec<PathBuf>,
+    /// It was found in the repository; nobody named it.
+    #[serde(skip)]
+    pub brought: bool,
 }
 
 impl Config {
@@ -45,9 +48,31 @@ impl Config {
         Ok(config)
     }
 
-    /// The configuration of the repository at `root`; the defaults when it has none.
+    /// The configuration that the repository at `root` brings; the defaults when it brings none.
     pub fn of(root: &Path) -> Result<Config, FileError> {
         let path = root.join(NAME);
-        if path.exists() { Config::read(&path) } else { Ok(Config::default()) }
+        if path.symlink_metadata().is_err() {
+            return Ok(Config::default());
+        }
+        belongs(&path, root)?;
+        let config = Config { brought: true, ..Config::read(&path)? };
+        config.detectors.iter().try_for_each(|file| belongs(file, root))?;
+        Ok(config)
     }
+}
+
+/// What a repository brings is a file of its own: a pipe would hold the run up for ever, a device
+/// would fill the memory, and a path that leads out would have somebody else's file read.
+fn belongs(path: &Path, root: &Path) -> Result<(), FileError> {
+    let unreadable = |why| FileError::Unreadable { path: shown(path), why };
+    let real = path.canonicalize().map_err(unreadable)?;
+    let root = root.canonicalize().map_err(unreadable)?;
+    let message = if !real.is_file() {
+        "not a regular file; put a regular one there, or name another with --config"
+    } else if !real.starts_with(root) {
+        "leads out of the repository; name the configuration with --config to use it all the same"
+    } else {
+        return Ok(());
+    };
+    Err(FileError::Content { path: shown(path), message: message.to_owned() })
 }

@@ -100,6 +100,17 @@ pub fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Opt
         .map(|(_, word)| word)
 }
 
+/// From now on a panic names its place alone: its message may be made of the very text in which a
+/// secret stands.
+pub fn keep_panics_quiet() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        eprintln!(
+            "overscope: internal error{place}; please report it. Its message is left out: it might hold a secret."
+        );
+    }));
+}
+
 /// A path as a message shows it.
 pub fn shown(path: &Path) -> String {
     path.display().to_string()

@@ -37,8 +37,13 @@ pub fn text(given: &str, detector: Option<&str>, detectors: &Detectors) -> Resul
 fn number(id: &str, detectors: &Detectors) -> Result<usize, PlanError> {
     detectors.number_of(id).ok_or_else(|| {
         let ids = (0..detectors.len()).map(|number| detectors.detector(number).id.as_str());
-        let hint = nearest(id, ids).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        PlanError::Usage(format!("there is no detector `{id}`; {hint}`overscope detectors list` shows all"))
+        PlanError::Usage(match nearest(id, ids) {
+            Some(near) => format!("there is no detector `{id}`; did you mean `{near}`?"),
+            // Whoever gives the credential as an argument must not see it printed.
+            None => "there is no detector of that name; `overscope detectors list` shows all. The credential itself \
+                     goes to standard input"
+                .to_owned(),
+        })
     })
 }
 

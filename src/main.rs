@@ -12,27 +12,51 @@ use clap::Parser;
 use overscope::cli::{Cli, Color, Command, Demo, Detectors as DetectorsCommand, Inspect, Options, Scan};
 use overscope::config::Config;
 use overscope::detector::Detectors;
-use overscope::error::{Error, PlanError};
+use overscope::error::{Error, PlanError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
 use overscope::plan::{self, Output, Plan, TypedAsking};
 use overscope::report::{Format, Style};
 use overscope::run::{self, Outcome, World};
+use overscope::secret::FingerprintKey;
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input};
+use overscope::{demo, detector, inspect_input, scan};
 
 fn main() -> ExitCode {
-    match start(Cli::parse()) {
+    keep_panics_quiet();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(wrong) => return usage(&wrong),
+    };
+    match start(cli) {
         Ok(Outcome { failed: true, .. }) => ExitCode::from(1),
         Ok(Outcome { incomplete: true, .. }) => ExitCode::from(3),
         Ok(_) => ExitCode::SUCCESS,
         // The reader of a pipe has gone: nobody is left to tell.
         Err(Error::Stdout(why)) if why.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("overscope: {why}");
+            eprintln!("overscope: {}", scrubbed(&why.to_string()));
             ExitCode::from(2)
         }
     }
+}
+
+/// What is wrong with the arguments, or the help that was asked for.
+fn usage(wrong: &clap::Error) -> ExitCode {
+    let shown = wrong.render().to_string();
+    let clean = scrubbed(&shown);
+    match wrong.use_stderr() && clean != shown {
+        true => eprint!("{clean}"),
+        false => drop(wrong.print()),
+    }
+    ExitCode::from(if wrong.use_stderr() { 2 } else { 0 })
+}
+
+/// A message repeats what was typed, and somebody may have typed a credential.
+fn scrubbed(message: &str) -> String {
+    let Ok(detectors) = Detectors::load(&[]) else { return message.to_owned() };
+    let found = scan::scan_text("message", message, &detectors, &FingerprintKey::fixed());
+    run::redactor(&found, &detectors).clean(message).into_owned()
 }
 
 fn start(cli: Cli) -> Result<Outcome, Error> {
@@ -54,7 +78,7 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
         Source::Tree { paths: scan.paths, ignored: scan.ignored }
     };
     let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
-    let detectors = Detectors::load(&config.detectors)?;
+    let detectors = plan::detectors(&config)?;
     carry_out(source, &config, &detectors, &scan.options)
 }
 
@@ -62,7 +86,7 @@ fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
     // What comes from standard input has no repository, and so no configuration but a named one.
     let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
     let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere)?;
-    let detectors = Detectors::load(&config.detectors)?;
+    let detectors = plan::detectors(&config)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };

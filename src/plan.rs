@@ -10,7 +10,7 @@ use crate::assess::Context;
 use crate::capability::Band;
 use crate::config::Config;
 use crate::detector::Detectors;
-use crate::error::{Error, PlanError, nearest};
+use crate::error::{Error, FileError, PlanError, nearest};
 use crate::finding::Confidence;
 use crate::inspect::transport::is_loopback;
 use crate::inspect::{Asking, Endpoints};
@@ -83,6 +83,14 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Er
             Ok(root.map_or_else(|| Ok(Config::default()), |root| Config::of(&root))?)
         }
         (None, Source::Stdin { .. }) => Ok(Config::default()),
+    }
+}
+
+/// The built-in detectors, and those of the configuration.
+pub fn detectors(config: &Config) -> Result<Detectors, FileError> {
+    match config.brought {
+        true => Detectors::with_brought(&config.detectors),
+        false => Detectors::load(&config.detectors),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The program on one page: each stage takes the value before it and returns the next.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use crate::assess::model::{Assessment, Report, Stats};
 use crate::capability::Band;
@@ -43,8 +43,8 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let listing = source::list(&plan.source)?;
     teller.reading(listing.entries.len());
     let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let redactor = redactor(&scanned.findings, detectors);
     let kept = sure_enough(scanned.findings, plan.confidence);
-    let redactor = redactor(&kept, detectors);
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
@@ -125,9 +125,9 @@ fn tell(credentials: &[Assessment], verbose: u8, redactor: &Redactor, teller: &d
 pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
     Redactor::new(findings.iter().flat_map(|finding| {
         let detector = detectors.detector(finding.detector);
-        let masked = detector.companions.iter().filter(|companion| companion.masked);
-        let parts = masked.filter_map(|companion| finding.parts.get(&companion.name)).map(|part| (part, 0));
-        parts.chain([(&finding.secret, detector.prefix.len())])
+        let companions = detector.companions.iter().filter(|companion| !companion.public);
+        let parts = companions.filter_map(|companion| finding.parts.get(&companion.name)).map(|part| (part, 0));
+        std::iter::once((&finding.secret, detector.prefix.len())).chain(parts)
     }))
 }
 
@@ -152,7 +152,11 @@ fn write(result: &Report, plan: &Plan, redactor: &Redactor, out: &mut dyn Write)
         let Some(file) = &output.file else { continue };
         if let Err(why) = report::to_file(result, output.format, &output.style, redactor, file) {
             fallback = Some(output);
-            failed = Some(Error::Output { what: why.path.display().to_string(), why: why.source });
+            let what = redactor.clean(&why.path.display().to_string()).into_owned();
+            failed = Some(Error::Output {
+                what,
+                why: io::Error::new(why.source.kind(), redactor.clean(&why.source.to_string()).into_owned()),
+            });
         }
     }
     // What was found is never lost: a report that cannot be put into its file is printed.

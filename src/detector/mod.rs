@@ -45,14 +45,24 @@ struct Rule {
 impl Detectors {
     /// The embedded files, then the user's own.
     pub fn load(own: &[PathBuf]) -> Result<Detectors, FileError> {
-        let mut providers = Vec::new();
-        for (name, json) in embedded::EMBEDDED {
-            let provider: Provider = serde_json::from_str(json)
-                .map_err(|why| FileError::Content { path: format!("detectors/{name}"), message: why.to_string() })?;
-            providers.push(provider);
-        }
+        let mut providers = embedded_providers()?;
         for path in own {
             providers.push(read(path)?);
+        }
+        Detectors::of(providers)
+    }
+
+    /// The embedded files, then those that a scanned repository brings. These look and decode but
+    /// ask nobody: whoever writes a file there could otherwise collect everybody's secrets.
+    pub fn with_brought(files: &[PathBuf]) -> Result<Detectors, FileError> {
+        let mut providers = embedded_providers()?;
+        for path in files {
+            let mut provider = read(path)?;
+            provider.hosts.clear();
+            for probe in provider.probes.values_mut() {
+                probe.steps.retain(|step| step.decode.is_some());
+            }
+            providers.push(provider);
         }
         Detectors::of(providers)
     }
@@ -136,6 +146,14 @@ impl Detectors {
             .get_or_init(|| compile(&companion.pattern).expect("checked by its test"));
         (companion, pattern)
     }
+}
+
+fn embedded_providers() -> Result<Vec<Provider>, FileError> {
+    let parse = |(name, json): &(&str, &str)| {
+        serde_json::from_str(json)
+            .map_err(|why| FileError::Content { path: format!("detectors/{name}"), message: why.to_string() })
+    };
+    embedded::EMBEDDED.iter().map(parse).collect()
 }
 
 /// Reads one detector file of the user's, whose patterns nobody has checked yet.

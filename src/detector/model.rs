@@ -138,13 +138,13 @@ pub struct Companion {
     pub pattern: String,
     /// How many lines away it may stand.
     pub lines: usize,
+    /// Everybody may know it: an account, a host. Otherwise it is masked as the secret is.
+    #[serde(default)]
+    pub public: bool,
     pub entropy: Option<f64>,
     /// Upper and lower case letters both stand in it: a commit id or a path is none.
     #[serde(default)]
     pub mixed_case: bool,
-    /// A secret too: no report shows it.
-    #[serde(default)]
-    pub masked: bool,
     /// Without it there is no credential.
     #[serde(default)]
     pub required: bool,
@@ -347,6 +347,8 @@ pub struct KindRule {
     pub answered: Vec<String>,
     #[serde(default)]
     pub refused: Vec<String>,
+    /// How this kind proves itself from then on, where that is not the probe's way.
+    pub auth: Option<Auth>,
     /// Scopes that the kind itself states.
     #[serde(default)]
     pub scopes: Vec<String>,

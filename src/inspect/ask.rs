@@ -161,7 +161,7 @@ impl Run<'_> {
             }
             _ => return Err(Unmade::Forbidden("the step asks nothing".to_owned())),
         };
-        let request = self.authenticate(request, step.auth.as_ref().unwrap_or(&self.probe.auth))?;
+        let request = self.authenticate(request, step.auth.as_ref().unwrap_or(self.auth))?;
         let headers =
             self.probe.headers.iter().filter(|(name, _)| !step.headers.contains_key(*name)).chain(&step.headers);
         let mut request = request;

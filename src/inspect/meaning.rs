@@ -51,7 +51,9 @@ fn by_custom(reply: &Reply, body: Option<Value>, graphql: bool) -> Outcome {
     match body {
         Some(body) if graphql && status == 200 => {
             let failed = body.get("errors").is_some_and(|errors| !errors.as_array().is_some_and(Vec::is_empty));
-            let data = body.get("data").is_some_and(|data| !data.is_null());
+            // A null where a value was asked for is no answer, even if it comes without an error.
+            let data = body.get("data").and_then(Value::as_object);
+            let data = data.is_some_and(|fields| fields.values().any(|value| !value.is_null()));
             match (failed, data) {
                 (false, true) => Outcome::Answered(body),
                 (true, _) => {
@@ -123,6 +125,8 @@ mod tests {
         for (status, body) in [
             (200, r#"{"data":{"me":1},"errors":[{"message":"x"}]}"#),
             (200, r#"{"data":null}"#),
+            (200, r#"{"data":{"me":null}}"#),
+            (200, r#"{"data":{}}"#),
             (200, r#"{"data":{"me":"#),
             (400, r#"{"errors":[]}"#),
             (500, "{}"),

@@ -15,7 +15,7 @@ use super::template::Variables;
 use super::transport::{Allowed, Reply};
 use crate::capability::{Coverage, Evidence};
 use crate::detector::Detectors;
-use crate::detector::model::{Detector, Probe, Provider, Select, Step};
+use crate::detector::model::{Auth, Detector, Probe, Provider, Select, Step};
 use crate::finding::Finding;
 
 /// Requests for one credential at the most.
@@ -30,6 +30,8 @@ pub(super) struct Run<'r> {
     pub finding: &'r Finding,
     pub asking: &'r Asking,
     pub allowed: Allowed,
+    /// How requests prove themselves, unless their step has its own way.
+    pub auth: &'r Auth,
     pub variables: Variables,
     pub learnt: Inspection,
     answered: Vec<String>,
@@ -96,6 +98,7 @@ impl<'r> Run<'r> {
             finding,
             asking,
             allowed: asking.endpoints.allowed(provider),
+            auth: &probe.auth,
             variables: first_variables(provider, finding, asking),
             learnt: Inspection { kind: detector.kind.clone(), ..Inspection::not_asked() },
             answered: Vec::new(),
@@ -226,6 +229,7 @@ impl<'r> Run<'r> {
             probe.kinds.iter().find(|rule| fits(&rule.answered, &self.answered) && fits(&rule.refused, &self.refused));
         let Some(rule) = rule else { return false };
         self.learnt.kind = Some(rule.name.clone());
+        self.auth = rule.auth.as_ref().unwrap_or(&probe.auth);
         for word in &rule.scopes {
             self.scope(Scope::of(word, Evidence::Observed));
         }
@@ -307,13 +311,7 @@ impl<'r> Run<'r> {
                 reader::merge(&mut self.learnt.resources, resource);
             }
         }
-        if step.states {
-            let selects = read.scopes.as_ref().map_or(&[][..], |selects| selects.as_slice());
-            match selects.is_empty() || selects.iter().any(|select| reader.is_there(select, body, reply)) {
-                true => self.stated = true,
-                false => self.gap(step, "the answer does not say what it may do".to_owned()),
-            }
-        }
+        self.stated |= step.states;
     }
 
     pub(super) fn scope(&mut self, scope: Scope) {

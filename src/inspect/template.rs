@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::secret::Secret;
+
 /// All but the unreserved characters of RFC 3986.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -16,7 +18,7 @@ pub struct Variables {
     /// Put in as they are: addresses that the detector file or the user names.
     bases: BTreeMap<String, String>,
     /// Never shown.
-    secrets: BTreeMap<String, String>,
+    secrets: BTreeMap<String, Secret>,
     plain: BTreeMap<String, String>,
 }
 
@@ -30,7 +32,7 @@ impl Variables {
     }
 
     pub fn secret(&mut self, name: &str, value: &str) {
-        self.secrets.insert(name.to_owned(), value.to_owned());
+        self.secrets.insert(name.to_owned(), Secret::new(value));
     }
 
     pub fn plain(&mut self, name: &str, value: &str) {
@@ -40,17 +42,19 @@ impl Variables {
     /// As it stands: for headers and bodies.
     pub fn fill(&self, template: &str) -> Result<String, Missing> {
         self.fill_with(template, &|name| {
-            let maps = [&self.bases, &self.secrets, &self.plain];
-            maps.iter().find_map(|map| map.get(name)).cloned()
+            let open = self.bases.get(name).map(String::as_str);
+            open.or_else(|| self.value(name)).map(str::to_owned)
         })
     }
 
     /// With every value escaped: for addresses and forms.
     pub fn fill_escaped(&self, template: &str) -> Result<String, Missing> {
-        self.fill_with(template, &|name| {
-            let value = self.secrets.get(name).or_else(|| self.plain.get(name));
-            self.bases.get(name).cloned().or_else(|| value.map(|value| escape(value)))
-        })
+        self.fill_with(template, &|name| self.bases.get(name).cloned().or_else(|| self.value(name).map(escape)))
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let secret = self.secrets.get(name).map(Secret::expose);
+        secret.or_else(|| self.plain.get(name).map(String::as_str))
     }
 
     /// For people: secrets masked, what is not known yet left in its braces.

@@ -137,7 +137,11 @@ impl Http {
         let roots = match ca_cert {
             Some(path) => {
                 let pem = std::fs::read(path).map_err(|why| format!("{}: {why}", path.display()))?;
-                Certificate::from_pem_bundle(&pem).map_err(|_| format!("{}: holds no certificate", path.display()))?
+                let roots = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+                if roots.is_empty() {
+                    return Err(format!("{}: holds no certificate in PEM form", path.display()));
+                }
+                roots
             }
             None => Vec::new(),
         };
@@ -201,9 +205,12 @@ fn read(response: Response) -> Result<Reply, Failure> {
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     let mut body = Vec::new();
-    response.take(BODY_LIMIT + 1).read_to_end(&mut body).map_err(|why| match why.kind() {
-        std::io::ErrorKind::TimedOut => Failure::Timeout,
-        _ => Failure::Cut,
+    response.take(BODY_LIMIT + 1).read_to_end(&mut body).map_err(|why| {
+        let inner = why.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
+        match inner.is_some_and(reqwest::Error::is_timeout) || why.kind() == std::io::ErrorKind::TimedOut {
+            true => Failure::Timeout,
+            false => Failure::Cut,
+        }
     })?;
     match body.len() as u64 > BODY_LIMIT {
         true => Err(Failure::TooLarge),

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::steering;
 use crate::error::SourceError;
 
 /// Variables by which a surrounding git points its children at another repository.
@@ -33,6 +34,10 @@ fn git(root: &Path, arguments: &[&str]) -> Command {
 
 fn run(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, SourceError> {
     let fail = |why: String| SourceError::Git { command: arguments.first().unwrap_or(&"").to_string(), why };
+    if let Some(unfit) = steering::unfit_repository(root) {
+        let name = unfit.strip_prefix(root).unwrap_or(&unfit).display();
+        return Err(fail(format!("{name} is neither a file nor a directory")));
+    }
     let output = git(root, arguments).output().map_err(|why| match why.kind() {
         io::ErrorKind::NotFound => fail("git is not installed".to_owned()),
         _ => fail(why.to_string()),

@@ -2,6 +2,7 @@
 //! Listing reads no content; that is done one entry at a time while scanning.
 
 pub mod git;
+mod steering;
 mod tree;
 
 use std::fs::File;

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{WalkBuilder, WalkState};
 
-use super::{Entry, Listing, Place, git};
+use super::{Entry, Listing, Place, git, steering};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 
@@ -118,7 +118,10 @@ impl Folder {
         if kept.contains(&file) || !file.starts_with(&self.path) {
             return None;
         }
-        fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file()).then_some(file)
+        // A folder of the index may have become a link that leads out of the tree.
+        let folder = file.parent()?;
+        let here = folder.canonicalize().is_ok_and(|real| real == folder);
+        (here && fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file())).then_some(file)
     }
 
     fn entry(&self, file: &Path, tracked: &BTreeSet<Vec<u8>>, ignored: bool) -> Entry {
@@ -133,8 +136,26 @@ impl Folder {
         }
     }
 
+    /// What git ignores is left out where `respect_ignores`, unless git's lists are not to be opened.
     fn walk(&self, respect_ignores: bool, notes: &mut Vec<Note>) -> Seen {
+        let unfit = Arc::new(Mutex::new(BTreeSet::new()));
+        if respect_ignores {
+            unfit.lock().expect("nobody else has it").extend(self.path.ancestors().find_map(steering::unfit_ignores));
+        }
+        let seen = self.walk_once(respect_ignores, &unfit, notes);
+        let unfit = unfit.lock().expect("no thread panics while it holds the lock");
+        let Some(first) = unfit.first() else { return seen };
+        let message = "neither a file nor a directory; what git ignores was read as well".to_owned();
+        let about = report_path(first.strip_prefix(&self.root).unwrap_or(first));
+        notes.push(Note { kind: "git", about, message, incomplete: false });
+        self.walk_once(false, &Arc::default(), notes)
+    }
+
+    fn walk_once(&self, respect_ignores: bool, unfit: &Arc<Mutex<BTreeSet<PathBuf>>>, notes: &mut Vec<Note>) -> Seen {
         let seen = Mutex::new(Seen::default());
+        if !unfit.lock().expect("nobody else has it").is_empty() {
+            return Seen::default();
+        }
         let mut walker = WalkBuilder::new(&self.path);
         walker
             .standard_filters(false)
@@ -145,7 +166,16 @@ impl Folder {
             .follow_links(false)
             .threads(std::thread::available_parallelism().map_or(1, usize::from));
         // Git's own folder is no content; its configuration is, when everything is asked for.
-        walker.filter_entry(|entry| entry.file_name() != ".git");
+        let unfit = Arc::clone(unfit);
+        walker.filter_entry(move |entry| {
+            if entry.file_name() == ".git" {
+                return false;
+            }
+            let is_folder = respect_ignores && entry.file_type().is_some_and(|kind| kind.is_dir());
+            let Some(found) = is_folder.then(|| steering::unfit_ignores(entry.path())).flatten() else { return true };
+            unfit.lock().expect("no thread panics while it holds the lock").insert(found);
+            false
+        });
         walker.build_parallel().run(|| {
             let mut local = Collect { own: Seen::default(), all: &seen };
             let root = &self.root;

@@ -1,0 +1,482 @@
+//! No eight characters of a secret behind its public prefix come out of the program: not in a
+//! report, not on standard error, not in the request log, not as base64, percent-encoded or
+//! escaped, whatever an issuer echoes and whatever a file is called.
+
+mod common;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE_NO_PAD};
+use base64::{Engine, alphabet};
+use common::{Folder, endpoint, overscope, replica};
+use overscope::assess::Context;
+use overscope::config::Visibility;
+use overscope::demo::{Failure as FieldFailure, Trouble, World as Told};
+use overscope::detector::{Detectors, list, sample};
+use overscope::finding::Confidence;
+use overscope::inspect::Asking;
+use overscope::inspect::request::Request;
+use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
+use overscope::plan::{FailOn, Output, Plan};
+use overscope::report::{Format, Style};
+use overscope::run::{self, Teller, World};
+use overscope::secret::FingerprintKey;
+use overscope::source::Source;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// How many consecutive characters are too many.
+const PART: usize = 8;
+
+/// All parts of some values, to be looked for in every way in which they could be written.
+struct Needles(HashMap<u64, String>);
+
+impl Needles {
+    /// `public`: what the program says of itself; its words are no part of a secret.
+    fn of<'s>(values: impl IntoIterator<Item = (&'s str, &'s str)>, public: &str) -> Needles {
+        let mut needles = HashMap::new();
+        let mut known = HashSet::new();
+        each_part(public.as_bytes(), |part, _| {
+            known.insert(part);
+        });
+        for (name, hidden) in values {
+            each_part(hidden.as_bytes(), |part, _| {
+                if !known.contains(&part) {
+                    needles.insert(part, name.to_owned());
+                }
+            });
+        }
+        Needles(needles)
+    }
+
+    fn none_in(&self, place: &str, text: &str) {
+        for (how, view) in views(text) {
+            each_part(&view, |part, end| {
+                if let Some(name) = self.0.get(&part) {
+                    let around = &view[end.saturating_sub(60)..(end + 20).min(view.len())];
+                    panic!("a part of {name} in {place}, {how}: {}", String::from_utf8_lossy(around));
+                }
+            });
+        }
+    }
+}
+
+/// Each run of eight bytes as a number, with the place of its end.
+fn each_part(bytes: &[u8], mut found: impl FnMut(u64, usize)) {
+    let mut part = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        part = part << 8 | u64::from(byte);
+        if at + 1 >= PART {
+            found(part, at + 1);
+        }
+    }
+}
+
+/// The text as it stands, with its escapes resolved, and what its base64 says.
+fn views(text: &str) -> Vec<(String, Vec<u8>)> {
+    let raw = text.as_bytes().to_vec();
+    let percent: Vec<u8> = percent_decode_str(text).collect();
+    let escaped = unescaped(&raw);
+    let both = unescaped(&percent);
+    let mut views: Vec<(String, Vec<u8>)> = Vec::new();
+    for (how, view) in [("as it is", raw), ("percent-encoded", percent), ("escaped", escaped), ("in two layers", both)]
+    {
+        if !views.iter().any(|(_, known)| *known == view) {
+            views.push((how.to_owned(), view));
+        }
+    }
+    let encoded: Vec<(String, Vec<u8>)> =
+        views.iter().map(|(how, view)| (format!("{how}, in base64"), from_base64(view))).collect();
+    views.extend(encoded);
+    views
+}
+
+/// Backslash escapes resolved, as far as they stand for ASCII.
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = bytes;
+    while let Some((&first, more)) = rest.split_first() {
+        let hex = |digits: Option<&[u8]>| u8::from_str_radix(std::str::from_utf8(digits?).ok()?, 16).ok();
+        let (byte, taken) = match (first, more.first()) {
+            (b'\\', Some(b'u')) if more.get(1..3) == Some(b"00") => (hex(more.get(3..5)).unwrap_or(b'?'), 5),
+            (b'\\', Some(b'x')) => (hex(more.get(1..3)).unwrap_or(b'?'), 3),
+            (b'\\', Some(b'n')) => (b'\n', 1),
+            (b'\\', Some(b't')) => (b'\t', 1),
+            (b'\\', Some(&plain)) => (plain, 1),
+            _ => (first, 0),
+        };
+        out.push(byte);
+        rest = more.get(taken..).unwrap_or_default();
+    }
+    out
+}
+
+/// What every long enough run of base64 holds, wherever in it the encoding begins.
+fn from_base64(bytes: &[u8]) -> Vec<u8> {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone);
+    let mut out = Vec::new();
+    for (alphabet, marks) in [(&alphabet::STANDARD, b"+/"), (&alphabet::URL_SAFE, b"-_")] {
+        let engine = GeneralPurpose::new(alphabet, config);
+        for run in bytes.split(|byte| !byte.is_ascii_alphanumeric() && !marks.contains(byte)) {
+            for start in 0..4 {
+                let part = run.get(start..).unwrap_or_default();
+                let part = &part[..part.len() - usize::from(part.len() % 4 == 1)];
+                if part.len() * 6 >= PART * 8 {
+                    out.extend(engine.decode(part).unwrap());
+                    out.push(b'\n');
+                }
+            }
+        }
+    }
+    out
+}
+
+struct Planted {
+    detector: String,
+    provider: String,
+    secret: String,
+    prefix: usize,
+}
+
+/// One file for each example of each detector, some of which are called after their secret.
+fn plant(detectors: &Detectors, folder: &Folder, seed: u64) -> Vec<Planted> {
+    let mut planted = Vec::new();
+    for number in 0..detectors.len() {
+        let detector = detectors.detector(number);
+        for (at, template) in detector.examples.iter().enumerate() {
+            let sample = sample::generate(template, seed.wrapping_add(at as u64)).unwrap();
+            let name: String = sample.secret.chars().filter(|c| *c != '/' && *c != '\0').take(120).collect();
+            let path = match at % 2 {
+                0 => format!("{}/{at}/{name}.txt", detector.id),
+                _ => format!("{}/{at}.env", detector.id),
+            };
+            folder.write(path, format!("{}\n", sample.text));
+            planted.push(Planted {
+                detector: detector.id.clone(),
+                provider: detectors.provider_of(number).id.clone(),
+                secret: sample.secret,
+                prefix: detector.prefix.len(),
+            });
+        }
+    }
+    planted
+}
+
+/// Everything that the program says of itself, without any input.
+fn own_words(detectors: &Detectors) -> String {
+    let mut words = Vec::new();
+    for number in 0..detectors.len() {
+        list::show(detectors, &detectors.detector(number).id, &mut words).unwrap();
+    }
+    String::from_utf8(words).unwrap()
+}
+
+#[derive(Deserialize)]
+struct Case {
+    #[serde(default, rename = "reply")]
+    replies: Vec<Canned>,
+    expect: Expect,
+}
+
+#[derive(Deserialize)]
+struct Expect {
+    liveness: String,
+}
+
+#[derive(Deserialize)]
+struct Canned {
+    request: String,
+    body: String,
+}
+
+/// Answers as the recorded live cases do, with the secret echoed into every text of the body.
+struct Echo {
+    canned: Vec<(String, Canned)>,
+    secrets: Vec<(String, String)>,
+    seed: u64,
+    panics: bool,
+}
+
+impl Echo {
+    fn new(planted: &[Planted], seed: u64) -> Echo {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/replies");
+        let mut canned = Vec::new();
+        for provider in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let id = provider.file_name().unwrap().to_str().unwrap().to_owned();
+            for file in std::fs::read_dir(&provider).unwrap().map(|entry| entry.unwrap().path()) {
+                let case: Case = toml::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+                if case.expect.liveness == "live" {
+                    canned.extend(case.replies.into_iter().map(|reply| (id.clone(), reply)));
+                }
+            }
+        }
+        let secrets = planted.iter().map(|one| (one.provider.clone(), one.secret.clone())).collect();
+        Echo { canned, secrets, seed, panics: false }
+    }
+
+    /// The provider that a request belongs to, and the secret that it carries.
+    fn carried(&self, request: &Request) -> Option<&(String, String)> {
+        let sent: String =
+            request.headers().map(|(_, value)| value).chain(request.body()).chain([request.url().as_str()]).collect();
+        self.secrets.iter().find(|(_, secret)| sent.contains(secret.as_str()))
+    }
+
+    fn echoed(&self, secret: &str, text: &str) -> String {
+        let half = secret.len() / 2;
+        let half = (half..secret.len()).find(|&at| secret.is_char_boundary(at)).unwrap_or(0);
+        let form = match (self.seed.wrapping_add(text.len() as u64)) % 6 {
+            0 => secret.to_owned(),
+            1 => STANDARD.encode(format!("x{secret}")),
+            2 => URL_SAFE_NO_PAD.encode(secret),
+            3 => utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+            4 => secret[half..].to_owned(),
+            _ => Value::String(Value::String(format!("/{secret}")).to_string()).to_string(),
+        };
+        format!("{text} {form}")
+    }
+
+    fn echo(&self, secret: &str, value: &mut Value) {
+        const NAMES: &[&str] = &[
+            "id",
+            "name",
+            "email",
+            "login",
+            "username",
+            "user",
+            "title",
+            "label",
+            "url",
+            "message",
+            "displayName",
+            "team",
+        ];
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.echo(secret, item)),
+            Value::Object(map) => {
+                for (key, item) in map.iter_mut() {
+                    match item {
+                        Value::String(text) if NAMES.contains(&key.as_str()) => *text = self.echoed(secret, text),
+                        _ => self.echo(secret, item),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Transport for Echo {
+    fn send(&self, request: &Request, _: &Allowed, _: Duration) -> Result<Reply, Failure> {
+        let Some((provider, secret)) = self.carried(request) else { return Err(Failure::Connect) };
+        assert!(!self.panics, "the issuer said {secret}");
+        let path = request.url().path();
+        let body = request.body().unwrap_or_default();
+        let fits = |canned: &&(String, Canned)| {
+            let (id, reply) = *canned;
+            let name = reply.request.split(' ').nth(1).unwrap_or_default().split(['?', '{']).next().unwrap_or_default();
+            id == provider
+                && match reply.request.split(' ').next() {
+                    Some("query") => body.contains(&format!("query {name}")),
+                    _ if name.starts_with("Action=") => body.contains(name),
+                    _ => path.ends_with(name),
+                }
+        };
+        let mut json = self.canned.iter().find(fits).map_or_else(
+            || serde_json::json!({ "errors": [{ "message": "refused" }], "message": "bad", "error": "no" }),
+            |(_, reply)| serde_json::from_str(&reply.body).unwrap_or_else(|_| Value::String(reply.body.clone())),
+        );
+        self.echo(secret, &mut json);
+        let headers =
+            vec![("x-oauth-scopes".to_owned(), self.echoed(secret, "repo")), ("link".to_owned(), secret.clone())];
+        Ok(Reply { status: 200, headers, body: json.to_string().into_bytes() })
+    }
+}
+
+#[derive(Default)]
+struct Listening(Mutex<String>);
+
+impl Teller for Listening {
+    fn reading(&self, _: usize) {}
+    fn read_one(&self) {}
+    fn say(&self, line: &str) {
+        self.0.lock().unwrap().push_str(line);
+    }
+}
+
+fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
+    let style = Style { color: false, width: 100 };
+    Plan {
+        source: Source::Tree { paths: vec![folder.path().to_owned()], ignored: false },
+        verbose: 3,
+        key: FingerprintKey::fixed(),
+        asking: Asking::default(),
+        dry_run,
+        context: Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() },
+        confidence: Confidence::Low,
+        fail_on: FailOn::Never,
+        main: Output { format, file: None, style },
+        further: Vec::new(),
+        progress: false,
+    }
+}
+
+fn check_all(detectors: &Detectors, own_words: &str, seed: u64) {
+    let folder = Folder::plain();
+    let planted = plant(detectors, &folder, seed);
+    let values = planted.iter().map(|one| (one.detector.as_str(), &one.secret[one.prefix.min(one.secret.len())..]));
+    let needles = Needles::of(values, own_words);
+    let echo = Echo::new(&planted, seed);
+    for (format, dry_run) in
+        [(Format::Text, false), (Format::Json, false), (Format::Sarif, false), (Format::Text, true)]
+    {
+        let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
+        let world = World { transport: Some(&echo), log: Some(&mut log), teller: &said };
+        run::run(&plan(&folder, format, dry_run), detectors, world, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let log = String::from_utf8(log).unwrap();
+        needles.none_in(&format!("{format:?}, dry run {dry_run}, seed {seed}"), &out);
+        needles.none_in("the request log", &log);
+        needles.none_in("what is said", &said.0.into_inner().unwrap());
+        if format == Format::Json {
+            let report: Value = serde_json::from_str(&out).unwrap();
+            let found: BTreeSet<&str> =
+                report["credentials"].as_array().unwrap().iter().map(|one| one["detector"].as_str().unwrap()).collect();
+            let all: BTreeSet<&str> = planted.iter().map(|one| one.detector.as_str()).collect();
+            assert_eq!(found, all, "every kind is found, so that every kind is tried");
+            assert!(!log.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_search_for_parts_finds_them_in_every_form() {
+    let value = "Zx9/+=\"q\\wertY";
+    let needles = Needles::of([("it", value)], "");
+    let quoted = Value::String(value.to_owned()).to_string();
+    for text in [
+        format!("a {}", &value[3..12]),
+        STANDARD.encode(value),
+        STANDARD.encode(format!("ab{value}")),
+        URL_SAFE_NO_PAD.encode(format!("a{value}")),
+        utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
+        quoted,
+    ] {
+        assert!(std::panic::catch_unwind(|| needles.none_in("here", &text)).is_err(), "{text}");
+    }
+    needles.none_in("here", &value[..7]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_of_a_secret_comes_out(seed in any::<u64>()) {
+        let detectors = Detectors::load(&[]).unwrap();
+        check_all(&detectors, &own_words(&detectors), seed);
+    }
+
+    /// The same through the real program, with all that it can be made to say.
+    #[test]
+    fn nothing_of_a_token_comes_out_of_the_real_program(seed in any::<u64>()) {
+        let token = sample::generate("<{uuid}>", seed).unwrap().secret;
+        let needles = Needles::of([("the token", token.as_str())], "");
+        let mut world = Told::nine_seconds(&token);
+        world.users[0].email = format!("{token}@acme.example");
+        world.users[0].name = STANDARD.encode(&token);
+        world.workspaces[0].name = format!("Acme {}", URL_SAFE_NO_PAD.encode(format!("-{token}")));
+        world.workspaces[0].projects[0].name = token.replace('-', "%2D");
+        world.tokens[0].name = format!("made for {}", &token[4..]);
+        let folder = Folder::story(&token);
+        folder.write(format!("keys/railway-{token}.env"), format!("RAILWAY_TOKEN={token}\n"));
+        let troubles = [
+            Trouble::None,
+            Trouble::FailField {
+                root_field: "projects".to_owned(),
+                how: FieldFailure::Message(format!("no rights for {token}")),
+            },
+        ];
+        for trouble in troubles {
+            for format in ["text", "json", "sarif"] {
+                let replica = replica(world.clone(), trouble.clone());
+                let log = folder.file("requests.log");
+                let ran = overscope(["scan", "--ignored", "-vvv", "--format", format, "--request-log", "requests.log"])
+                    .arg(endpoint(&replica)).at(folder.path()).run();
+                prop_assert_eq!(ran.status, 1);
+                needles.none_in(format, &ran.out);
+                needles.none_in("standard error", &ran.err);
+                let log = std::fs::read_to_string(log).unwrap();
+                prop_assert!(log.lines().count() >= 5);
+                needles.none_in("the request log", &log);
+                prop_assert_eq!(replica.violations(), Vec::<String>::new());
+            }
+        }
+        let dry = overscope(["scan", "--ignored", "-vvv", "--dry-run"]).at(folder.path()).run();
+        needles.none_in("the dry run", &dry.out);
+        needles.none_in("standard error of the dry run", &dry.err);
+    }
+}
+
+/// Errors repeat what was typed; a credential that was typed is masked all the same.
+#[test]
+fn nothing_of_a_secret_stands_in_an_error() {
+    let token = sample::generate("<{uuid}>", 7).unwrap().secret;
+    let folder = Folder::plain();
+    folder.write("a.env", format!("RAILWAY_TOKEN={token}\n"));
+    folder.write("file", "");
+    let needles = Needles::of([("the token", token.as_str())], "");
+    let calls: [&[&str]; 7] = [
+        &["scan", "--offline", "-o", &format!("file/{token}")],
+        &["scan", "--offline", "--report", &format!("json=file/{token}")],
+        &["inspect", &token],
+        &["inspect", "--offline"],
+        &["inspect", "no-such-detector"],
+        &["scan", &format!("RAILWAY_TOKEN={token}")],
+        &[&format!("RAILWAY_TOKEN={token}")],
+    ];
+    for call in calls {
+        let ran = overscope(call).at(folder.path()).stdin(token.as_str()).run();
+        assert_eq!(ran.status, 2, "{call:?} {ran:?}");
+        needles.none_in(&format!("{call:?}"), &ran.err);
+        needles.none_in(&format!("{call:?}"), &ran.out);
+    }
+}
+
+/// The child of the test below: a run in which something panics over a text that holds a secret.
+#[test]
+fn a_run_that_panics() {
+    let Ok(seed) = std::env::var("PANIC_WITH_SEED") else { return };
+    overscope::error::keep_panics_quiet();
+    let detectors = Detectors::load(&[]).unwrap();
+    let folder = Folder::plain();
+    let planted = plant(&detectors, &folder, seed.parse().unwrap());
+    let echo = Echo { panics: true, ..Echo::new(&planted, 0) };
+    let world = World { transport: Some(&echo), log: None, teller: &Listening::default() };
+    let _ = run::run(&plan(&folder, Format::Text, false), &detectors, world, &mut std::io::sink());
+    unreachable!("it does not get here");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a panic is seen from outside")]
+fn nothing_of_a_secret_stands_in_a_panic() {
+    let detectors = Detectors::load(&[]).unwrap();
+    let planted = plant(&detectors, &Folder::plain(), 3);
+    let values = planted.iter().map(|one| (one.detector.as_str(), &one.secret[one.prefix.min(one.secret.len())..]));
+    let needles = Needles::of(values, &own_words(&detectors));
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_run_that_panics", "--nocapture", "--test-threads=1"])
+        .env("PANIC_WITH_SEED", "3")
+        .output()
+        .unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(err.contains("internal error at tests/secrets_stay.rs"), "{err}");
+    needles.none_in("the panic's message", &err);
+}
