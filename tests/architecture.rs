@@ -128,7 +128,7 @@ fn only_in(text: &str, places: &[&str]) {
     assert!(!found.is_empty(), "`{text}` stands nowhere: is this still the right question?");
     for path in found {
         let fits = |place: &&str| if place.ends_with('/') { path.starts_with(*place) } else { path == **place };
-        assert!(places.iter().any(|place| fits(&place)), "`{text}` in {path}; only in {places:?}");
+        assert!(places.iter().any(fits), "`{text}` in {path}; only in {places:?}");
     }
 }
 

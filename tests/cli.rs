@@ -5,14 +5,9 @@ mod common;
 
 use std::fs;
 
-use common::{Folder, Ran, endpoint, overscope, replica};
+use common::{Folder, Ran, endpoint, overscope, replica, token};
 use overscope::demo::{Trouble, World, repository};
-use overscope::detector::sample;
 use serde_json::{Value, json};
-
-fn token(seed: u64) -> String {
-    sample::generate("<{uuid}>", seed).unwrap().secret
-}
 
 fn with_token() -> Folder {
     let folder = Folder::repository();
@@ -87,9 +82,7 @@ fn a_path_must_be_there_and_be_scannable() {
 #[test]
 fn a_pipe_is_not_scannable() {
     let folder = with_token();
-    #[expect(clippy::disallowed_methods, reason = "the standard library makes no FIFOs")]
-    let made = std::process::Command::new("mkfifo").arg(folder.file("pipe")).status().unwrap();
-    assert!(made.success());
+    common::make_fifo(&folder, "pipe");
     refused(&run(&folder, &["scan", "--offline", "pipe"]), &["pipe", "only regular files and folders"]);
 }
 

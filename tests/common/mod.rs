@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod parts;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};
@@ -15,6 +17,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use overscope::demo::{Replica, Trouble, World, repository};
+use overscope::detector::sample;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -40,6 +43,25 @@ impl Ran {
         let report = self.json();
         let [one] = report["credentials"].as_array().unwrap().as_slice() else { panic!("one credential: {report:#}") };
         one.clone()
+    }
+
+    /// `about: message` of each note, and whether it means that something was not read.
+    pub fn notes(&self) -> Vec<(String, bool)> {
+        let report = self.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let notes = report["notes"].as_array().unwrap().iter();
+        let shown = |note: &Value| format!("{}: {}", text(&note["about"]), text(&note["message"]));
+        notes.map(|note| (shown(note), note["incomplete"] == true)).collect()
+    }
+
+    /// Where something was found, in order.
+    pub fn paths(&self) -> Vec<String> {
+        let report = self.json();
+        let credentials = report["credentials"].as_array().unwrap().iter();
+        let locations = credentials.flat_map(|one| one["locations"].as_array().unwrap());
+        let mut paths: Vec<String> = locations.map(|place| place["path"].as_str().unwrap().to_owned()).collect();
+        paths.sort();
+        paths
     }
 }
 
@@ -195,6 +217,23 @@ pub fn replica(world: World, trouble: Trouble) -> Replica {
 /// `--endpoint` for a replica.
 pub fn endpoint(replica: &Replica) -> String {
     format!("--endpoint=railway={}", replica.url())
+}
+
+/// Everything in a folder is scanned and nobody asked.
+pub fn offline(folder: &Folder) -> Ran {
+    overscope(["scan", "--ignored", "--offline", "--format=json"]).at(folder.path()).run()
+}
+
+/// A token of Railway's shape that follows from a number.
+pub fn token(seed: u64) -> String {
+    sample::generate("<{uuid}>", seed).unwrap().secret
+}
+
+#[cfg(unix)]
+pub fn make_fifo(folder: &Folder, name: &str) {
+    #[expect(clippy::disallowed_methods, reason = "the standard library makes no FIFOs")]
+    let status = std::process::Command::new("mkfifo").arg(folder.file(name)).status().unwrap();
+    assert!(status.success());
 }
 
 /// What a [`Listener`] does with one request: what it writes before it closes the connection.
