@@ -6,10 +6,11 @@ use crate::assess::model::{Assessment, Report, Stats};
 use crate::capability::Band;
 use crate::detector::Detectors;
 use crate::error::Error;
-use crate::finding::{Confidence, Finding, Origin};
+use crate::finding::{Confidence, Finding, Note, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
+use crate::scan::Scanned;
 use crate::source::{Entry, Source};
 use crate::uses::{Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
@@ -43,6 +44,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let listing = source::list(&plan.source)?;
     teller.reading(listing.entries.len());
     let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
     let kept = sure_enough(scanned.findings, plan.confidence);
     if plan.dry_run {
@@ -59,27 +61,27 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let mut notes = [listing.notes, scanned.notes].concat();
-    notes.sort();
-    let result = Report {
-        stats: Stats {
-            files: scanned.files,
-            bytes: scanned.bytes,
-            skipped: scanned.skipped,
-            candidates: scanned.candidates,
-            credentials: credentials.len(),
-            requests: credentials.iter().map(|credential| credential.requests).sum(),
-        },
-        credentials,
-        notes,
-        origin: match plan.source {
-            Source::Tree { .. } => Origin::Worktree,
-            Source::Stdin { .. } => Origin::Stdin,
-        },
-    };
+    let result = report_of(credentials, [listing.notes, scanned.notes].concat(), read, &plan.source);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
     Ok(outcome(&result, plan.fail_on))
+}
+
+/// What was read, counted.
+fn read_of(scanned: &Scanned) -> Stats {
+    let Scanned { files, bytes, skipped, candidates, .. } = *scanned;
+    Stats { files, bytes, skipped, candidates, ..Stats::default() }
+}
+
+/// Everything that is reported.
+fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, source: &Source) -> Report {
+    notes.sort();
+    let requests = credentials.iter().map(|credential| credential.requests).sum();
+    let origin = match source {
+        Source::Tree { .. } => Origin::Worktree,
+        Source::Stdin { .. } => Origin::Stdin,
+    };
+    Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }
 }
 
 /// Finds that are less sure than wanted are left out; those that are wanted are all asked about.

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::answer::{Resource, Scope};
 use super::courier::{Courier, Sender};
-use super::meaning::{self, Outcome};
+use super::meaning::{self, Asked, Outcome};
 use super::probe::{BUDGET, Run};
 use super::request::{Forbidden, Request};
 use super::template::{Missing, Variables, escape};
@@ -17,18 +17,6 @@ use super::transport::{Failure, Reply};
 use crate::capability::Evidence;
 use crate::detector::model::{Auth, Page, Step};
 use crate::detector::pointer;
-
-/// What came of one step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    Answered,
-    Refused,
-    Forbidden,
-    Dead(String),
-    Unclear,
-    /// Nothing was sent, on purpose.
-    Unasked,
-}
 
 /// Why a request could not be made.
 enum Unmade {

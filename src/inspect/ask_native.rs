@@ -1,8 +1,8 @@
 //! A step that data cannot say: a native function puts its questions through the run, so that the
 //! budget, the deadline, the pace, the log and every guard hold for them as for any other.
 
-use super::ask::Asked;
 use super::courier::Courier;
+use super::meaning::Asked;
 use super::native::{self, Came, Questions};
 use super::probe::Run;
 use super::request::Request;

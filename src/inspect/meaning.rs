@@ -19,6 +19,18 @@ pub enum Outcome {
     Unclear(String),
 }
 
+/// What came of one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Answered,
+    Refused,
+    Forbidden,
+    Dead(String),
+    Unclear,
+    /// Nothing was sent, on purpose.
+    Unasked,
+}
+
 /// The body as JSON; text in other formats stands as one string.
 fn document(reply: &Reply) -> Option<Value> {
     serde_json::from_slice(&reply.body).ok()

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::Asking;
 use super::answer::{Expiry, Gap, Hides, Inspection, Liveness, Resource, Scope};
-use super::ask::Asked;
 use super::courier::Courier;
-use super::meaning::Outcome;
+use super::meaning::{Asked, Outcome};
 use super::reader::{self, Reader};
 use super::template::Variables;
 use super::transport::{Allowed, Reply};
