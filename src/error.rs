@@ -1,7 +1,7 @@
 //! What can go wrong, one enum per stage. Every message names the thing and the next step;
 //! the exit status follows from the stage.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -105,7 +105,8 @@ pub fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Opt
 pub fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
-        eprintln!(
+        let _ = writeln!(
+            io::stderr(),
             "overscope: internal error{place}; please report it. Its message is left out: it might hold a secret."
         );
     }));

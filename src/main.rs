@@ -35,10 +35,15 @@ fn main() -> ExitCode {
         // The reader of a pipe has gone: nobody is left to tell.
         Err(Error::Stdout(why)) if why.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("overscope: {}", scrubbed(&why.to_string()));
+            say(&format!("overscope: {}\n", scrubbed(&why.to_string())));
             ExitCode::from(2)
         }
     }
+}
+
+/// To standard error, which may be closed as well: the exit status still tells.
+fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// What is wrong with the arguments, or the help that was asked for.
@@ -46,7 +51,7 @@ fn usage(wrong: &clap::Error) -> ExitCode {
     let shown = wrong.render().to_string();
     let clean = scrubbed(&shown);
     match wrong.use_stderr() && clean != shown {
-        true => eprint!("{clean}"),
+        true => say(&clean),
         false => drop(wrong.print()),
     }
     ExitCode::from(if wrong.use_stderr() { 2 } else { 0 })
