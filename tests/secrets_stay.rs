@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use base64::Engine;
@@ -225,11 +225,17 @@ fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
     }
 }
 
-fn check_all(detectors: &Detectors, own_words: &str, seed: u64) {
+/// Shared, since compiling every pattern takes longer than all else here.
+fn detectors() -> &'static Detectors {
+    static DETECTORS: LazyLock<Detectors> = LazyLock::new(|| Detectors::load(&[]).unwrap());
+    &DETECTORS
+}
+
+fn check_all(detectors: &Detectors, seed: u64) {
     let folder = Folder::plain();
     let planted = plant(detectors, &folder, seed);
     let values = planted.iter().map(|one| (one.detector.as_str(), one.hidden.as_str()));
-    let needles = Needles::of(values, own_words);
+    let needles = Needles::of(values, &own_words(detectors));
     let echo = Echo::new(&planted, seed);
     for (format, dry_run) in
         [(Format::Text, false), (Format::Json, false), (Format::Sarif, false), (Format::Text, true)]
@@ -276,8 +282,7 @@ proptest! {
 
     #[test]
     fn nothing_of_a_secret_comes_out(seed in any::<u64>()) {
-        let detectors = Detectors::load(&[]).unwrap();
-        check_all(&detectors, &own_words(&detectors), seed);
+        check_all(detectors(), seed);
     }
 
     /// The same through the real program, with all that it can be made to say.
@@ -351,22 +356,22 @@ fn nothing_of_a_secret_stands_in_an_error() {
 fn a_run_that_panics() {
     let Ok(seed) = std::env::var("PANIC_WITH_SEED") else { return };
     overscope::error::keep_panics_quiet();
-    let detectors = Detectors::load(&[]).unwrap();
+    let detectors = detectors();
     let folder = Folder::plain();
-    let planted = plant(&detectors, &folder, seed.parse().unwrap());
+    let planted = plant(detectors, &folder, seed.parse().unwrap());
     let echo = Echo { panics: true, ..Echo::new(&planted, 0) };
     let world = World { transport: Some(&echo), log: None, teller: &Listening::default() };
-    let _ = run::run(&plan(&folder, Format::Text, false), &detectors, world, &mut std::io::sink());
+    let _ = run::run(&plan(&folder, Format::Text, false), detectors, world, &mut std::io::sink());
     unreachable!("it does not get here");
 }
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a panic is seen from outside")]
 fn nothing_of_a_secret_stands_in_a_panic() {
-    let detectors = Detectors::load(&[]).unwrap();
-    let planted = plant(&detectors, &Folder::plain(), 3);
+    let detectors = detectors();
+    let planted = plant(detectors, &Folder::plain(), 3);
     let values = planted.iter().map(|one| (one.detector.as_str(), one.hidden.as_str()));
-    let needles = Needles::of(values, &own_words(&detectors));
+    let needles = Needles::of(values, &own_words(detectors));
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "a_run_that_panics", "--nocapture", "--test-threads=1"])
         .env("PANIC_WITH_SEED", "3")
