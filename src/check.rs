@@ -208,6 +208,14 @@ impl Check<'_> {
         {
             self.complain(about, "`reads_only` must say why this changes nothing");
         }
+        if step.native.is_some() == step.asks.is_empty() {
+            self.complain(about, "`asks` lists every question of a native step, and of no other");
+        }
+        for asked in &step.asks {
+            if !asked.starts_with("POST {base}/ ") && !asked.starts_with("POST {base.") {
+                self.complain(about, format!("`{asked}` must be a POST to a base"));
+            }
+        }
         if let Some(document) = &step.graphql
             && let Err(why) = only_queries(document, &probe.never)
         {
@@ -219,6 +227,7 @@ impl Check<'_> {
             }
         }
         let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
+        templates.extend(&step.asks);
         templates.extend(step.form.values().chain(step.variables.values()));
         templates.extend(step.headers.values().chain(probe.headers.values()));
         for auth in

@@ -28,7 +28,7 @@ pub fn meaning(provider: &Provider, detector: &Detector, inspection: &Inspection
     if !inspection.powers_stated {
         let ceiling = ceiling(provider, detector, inspection.kind.as_deref());
         let open = ceiling.into_iter().filter(|word| !inspection.denied.contains(word));
-        words.extend(open.map(|word| Scope { word, on: None, evidence: Evidence::Inferred }));
+        words.extend(open.map(|word| Scope::of(&word, Evidence::Inferred)));
     }
     let mut meaning = Meaning::default();
     let mut powers = Powers::default();
@@ -108,11 +108,12 @@ fn expand(grant: &Grant, scope: &Scope, detector: &Detector, inspection: &Inspec
         }
     }
     let listed = |kind: &String| inspection.resources.iter().filter(|r| r.kind == *kind && r.reached).count();
-    let breadth = match (&grant.of, grant.when_one) {
+    let meant = match (&grant.of, grant.when_one) {
         _ if hidden => Breadth::Unknown,
         (Some(kind), Some(breadth)) if listed(kind) == 1 => breadth,
         _ => grant.reach,
     };
+    let breadth = scope.reach.filter(|_| !hidden).map_or(meant, |most| most.min(meant));
     let one = |can: Can, environment: Environment, targets: &[String]| Capability {
         can,
         environment,
@@ -258,10 +259,7 @@ mod tests {
 
     fn stated(words: &[&str]) -> Inspection {
         Inspection {
-            scopes: words
-                .iter()
-                .map(|word| Scope { word: word.to_string(), on: None, evidence: Evidence::Observed })
-                .collect(),
+            scopes: words.iter().map(|word| Scope::of(word, Evidence::Observed)).collect(),
             powers_stated: true,
             ..Inspection::not_asked()
         }
@@ -319,6 +317,15 @@ mod tests {
         let unknown: Vec<_> = found.iter().filter(|c| c.environment == Environment::Unknown).map(|c| c.can).collect();
         assert_eq!(unknown, ["delete:datastore".parse().unwrap()]);
         assert!(found.iter().filter(|c| c.can.class == Class::Datastore).all(|c| c.breadth == Breadth::Unknown));
+    }
+
+    #[test]
+    fn a_word_that_reaches_less_narrows_its_meaning() {
+        let mut inspection = stated(&["secrets:read"]);
+        inspection.scopes[0].reach = Some(Breadth::Single);
+        assert_eq!(of(&inspection).capabilities[0].breadth, Breadth::Single);
+        inspection.scopes.push(Scope::of("secrets:read", Evidence::Observed));
+        assert_eq!(of(&inspection).capabilities[0].breadth, Breadth::Account);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! issuer. No signature is verified: who holds the value could not have made it otherwise, and a
 //! forged one grants nothing. No decoder returns the part that makes the value a secret.
 
+pub mod aws_key_id;
 pub mod jwt;
 pub mod macaroon;
 pub mod pem;
@@ -14,7 +15,7 @@ use crate::capability::words;
 
 words! {
     /// The decoders, by their words in detector files.
-    Decoder { Jwt = "jwt", Macaroon = "macaroon", Sas = "sas", Pem = "pem" }
+    Decoder { Jwt = "jwt", Macaroon = "macaroon", Sas = "sas", Pem = "pem", AwsKeyId = "aws-key-id" }
 }
 
 impl Decoder {
@@ -25,6 +26,7 @@ impl Decoder {
             Decoder::Macaroon => macaroon::decode(value),
             Decoder::Sas => sas::decode(value),
             Decoder::Pem => pem::decode(value),
+            Decoder::AwsKeyId => aws_key_id::decode(value),
         }
     }
 }

@@ -50,16 +50,16 @@ fn probe_of<'p>(provider: &'p Provider, detector: &Detector) -> Option<&'p Probe
 }
 
 fn requests(probe: &Probe) -> Vec<String> {
-    probe.steps.iter().filter_map(request).collect()
+    probe.steps.iter().flat_map(asked).collect()
 }
 
-fn request(step: &Step) -> Option<String> {
-    match (&step.get, &step.post, &step.graphql, &step.native) {
-        (Some(url), ..) => Some(format!("GET {url}")),
-        (_, Some(url), ..) => Some(format!("POST {url}")),
-        (_, _, Some(_), _) => Some(format!("POST {{base}} query {}", step.id)),
-        (.., Some(name)) => Some(format!("POST {{base}} {name}")),
-        _ => None,
+/// Everything that a step may send; nothing where it only decodes.
+fn asked(step: &Step) -> Vec<String> {
+    match (&step.get, &step.post, &step.graphql) {
+        (Some(url), ..) => vec![format!("GET {url}")],
+        (_, Some(url), _) => vec![format!("POST {url}")],
+        (_, _, Some(_)) => vec![format!("POST {{base}} query {}", step.id)],
+        _ => step.asks.clone(),
     }
 }
 
@@ -105,7 +105,8 @@ fn show_one(provider: &Provider, detector: &Detector, out: &mut dyn Write) -> io
     if let Some(probe) = probe_of(provider, detector) {
         writeln!(out, "  hosts        {}", provider.hosts.join(", "))?;
         for step in &probe.steps {
-            let how = request(step).unwrap_or_else(|| "read from the credential itself".to_owned());
+            let asked = asked(step);
+            let how = if asked.is_empty() { "read from the credential itself".to_owned() } else { asked.join(", ") };
             writeln!(out, "  asks         {}: {how}", step.what)?;
             if let Some(why) = &step.reads_only {
                 writeln!(out, "               changes nothing: {why}")?;

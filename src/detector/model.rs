@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::capability::{Breadth, Can, Environment, Guard, Recover};
+use crate::capability::{Breadth, Can, Environment, Evidence, Guard, Recover, words};
 use crate::finding::Confidence;
 
 use super::checksum::Checksum;
@@ -25,6 +25,9 @@ pub struct Provider {
     /// The only hosts that a secret of this provider is ever sent to.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// Accounts whose credentials are traps, as everybody may know: never asked about.
+    #[serde(default)]
+    pub canary_accounts: Vec<String>,
     /// Where the facts of this file can be read.
     pub docs: String,
     /// Facts of this file that no documentation confirms yet, in words. Shown in the report.
@@ -139,6 +142,9 @@ pub struct Companion {
     #[serde(default)]
     pub public: bool,
     pub entropy: Option<f64>,
+    /// Upper and lower case letters both stand in it: a commit id or a path is none.
+    #[serde(default)]
+    pub mixed_case: bool,
     /// Without it there is no credential.
     #[serde(default)]
     pub required: bool,
@@ -214,6 +220,11 @@ pub enum Auth {
     },
 }
 
+words! {
+    /// The probes that data cannot say, by their words in detector files.
+    Native { AwsIam = "aws-iam" }
+}
+
 /// One question.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,7 +243,10 @@ pub struct Step {
     pub decode: Option<Decoder>,
     /// The text that is decoded; the secret where it is not given.
     pub text: Option<String>,
-    pub native: Option<String>,
+    pub native: Option<Native>,
+    /// Everything that a native function may send: `POST {base}/ Action=GetUser`.
+    #[serde(default)]
+    pub asks: Vec<String>,
     /// Why a `post` or a native function changes nothing.
     pub reads_only: Option<String>,
     pub auth: Option<Auth>,
@@ -380,6 +394,10 @@ pub struct Select {
     /// How the value is written down: `role:{}`.
     #[serde(rename = "as")]
     pub written: Option<String>,
+    /// For `scopes`: these words reach no further, whatever they mean elsewhere.
+    pub reach: Option<Breadth>,
+    /// For `scopes`: how these words are known, where the issuer does not state them.
+    pub evidence: Option<Evidence>,
     /// For `expires`: a missing value means that there is no end.
     #[serde(default)]
     pub absent_is_never: bool,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::capability::{Coverage, Environment, Evidence};
+use crate::capability::{Breadth, Coverage, Environment, Evidence};
 pub use crate::detector::model::Hides;
 
 /// Resources are not nested deeper than this.
@@ -88,7 +88,16 @@ pub struct Scope {
     pub word: String,
     /// Kind and id of the resource that the word is about, where it does not hold everywhere.
     pub on: Option<(String, String)>,
+    /// What it reaches at most; none where the word's meaning says it.
+    pub reach: Option<Breadth>,
     pub evidence: Evidence,
+}
+
+impl Scope {
+    /// A word that holds wherever its meaning says.
+    pub fn of(word: &str, evidence: Evidence) -> Scope {
+        Scope { word: word.to_owned(), on: None, reach: None, evidence }
+    }
 }
 
 /// Everything that was learnt about one credential.

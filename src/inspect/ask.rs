@@ -26,6 +26,8 @@ pub(super) enum Asked {
     Forbidden,
     Dead(String),
     Unclear,
+    /// Nothing was sent, on purpose.
+    Unasked,
 }
 
 /// Why a request could not be made.
@@ -49,6 +51,9 @@ impl From<Forbidden> for Unmade {
 impl Run<'_> {
     /// Asks one question, with its further pages. `about`: the resource that it is about.
     pub(super) fn ask_step(&mut self, step: &Step, about: Option<&Resource>, courier: &Courier<'_>) -> Asked {
+        if let Some(native) = step.native {
+            return self.ask_native(step, native, courier);
+        }
         self.bind(about);
         let mut cursor: Option<String> = None;
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -86,7 +91,7 @@ impl Run<'_> {
             }
             self.read(step, &body, reply.as_ref(), about);
             if let Some(word) = &step.proves {
-                self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });
+                self.scope(Scope::of(word, Evidence::Observed));
             }
             let Some(rule) = &step.page else { return Asked::Answered };
             match next_page(rule, &request, &body, reply.as_ref()) {
@@ -107,7 +112,7 @@ impl Run<'_> {
         Asked::Answered
     }
 
-    fn send(&mut self, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
+    pub(super) fn send(&mut self, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
         if self.learnt.requests >= BUDGET {
             return Err(Failure::Budget);
         }

@@ -119,6 +119,7 @@ impl<'t> Courier<'t> {
             "provider": sender.provider,
             "method": request.method().word(),
             "url": request.shown(),
+            "reads_only": request.why(),
             "status": result.as_ref().ok().map(|reply| reply.status),
             "error": result.as_ref().err().map(ToString::to_string),
             "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

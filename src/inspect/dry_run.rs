@@ -1,10 +1,10 @@
 //! What would be sent: each request of each probe, with what is known filled in. Nothing is sent.
 
+use super::Asking;
 use super::probe::{BUDGET, first_variables};
 use super::request::root_fields;
-use super::{Asking, Endpoints};
 use crate::detector::Detectors;
-use crate::detector::model::{Provider, Step};
+use crate::detector::model::Step;
 use crate::finding::Finding;
 
 /// One line for each request that may be sent, in the order of the credentials and their steps.
@@ -25,14 +25,18 @@ pub fn requests(findings: &[Finding], detectors: &Detectors, asking: &Asking) ->
         lines.push(format!("{place}: {BUDGET} requests at the most"));
         let variables = first_variables(provider, finding, asking);
         for step in steps {
-            let request = match (&step.get, &step.post, &step.graphql, &step.native) {
+            let request = match (&step.get, &step.post, &step.graphql) {
                 (Some(url), ..) => format!("GET {}", variables.fill_shown(url)),
-                (_, Some(url), ..) => format!("POST {} {}", variables.fill_shown(url), form(step)),
-                (_, _, Some(document), _) => {
+                (_, Some(url), _) => format!("POST {} {}", variables.fill_shown(url), form(step)),
+                (_, _, Some(document)) => {
                     format!("POST {} query {}", variables.fill_shown("{base}"), root_fields(document).join(", "))
                 }
-                (.., Some(name)) => format!("POST {} {name}", bases(provider, &asking.endpoints)),
-                _ => continue,
+                // What a native function may send is a list.
+                _ => {
+                    let asked = step.asks.iter().map(|asked| variables.fill_shown(asked));
+                    lines.extend(asked.map(|asked| format!("  {asked}{}", when(step))));
+                    continue;
+                }
             };
             lines.push(format!("  {request}{}", when(step)));
         }
@@ -42,11 +46,6 @@ pub fn requests(findings: &[Finding], detectors: &Detectors, asking: &Asking) ->
 
 fn form(step: &Step) -> String {
     step.form.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
-}
-
-fn bases(provider: &Provider, endpoints: &Endpoints) -> String {
-    let names = std::iter::once("").chain(provider.bases.keys().map(String::as_str));
-    names.filter_map(|name| endpoints.base(provider, name)).collect::<Vec<_>>().join(", ")
 }
 
 fn when(step: &Step) -> String {

@@ -4,6 +4,7 @@
 
 pub mod answer;
 mod ask;
+mod ask_native;
 pub mod courier;
 pub mod dry_run;
 pub mod meaning;

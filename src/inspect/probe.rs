@@ -131,7 +131,8 @@ impl<'r> Run<'r> {
 
     /// A trap of the owner's: asking would only ring its bell.
     fn is_canary(&mut self) -> bool {
-        let canary = self.learnt.account.as_ref().is_some_and(|account| self.asking.canaries.contains(account));
+        let known = || self.provider.canary_accounts.iter().chain(&self.asking.canaries);
+        let canary = self.learnt.account.as_ref().is_some_and(|account| known().any(|canary| canary == account));
         if canary {
             let why = "its account is a canary: asking would raise its owner's alarm".to_owned();
             self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
@@ -167,7 +168,7 @@ impl<'r> Run<'r> {
     fn ask_identity(&mut self, courier: &Courier<'_>) -> Liveness {
         let mut steps: Vec<&Step> = self.probe.steps.iter().filter(|step| step.identity).collect();
         steps.sort_by_key(|step| !self.is_first(step));
-        let mut live = false;
+        let (mut live, mut unasked) = (false, false);
         for step in steps {
             match self.ask_step(step, None, courier) {
                 Asked::Answered => {
@@ -178,6 +179,7 @@ impl<'r> Run<'r> {
                 Asked::Refused => self.refused.push(step.id.clone()),
                 Asked::Dead(why) if !live => return Liveness::Dead(why),
                 Asked::Dead(_) | Asked::Unclear => {}
+                Asked::Unasked => unasked = true,
             }
             if self.decide_kind() {
                 break;
@@ -208,6 +210,9 @@ impl<'r> Run<'r> {
         let mut why: Vec<String> = self.unclear.iter().map(ToString::to_string).collect();
         why.extend(self.refused.iter().map(|id| format!("{id}: refused")));
         self.learnt.gaps.append(&mut self.unclear);
+        if unasked && self.learnt.requests == 0 {
+            return Liveness::NotAsked;
+        }
         Liveness::Unknown(if why.is_empty() { "nothing could be asked".to_owned() } else { why.join("; ") })
     }
 
@@ -226,7 +231,7 @@ impl<'r> Run<'r> {
         self.learnt.kind = Some(rule.name.clone());
         self.auth = rule.auth.as_ref().unwrap_or(&probe.auth);
         for word in &rule.scopes {
-            self.scope(Scope { word: word.clone(), on: None, evidence: Evidence::Observed });
+            self.scope(Scope::of(word, Evidence::Observed));
         }
         true
     }
@@ -297,7 +302,8 @@ impl<'r> Run<'r> {
         let resources = reader.resources(&read.resources, body);
         for select in read.scopes.iter().flat_map(|selects| selects.as_slice()) {
             for word in reader.texts(select, body, reply) {
-                self.scope(Scope { word, on: about.clone(), evidence });
+                let evidence = select.evidence.unwrap_or(evidence);
+                self.scope(Scope { word, on: about.clone(), reach: select.reach, evidence });
             }
         }
         for resource in resources {
@@ -316,12 +322,15 @@ impl<'r> Run<'r> {
 
     /// What a question without a clear answer leaves behind.
     pub(super) fn gap(&mut self, step: &Step, why: String) {
-        let hides = match step.hides {
+        let what = self.variables.fill_shown(&step.what);
+        self.keep_gap(step, Gap { what, why, hides: step.hides, of: step.hides_of.clone() });
+    }
+
+    pub(super) fn keep_gap(&mut self, step: &Step, mut gap: Gap) {
+        if gap.hides == Hides::Powers && self.stated {
             // The issuer has stated the scope: what is hidden now is how far it reaches.
-            Hides::Powers if self.stated => Hides::Reach,
-            hides => hides,
-        };
-        let gap = Gap { what: self.variables.fill_shown(&step.what), why, hides, of: step.hides_of.clone() };
+            gap.hides = Hides::Reach;
+        }
         let list = if step.identity { &mut self.unclear } else { &mut self.learnt.gaps };
         if !list.contains(&gap) {
             list.push(gap);

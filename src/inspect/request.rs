@@ -109,6 +109,14 @@ impl Request {
         }
     }
 
+    /// What a question asks and why it changes nothing.
+    pub fn why(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Question { why } => Some(why),
+            Kind::Read | Kind::Query { .. } => None,
+        }
+    }
+
     pub fn method(&self) -> Method {
         self.method
     }

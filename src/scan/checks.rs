@@ -50,6 +50,11 @@ pub(super) fn entropy(value: &str) -> f64 {
         .sum()
 }
 
+/// Whether letters of both cases stand in it.
+pub(super) fn is_mixed_case(value: &str) -> bool {
+    value.contains(|c: char| c.is_ascii_lowercase()) && value.contains(|c: char| c.is_ascii_uppercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

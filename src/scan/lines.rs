@@ -1,5 +1,7 @@
 //! Where in a text a byte stands, as people count: lines and columns from one, in characters.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter, memrchr};
 
 /// The line starts of one text, found once, when the first place in it is asked for.
@@ -33,6 +35,11 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
         true => end - 1,
         false => end,
     }
+}
+
+/// How many line breaks lie in a span.
+pub(super) fn between(bytes: &[u8], span: Range<usize>) -> usize {
+    memchr_iter(b'\n', &bytes[span]).count()
 }
 
 /// How many characters these bytes are; a byte that is no UTF-8 counts as one.

@@ -135,7 +135,7 @@ fn hit(
     Some(Hit { candidate, secret, whole })
 }
 
-/// The nearest companion after the match, else before it.
+/// The companion on the nearest line; the one behind the match where two are as near.
 fn find_companion(
     bytes: &[u8],
     detectors: &Detectors,
@@ -146,7 +146,7 @@ fn find_companion(
     let (companion, pattern) = detectors.companion(number, position);
     let (start, end) = lines::around(bytes, whole.start, companion.lines);
     let (start, end) = (start.max(whole.start.saturating_sub(COMPANION)), end.min(whole.end + COMPANION));
-    let mut nearest: Option<Range<usize>> = None;
+    let mut nearest: Option<(usize, Range<usize>)> = None;
     let mut from = start;
     while let Some(captures) = pattern.captures_at(&bytes[..end], from) {
         let all = captures.get(0)?.range();
@@ -154,16 +154,28 @@ fn find_companion(
         // Matches may share their borders: go on at the value's end.
         from = value.end.max(all.start + 1);
         let text = String::from_utf8_lossy(&bytes[value.clone()]).into_owned();
-        let believed = companion.entropy.is_none_or(|least| checks::entropy(&text) >= least);
-        let outside = value.end <= whole.start || value.start >= whole.end;
-        if believed && outside {
-            match value.start >= whole.end {
-                true => return Some(value),
-                false => nearest = Some(value),
-            }
+        let believed = companion.entropy.is_none_or(|least| checks::entropy(&text) >= least)
+            && (!companion.mixed_case || checks::is_mixed_case(&text));
+        if !believed {
+            continue;
+        }
+        let distance = match (value.end <= whole.start, value.start >= whole.end) {
+            (true, _) => lines::between(bytes, value.end..whole.start),
+            (_, true) => lines::between(bytes, whole.end..value.start),
+            (false, false) => continue,
+        };
+        let behind = value.start >= whole.end;
+        if nearest
+            .as_ref()
+            .is_none_or(|(known, at)| distance < *known || (distance == *known && at.start < whole.start))
+        {
+            nearest = Some((distance, value));
+        }
+        if behind {
+            break;
         }
     }
-    nearest
+    nearest.map(|(_, value)| value)
 }
 
 /// One candidate for each value: of two that overlap, the one whose look says more.
@@ -215,4 +227,29 @@ fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)])
     }
     let from = lines::characters(&bytes[lines::line_start(bytes, secret.start)..start]) + 1;
     (String::from_utf8_lossy(&line).into_owned(), from)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detector::{Detectors, sample};
+    use crate::scan::scan_text;
+    use crate::secret::FingerprintKey;
+
+    /// In some files the secret stands above its id: the one below belongs to the next block.
+    #[test]
+    fn a_companion_is_taken_from_the_nearest_line() {
+        let make = |template: &str, seed: u64| sample::generate(template, seed).unwrap().text;
+        let pairs = [0, 1].map(|seed| (make("AKIARZPUZDIK{base32:8}", seed), make("{base64:40}", seed)));
+        let [upside_down, usual, packed] =
+            ["id={secret}\nkey={id}\n\n", "key={id}\nid={secret}\n\n", "key={id}\nid={secret}\n"];
+        for block in [upside_down, usual, packed] {
+            let text: String =
+                pairs.iter().map(|(id, secret)| block.replace("{id}", id).replace("{secret}", secret)).collect();
+            let found = scan_text("sample", &text, &Detectors::load(&[]).unwrap(), &FingerprintKey::fixed());
+            let got: Vec<(&str, &str)> =
+                found.iter().map(|one| (one.parts["key_id"].expose(), one.secret.expose())).collect();
+            let expected = pairs.each_ref().map(|(id, secret)| (id.as_str(), secret.as_str()));
+            assert_eq!(got, expected, "{block}");
+        }
+    }
 }

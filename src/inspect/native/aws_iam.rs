@@ -12,6 +12,8 @@ mod simulation;
 mod tests;
 mod xml;
 
+use std::collections::BTreeSet;
+
 use super::iam_policy::{Decision, Reach};
 use crate::inspect::answer::{Gap, Hides, Liveness};
 use asking::Asker;
@@ -92,6 +94,8 @@ pub struct IamAnswer {
     pub principal: Option<Principal>,
     /// What was decided on each action that was asked about, in the same order.
     pub powers: Vec<(String, Decision)>,
+    /// Patterns of actions that the policies allow beyond these, in lower case.
+    pub others: BTreeSet<String>,
     /// Questions without an answer; they hide powers as long as one of them is undecided.
     pub gaps: Vec<Gap>,
     /// Whether every policy that is bound to the principal was read.
@@ -111,6 +115,7 @@ pub fn collect(calls: &mut dyn IamCalls, actions: &[&str]) -> IamAnswer {
         arn: None,
         principal: None,
         powers: Vec::new(),
+        others: BTreeSet::new(),
         gaps: Vec::new(),
         complete: false,
         calls: 0,
@@ -119,7 +124,7 @@ pub fn collect(calls: &mut dyn IamCalls, actions: &[&str]) -> IamAnswer {
     match identify(&mut asker) {
         Err(liveness) => answer.liveness = liveness,
         Ok(caller) => {
-            (decided, answer.complete) = decide(&mut asker, &caller, actions);
+            (decided, answer.others, answer.complete) = decide(&mut asker, &caller, actions);
             answer.account = Some(caller.account);
             answer.arn = Some(caller.arn);
             answer.principal = caller.principal;
@@ -165,7 +170,10 @@ fn refused_identity(code: &str, message: &str) -> Liveness {
         "SignatureDoesNotMatch" if message.contains("expired") || message.contains("not yet current") => {
             return Liveness::Unknown(format!("{code}: this machine's clock and AWS's differ"));
         }
-        "SignatureDoesNotMatch" => "AWS knows the key id, and the secret is not the one that belongs to it",
+        // What is refused is the pair: a secret that was found beside the wrong id may work with its own.
+        "SignatureDoesNotMatch" => {
+            return Liveness::Unknown(format!("{code}: AWS knows the key id, and this secret is not the one of it"));
+        }
         _ => return Liveness::Unknown(format!("{code} on asking who it is")),
     };
     Liveness::Dead(format!("{code}: {why}"))
@@ -186,12 +194,12 @@ fn principal(arn: &str) -> Option<Principal> {
     }
 }
 
-/// A decision on each action, and whether all policies were read.
-fn decide(asker: &mut Asker<'_>, caller: &Caller, actions: &[&str]) -> (Vec<Decision>, bool) {
+/// A decision on each action, what else is allowed, and whether all policies were read.
+fn decide(asker: &mut Asker<'_>, caller: &Caller, actions: &[&str]) -> (Vec<Decision>, BTreeSet<String>, bool) {
     let (bound, source) = match &caller.principal {
         Some(Principal::Root) => {
             let everything = Decision::Allowed { breadth: Reach::All, conditional: false, narrowed: false };
-            return (vec![everything; actions.len()], true);
+            return (vec![everything; actions.len()], BTreeSet::new(), true);
         }
         Some(Principal::User(name)) => grants::of_user(asker, name, &caller.arn),
         Some(Principal::Role(name)) => {
@@ -200,7 +208,7 @@ fn decide(asker: &mut Asker<'_>, caller: &Caller, actions: &[&str]) -> (Vec<Deci
         }
         Some(Principal::Federated(_)) | None => {
             asker.note("policies of the caller", "AWS has no question for this kind of caller");
-            return (vec![Decision::Unknown; actions.len()], false);
+            return (vec![Decision::Unknown; actions.len()], BTreeSet::new(), false);
         }
     };
     let mut decided: Vec<Decision> = actions.iter().map(|action| bound.decide(action)).collect();
@@ -214,5 +222,5 @@ fn decide(asker: &mut Asker<'_>, caller: &Caller, actions: &[&str]) -> (Vec<Deci
             }
         }
     }
-    (decided, bound.is_complete())
+    (decided, bound.allowed_beyond(actions), bound.is_complete())
 }

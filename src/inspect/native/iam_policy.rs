@@ -10,14 +10,21 @@ mod document;
 mod pattern;
 #[cfg(test)]
 mod tests;
+mod thing;
 
 pub use document::{Policy, PolicyError};
+pub use thing::one_thing;
+
+use std::collections::BTreeSet;
 
 use document::{Selection, Statement};
-use pattern::{is_account_wide, narrows, resource_covers};
+use pattern::{covers, is_account_wide, narrows, resource_covers};
 
 /// Pairs of resource patterns that are compared for one action; beyond it limits are only noted.
 const MAX_PAIRS: usize = 1_000_000;
+
+/// Stands for a statement on all actions but some, when none of those asked about is left.
+const EVERYTHING_ELSE: &str = "notaction";
 
 /// What the policies say about one action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +76,32 @@ impl Grants {
     /// Whether nothing that was granted is unknown.
     pub fn is_complete(&self) -> bool {
         self.all_known && self.boundary != Boundary::Unknown
+    }
+
+    /// Patterns of actions that are allowed and take in none of `actions`: powers that nobody asks
+    /// about. A boundary may take them away; that is not looked into.
+    pub fn allowed_beyond(&self, actions: &[&str]) -> BTreeSet<String> {
+        let statements = self.policies.iter().flat_map(|policy| &policy.statements);
+        let (allows, denies): (Vec<&Statement>, Vec<&Statement>) =
+            statements.filter(|one| one.allow || one.is_unlimited()).partition(|one| one.allow);
+        let actions: Vec<String> = actions.iter().map(|action| action.to_ascii_lowercase()).collect();
+        let mut beyond = BTreeSet::new();
+        for allow in allows {
+            match &allow.actions {
+                Selection::These(patterns) => beyond.extend(
+                    patterns.iter().filter(|pattern| !actions.iter().any(|action| covers(pattern, action))).cloned(),
+                ),
+                Selection::AllBut(_) if actions.iter().any(|action| allow.concerns(action)) => {}
+                Selection::AllBut(_) => {
+                    beyond.insert(EVERYTHING_ELSE.to_owned());
+                }
+            }
+        }
+        let denied: usize = denies.iter().map(|deny| deny.actions.patterns().len()).sum();
+        if beyond.len().saturating_mul(denied) <= MAX_PAIRS {
+            beyond.retain(|pattern| pattern == EVERYTHING_ELSE || !denies.iter().any(|deny| deny.takes_in(pattern)));
+        }
+        beyond
     }
 
     /// Decides for one action, named as in a policy: `s3:DeleteObject`.

@@ -429,7 +429,7 @@ fn liveness_follows_the_code_of_the_refusal() {
     );
     assert!(identity("ExpiredToken", "").is_dead());
     assert!(matches!(identity("SignatureDoesNotMatch", "The request signature we calculated does not match"),
-        Liveness::Dead(why) if why.contains("knows the key id")));
+        Liveness::Unknown(why) if why.contains("knows the key id")));
     for message in ["Signature expired: 1 is now earlier than 2", "Signature not yet current: 2 is still later than 1"]
     {
         assert!(matches!(identity("SignatureDoesNotMatch", message), Liveness::Unknown(why) if why.contains("clock")));

@@ -20,7 +20,7 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Statement {
     pub allow: bool,
-    actions: Selection,
+    pub actions: Selection,
     pub resources: Selection,
     /// Whether it holds only under a condition, which nobody here can evaluate.
     pub conditional: bool,
@@ -82,6 +82,19 @@ impl Statement {
             Selection::AllBut(patterns) => !patterns.iter().any(|pattern| covers(pattern, &action)),
         };
         about && !matches!(&self.resources, Selection::AllBut(spared) if spared.iter().any(|one| pattern::is_all(one)))
+    }
+
+    /// Whether it is about every action that a pattern matches, which is in lower case.
+    pub fn takes_in(&self, pattern: &str) -> bool {
+        match &self.actions {
+            Selection::These(patterns) => patterns.iter().any(|outer| covers(outer, pattern)),
+            // Two patterns may share actions without either covering the other.
+            Selection::AllBut(patterns) => {
+                let head = |text: &str| text.split(['*', '?']).next().unwrap_or_default().to_owned();
+                let pattern = head(pattern);
+                !patterns.iter().map(|one| head(one)).any(|one| one.starts_with(&pattern) || pattern.starts_with(&one))
+            }
+        }
     }
 
     /// Whether it holds for every resource and in every situation.

@@ -469,3 +469,20 @@ proptest! {
         let _ = Policy::parse(&text);
     }
 }
+
+#[test]
+fn what_is_allowed_beyond_the_asked_actions_is_named() {
+    let beyond = |statements: Value| granted(statements).allowed_beyond(&["s3:GetObject", "iam:CreateUser"]);
+    let named = |names: &[&str]| names.iter().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>();
+    let allow = |actions: Value| json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });
+    let deny = |actions: Value| json!({ "Effect": "Deny", "Action": actions, "Resource": "*" });
+    assert_eq!(beyond(json!([allow(json!(["s3:Get*", "*", "qldb:*", "iot:Get*"]))])), named(&["iot:get*", "qldb:*"]));
+    assert_eq!(beyond(json!([allow(json!(["iot:Get*", "iot:Put"])), deny(json!("iot:G*"))])), named(&["iot:put"]));
+    let only = json!({ "Effect": "Deny", "NotAction": "iot:*", "Resource": "*" });
+    assert_eq!(beyond(json!([allow(json!(["iot:Get*", "qldb:*", "i*"])), only])), named(&["iot:get*"]));
+    let some = json!({ "Effect": "Deny", "Action": "iot:*", "Resource": "arn:aws:iot:*:*:thing/x" });
+    assert_eq!(beyond(json!([allow(json!("iot:Get*")), some])), named(&["iot:get*"]));
+    let all_but = |spared: Value| json!({ "Effect": "Allow", "NotAction": spared, "Resource": "*" });
+    assert_eq!(beyond(json!([all_but(json!(["s3:*", "iam:*"]))])), named(&["notaction"]));
+    assert_eq!(beyond(json!([all_but(json!(["s3:*"]))])), named(&[]));
+}

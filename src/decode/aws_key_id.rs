@@ -2,8 +2,29 @@
 //! anybody. An account that is known as a canary must never be asked about, since asking alarms
 //! its owner.
 
+use serde_json::Value;
+
+use super::NotDecodable;
+
 /// Prefixes of ids that stand for a credential: long-lived, temporary, bearer and context keys.
 const PREFIXES: [&str; 4] = ["AKIA", "ASIA", "ABIA", "ACCA"];
+
+/// AWS's documentation ends its key ids so.
+const SAMPLE: &str = "EXAMPLE";
+
+/// `account`, but for an id of the old kind; and `expires`, null, where it is a long-lived one.
+pub fn decode(key_id: &str) -> Result<Value, NotDecodable> {
+    let coded = PREFIXES.iter().find_map(|prefix| key_id.strip_prefix(prefix)).unwrap_or_default();
+    if coded.len() != 16 || !coded.bytes().all(|byte| base32_digit(byte).is_some()) {
+        return Err(NotDecodable("it is no AWS access key id"));
+    }
+    if coded.ends_with(SAMPLE) {
+        return Err(NotDecodable("it is a key id of AWS's documentation"));
+    }
+    let account = account_of_key_id(key_id).map(|account| ("account".to_owned(), Value::String(account)));
+    let never = key_id.starts_with("AKIA").then(|| ("expires".to_owned(), Value::Null));
+    Ok(Value::Object(account.into_iter().chain(never).collect()))
+}
 
 /// The 12-digit account of an access key id; `None` for what is no such id, and for ids of the
 /// old kind (fifth character I or J), which do not carry their account.
@@ -68,6 +89,17 @@ mod tests {
         let id = ["ASIA", "Y34F", "ZKBO", "KMUT", "VV7A"].concat();
         assert_eq!(account_of_key_id(&id).as_deref(), Some("609629065308"));
         assert!(needs_session_token(&id));
+    }
+
+    #[test]
+    fn an_id_decodes_to_its_account_and_a_sample_to_nothing() {
+        let id = key_id("AKIA", 123_456_789_012, 7);
+        assert_eq!(decode(&id).unwrap(), serde_json::json!({ "account": "123456789012", "expires": null }));
+        let temporary = decode(&key_id("ASIA", 123_456_789_012, 7)).unwrap();
+        assert_eq!(temporary, serde_json::json!({ "account": "123456789012" }));
+        assert_eq!(decode(&format!("AKIAI{}", &id[5..])).unwrap(), serde_json::json!({ "expires": null }));
+        assert!(decode(&format!("{}{SAMPLE}", &id[..13])).is_err());
+        assert!(decode(&id[1..]).is_err());
     }
 
     #[test]
