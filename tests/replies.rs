@@ -14,6 +14,7 @@ use overscope::assess::model::{Assessment, Points};
 use overscope::assess::{self, Context};
 use overscope::config::Visibility;
 use overscope::detector::{Detectors, sample};
+use overscope::finding::Finding;
 use overscope::inspect::request::{Method, Request};
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::inspect::{self, Asking};
@@ -212,14 +213,18 @@ fn cases() -> Vec<(String, Case)> {
     cases
 }
 
-fn assess_with(detectors: &Detectors, case: &Case, transport: Option<&Recorded<'_>>) -> Assessment {
+/// The case's credential, found in its generated example.
+fn found_in(detectors: &Detectors, case: &Case) -> Vec<Finding> {
     let number = detectors.number_of(&case.detector).unwrap_or_else(|| panic!("no detector `{}`", case.detector));
     let template = &detectors.detector(number).examples[case.example];
     let text = sample::generate(template, case.example as u64).unwrap().text;
     let found = scan_text("sample", &text, detectors, &FingerprintKey::fixed());
     assert_eq!(found.len(), 1, "{template}");
-    let transport = transport.map(|transport| transport as &dyn Transport);
-    let inspected = inspect::inspect(found, detectors, &Asking::default(), transport, None);
+    found
+}
+
+fn assess_with(detectors: &Detectors, found: &[Finding], transport: &Recorded<'_>) -> Assessment {
+    let inspected = inspect::inspect(found.to_vec(), detectors, &Asking::default(), Some(transport), None);
     let context = Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() };
     assess::assess(inspected, &[], detectors, &context).remove(0)
 }
@@ -239,7 +244,7 @@ fn every_recorded_case_comes_to_what_it_says() {
     let mut wrong = Vec::new();
     for (name, case) in cases() {
         let recorded = Recorded::new(&case, None);
-        let found = assess_with(&detectors, &case, Some(&recorded));
+        let found = assess_with(&detectors, &found_in(&detectors, &case), &recorded);
         let got = Expect {
             liveness: found.liveness.word().to_owned(),
             kind: found.kind.clone(),
@@ -292,12 +297,13 @@ fn expect_toml(got: &Expect) -> String {
 fn no_failure_makes_a_credential_look_safer_or_dead() {
     let detectors = Detectors::load(&[]).unwrap();
     for (name, case) in cases().into_iter().filter(|(_, case)| case.expect.liveness == "live") {
-        let undisturbed = assess_with(&detectors, &case, Some(&Recorded::new(&case, None)));
+        let credential = found_in(&detectors, &case);
+        let undisturbed = assess_with(&detectors, &credential, &Recorded::new(&case, None));
         let least = undisturbed.score.unwrap_or(Points(0));
         for at in 0..undisturbed.requests {
             for &fault in FAULTS {
                 let recorded = Recorded::new(&case, Some((at, fault)));
-                let found = assess_with(&detectors, &case, Some(&recorded));
+                let found = assess_with(&detectors, &credential, &recorded);
                 assert_ne!(found.liveness.word(), "dead", "{name}: request {at}, {fault:?}");
                 let score = found.score.expect("not dead");
                 assert!(score >= least, "{name}: request {at}, {fault:?}: {score} < {least}");

@@ -127,12 +127,18 @@ fn hit(
         tracked: entry.tracked,
         ignored: entry.ignored,
         commit: None,
-        key: context::assigned_key(bytes, secret.start),
+        key: key(bytes, &whole, &secret),
         excerpt: String::new(),
         excerpt_from: 1,
     };
     let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
     Some(Hit { candidate, secret, whole })
+}
+
+/// The key that the whole match is assigned to, where the secret is a part of it; else the secret's.
+fn key(bytes: &[u8], whole: &Range<usize>, secret: &Range<usize>) -> Option<String> {
+    let around = (whole.start < secret.start && secret.end <= whole.end).then_some(whole.start);
+    around.and_then(|start| context::assigned_key(bytes, start)).or_else(|| context::assigned_key(bytes, secret.start))
 }
 
 /// The companion on the nearest line; the one behind the match where two are as near.
