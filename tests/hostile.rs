@@ -34,7 +34,7 @@ impl Transport for Watching {
         }
         allowed.check(request.url())?;
         self.sent.lock().unwrap().push(request.origin());
-        Err(Failure::Connect)
+        Err(Failure::Timeout)
     }
 }
 
