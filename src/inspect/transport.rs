@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use reqwest::Certificate;
@@ -149,10 +149,10 @@ impl Http {
     }
 
     /// The client for one origin, made on first use with the addresses that were checked.
-    fn client(&self, request: &Request, named_by_user: bool) -> Result<Client, Failure> {
+    fn client(&self, request: &Request, named_by_user: bool, timeout: Duration) -> Result<Client, Failure> {
         let key = request.origin();
-        let mut clients = self.clients.lock().map_err(|_| Failure::Other)?;
-        if let Some(client) = clients.get(&key) {
+        // The lock is not held while a name is resolved: other hosts need not wait for a slow one.
+        if let Some(client) = self.clients.lock().map_err(|_| Failure::Other)?.get(&key) {
             return Ok(client.clone());
         }
         let mut builder = ClientBuilder::new()
@@ -164,12 +164,11 @@ impl Http {
         if is_loopback(request.url()) {
             builder = builder.no_proxy();
         } else if !self.proxied {
-            let addresses = resolve(request.url(), named_by_user)?;
+            let addresses = resolve(request.url(), named_by_user, timeout)?;
             builder = builder.no_proxy().resolve_to_addrs(request.host(), &addresses);
         }
         let client = builder.build().map_err(|_| Failure::Other)?;
-        clients.insert(key, client.clone());
-        Ok(client)
+        Ok(self.clients.lock().map_err(|_| Failure::Other)?.entry(key).or_insert(client).clone())
     }
 }
 
@@ -181,7 +180,7 @@ impl Transport for Http {
     fn send(&self, request: &Request, allowed: &Allowed, timeout: Duration) -> Result<Reply, Failure> {
         request.check().map_err(|why| Failure::Forbidden(why.0))?;
         allowed.check(request.url())?;
-        let client = self.client(request, allowed.is_endpoint(request.url()))?;
+        let client = self.client(request, allowed.is_endpoint(request.url()), timeout)?;
         let mut builder = match request.method() {
             Method::Get => client.get(request.url().clone()),
             Method::Post => client.post(request.url().clone()),
@@ -233,11 +232,15 @@ fn failure(why: &reqwest::Error) -> Failure {
 
 /// The addresses behind a name. Those of this machine, of private networks and of metadata
 /// services are refused, unless the user named the host.
-fn resolve(url: &Url, named_by_user: bool) -> Result<Vec<SocketAddr>, Failure> {
+fn resolve(url: &Url, named_by_user: bool, timeout: Duration) -> Result<Vec<SocketAddr>, Failure> {
     let host = url.host_str().ok_or(Failure::Connect)?;
     let port = url.port_or_known_default().ok_or(Failure::Connect)?;
+    // The system's resolver knows no time limit, so it is left to itself when it takes too long.
+    let (answer, answered) = mpsc::channel();
+    let name = (host.trim_matches(['[', ']']).to_owned(), port);
+    std::thread::spawn(move || answer.send(name.to_socket_addrs().map(Vec::from_iter)));
     let addresses: Vec<SocketAddr> =
-        (host.trim_matches(['[', ']']), port).to_socket_addrs().map_err(|_| Failure::Connect)?.collect();
+        answered.recv_timeout(timeout).map_err(|_| Failure::Timeout)?.map_err(|_| Failure::Connect)?;
     if addresses.is_empty() {
         return Err(Failure::Connect);
     }
