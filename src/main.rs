@@ -48,13 +48,16 @@ fn say(text: &str) {
 
 /// What is wrong with the arguments, or the help that was asked for.
 fn usage(wrong: &clap::Error) -> ExitCode {
-    let shown = wrong.render().to_string();
-    let clean = scrubbed(&shown);
-    match wrong.use_stderr() && clean != shown {
-        true => say(&clean),
-        false => drop(wrong.print()),
+    if !wrong.use_stderr() {
+        drop(wrong.print());
+        return ExitCode::SUCCESS;
     }
-    ExitCode::from(if wrong.use_stderr() { 2 } else { 0 })
+    let shown = wrong.render().to_string();
+    match scrubbed(&shown) {
+        clean if clean == shown => drop(wrong.print()),
+        clean => say(&clean),
+    }
+    ExitCode::from(2)
 }
 
 /// A message repeats what was typed, and somebody may have typed a credential.
