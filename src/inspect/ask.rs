@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::answer::{Resource, Scope};
-use super::courier::{Courier, Sender};
+use super::courier::{BUDGET, Courier, Sender};
 use super::meaning::{self, Asked, Outcome};
-use super::probe::{BUDGET, Run};
+use super::probe::Run;
 use super::request::{Forbidden, Request};
 use super::template::{Missing, Variables, escape};
 use super::transport::{Failure, Reply};

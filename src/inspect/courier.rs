@@ -11,6 +11,8 @@ use serde_json::json;
 use super::request::Request;
 use super::transport::{Allowed, Failure, REQUEST_TIMEOUT, Reply, Transport};
 
+/// Requests for one credential at the most, second tries included.
+pub(super) const BUDGET: usize = 40;
 /// Requests under way at one host at the same time.
 const PER_HOST: usize = 2;
 /// How long to wait before the one retry when the issuer does not say.
@@ -61,7 +63,7 @@ impl<'t> Courier<'t> {
             Err(Failure::Connect | Failure::Cut) => RETRY_AFTER,
             _ => return first,
         };
-        if wait >= self.left() {
+        if wait >= self.left() || *sent >= BUDGET {
             return first;
         }
         std::thread::sleep(wait);
@@ -153,5 +155,33 @@ impl Drop for Place<'_, '_> {
             *count -= 1;
         }
         self.courier.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails in the way that is tried a second time.
+    struct Down;
+
+    impl Transport for Down {
+        fn send(&self, _: &Request, _: &Allowed, _: Duration) -> Result<Reply, Failure> {
+            Err(Failure::Connect)
+        }
+    }
+
+    #[test]
+    fn a_second_try_counts_towards_the_limit_of_requests() {
+        let courier = Courier::new(&Down, Duration::from_secs(30), None);
+        let url = "https://api.example/user";
+        let request = Request::get(url, url).unwrap();
+        let after = |mut sent: usize| {
+            let sender = Sender { provider: "p", fingerprint: "f" };
+            assert_eq!(courier.carry(sender, &request, &Allowed::default(), &mut sent), Err(Failure::Connect));
+            sent
+        };
+        assert_eq!(after(0), 2);
+        assert_eq!(after(BUDGET - 1), BUDGET);
     }
 }

@@ -1,7 +1,8 @@
 //! What would be sent: each request of each probe, with what is known filled in. Nothing is sent.
 
 use super::Asking;
-use super::probe::{BUDGET, first_variables};
+use super::courier::BUDGET;
+use super::probe::first_variables;
 use super::request::root_fields;
 use crate::detector::Detectors;
 use crate::detector::model::Step;

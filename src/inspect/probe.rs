@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Asking;
 use super::answer::{Expiry, Gap, Hides, Inspection, Liveness, Resource, Scope};
-use super::courier::Courier;
+use super::courier::{BUDGET, Courier};
 use super::meaning::{Asked, Outcome};
 use super::reader::{self, Reader};
 use super::template::Variables;
@@ -17,8 +17,6 @@ use crate::detector::Detectors;
 use crate::detector::model::{Auth, Detector, Probe, Provider, Select, Step};
 use crate::finding::Finding;
 
-/// Requests for one credential at the most.
-pub(super) const BUDGET: usize = 40;
 /// Resources that are remembered of one credential.
 const RESOURCES: usize = 2000;
 
