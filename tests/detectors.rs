@@ -1,5 +1,7 @@
 //! The checks that every detector file gets for free.
 
+mod common;
+
 use overscope::check::check;
 use overscope::detector::Detectors;
 use overscope::scan::scan_text;
@@ -7,7 +9,7 @@ use overscope::secret::FingerprintKey;
 
 #[test]
 fn every_detector_file_passes_its_checks() {
-    let detectors = Detectors::load(&[]).unwrap();
+    let detectors = common::catalogue();
     assert!(!detectors.is_empty());
     let complaints: Vec<String> = detectors
         .providers()
@@ -21,7 +23,7 @@ fn every_detector_file_passes_its_checks() {
 #[test]
 fn nothing_is_found_in_what_holds_no_secret() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clean");
-    let detectors = Detectors::load(&[]).unwrap();
+    let detectors = common::catalogue();
     let mut files = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
@@ -33,4 +35,12 @@ fn nothing_is_found_in_what_holds_no_secret() {
         files += 1;
     }
     assert!(files >= 4);
+}
+
+#[test]
+fn the_program_holds_every_file_of_the_folder() {
+    let ids = |detectors: &Detectors| -> Vec<String> {
+        detectors.providers().iter().map(|provider| provider.id.clone()).collect()
+    };
+    assert_eq!(ids(&Detectors::load(&[]).unwrap()), ids(&common::catalogue()));
 }

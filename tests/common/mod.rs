@@ -17,12 +17,22 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use overscope::demo::{Replica, Trouble, World, repository};
-use overscope::detector::sample;
+use overscope::detector::{self, Detectors, sample};
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// A run that takes longer than this hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The detector files as they stand in the folder, so that an edited file is tried without a build.
+pub fn catalogue() -> Detectors {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("detectors");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    files.sort();
+    let read = |path: &PathBuf| detector::read(path).unwrap_or_else(|why| panic!("{why}"));
+    Detectors::of(files.iter().map(read).collect()).unwrap()
+}
 
 /// How a run of the program ended.
 #[derive(Debug)]
