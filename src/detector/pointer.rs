@@ -21,6 +21,32 @@ pub fn values<'v>(items: &Items<'v>, pointer: &str) -> Vec<&'v Value> {
     found
 }
 
+/// Takes out every value that the pointer names, and where it stands in an object its name too.
+pub fn remove(value: &mut Value, pointer: &str) {
+    let Some((part, rest)) = pointer.strip_prefix('/').map(|inner| inner.split_once('/').unwrap_or((inner, ""))) else {
+        return;
+    };
+    let name = part.replace("~1", "/").replace("~0", "~");
+    if !rest.is_empty() {
+        let inner = &pointer[1 + part.len()..];
+        match value {
+            Value::Array(list) if part == "*" => list.iter_mut().for_each(|item| remove(item, inner)),
+            Value::Object(map) if part == "*" => map.values_mut().for_each(|member| remove(member, inner)),
+            Value::Object(map) => map.get_mut(&name).into_iter().for_each(|member| remove(member, inner)),
+            _ => {}
+        }
+        return;
+    }
+    match value {
+        Value::Array(list) if part == "*" => list.clear(),
+        Value::Object(map) if part == "*" => map.clear(),
+        Value::Object(map) => {
+            map.remove(&name);
+        }
+        _ => {}
+    }
+}
+
 fn members<'v>(value: &'v Value, part: &str) -> Vec<&'v Value> {
     match (value, part) {
         (Value::Array(list), "*") => list.iter().collect(),
@@ -95,6 +121,18 @@ mod tests {
         assert_eq!(first_text(&[&outer, inner], "^/name").as_deref(), Some("shop"));
         assert_eq!(fill(&[&outer, inner], "{^/name}/{/id}"), "shop/b");
         assert_eq!(fill(&[&outer, inner], "{/none}-{"), "-{");
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_from_every_item() {
+        let mut body = json!({"rows": [{"id": 1, "of": {"key": "k", "host": "h"}}, {"id": 2}, "x"], "all": {"a": [1]}});
+        for place in ["/rows/*/of/key", "/none/*/key", "/all/*/*", "rows", "/rows/id"] {
+            remove(&mut body, place);
+        }
+        assert_eq!(body, json!({"rows": [{"id": 1, "of": {"host": "h"}}, {"id": 2}, "x"], "all": {"a": []}}));
+        let mut tilde = json!({"a/b": 1, "c": 2});
+        remove(&mut tilde, "/a~1b");
+        assert_eq!(tilde, json!({"c": 2}));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::answer::{Resource, Scope};
 use super::courier::{BUDGET, Courier, Sender};
@@ -58,7 +59,7 @@ impl Run<'_> {
                     return Asked::Unclear;
                 }
             };
-            let reply = self.send(&request, courier);
+            let reply = self.send(step, &request, courier);
             let (outcome, reply) = meaning::outcome(reply, &self.rules(step), step.graphql.is_some());
             let Outcome::Answered(body) = outcome else {
                 return match page {
@@ -100,12 +101,17 @@ impl Run<'_> {
         Asked::Answered
     }
 
-    pub(super) fn send(&mut self, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
+    /// Sends one request of a step, and hands over its reply without what the step drops.
+    pub(super) fn send(&mut self, step: &Step, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
         if self.learnt.requests >= BUDGET {
             return Err(Failure::Budget);
         }
         let sender = Sender { provider: &self.provider.id, fingerprint: self.finding.fingerprint.as_str() };
-        courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)
+        let mut reply = courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)?;
+        if !step.drops.is_empty() {
+            drop_secrets(&mut reply.body, &step.drops);
+        }
+        Ok(reply)
     }
 
     /// Makes the resource that is asked about, and those around it, known to the templates.
@@ -174,6 +180,16 @@ impl Run<'_> {
     }
 }
 
+/// Takes secrets out of a JSON text. A text that is none holds them nobody knows where: all of it goes.
+fn drop_secrets(body: &mut Vec<u8>, places: &[String]) {
+    let whole = Zeroizing::new(std::mem::take(body));
+    let Ok(mut document) = serde_json::from_slice::<Value>(&whole) else { return };
+    for place in places {
+        pointer::remove(&mut document, place);
+    }
+    *body = document.to_string().into_bytes();
+}
+
 /// A form's body.
 fn form(fields: &std::collections::BTreeMap<String, String>, variables: &Variables) -> Result<String, Missing> {
     let pairs: Result<Vec<String>, Missing> = fields
@@ -228,6 +244,21 @@ fn link_target<'h>(header: &'h str, relation: &str) -> Option<&'h str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_step_drops_is_gone_from_the_reply() {
+        let places = ["/databases/*/password".to_owned()];
+        let dropped = |text: &str| {
+            let mut body = text.as_bytes().to_vec();
+            drop_secrets(&mut body, &places);
+            String::from_utf8(body).unwrap()
+        };
+        assert_eq!(
+            dropped(r#"{"databases": [{"id": 12, "password": "hush"}, {"id": 13}]}"#),
+            r#"{"databases":[{"id":12},{"id":13}]}"#
+        );
+        assert_eq!(dropped(r#"{"databases": [{"password": "hush"#), "");
+    }
 
     #[test]
     fn the_next_page_is_found_and_never_elsewhere() {
