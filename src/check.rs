@@ -260,7 +260,7 @@ impl Check<'_> {
                 self.complain(about, format!("`{dropped}` of `drops` must be a pointer from the top of the answer"));
                 continue;
             }
-            for place in places.iter().filter(|place| place.is_in(dropped)) {
+            for place in places.iter().filter(|place| place.reader != places::MASKED && place.is_in(dropped)) {
                 let message =
                     format!("`{}` reads {}, which `drops` takes out of the answer", place.reader, place.pointer);
                 self.complain(about, message);

@@ -3,6 +3,9 @@
 
 use super::model::{AnswerRule, Condition, Probe, ResourceRead, Select, Step};
 
+/// The reader that only tells the credential's own row.
+pub const MASKED: &str = "masked";
+
 /// One place that a step reads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -85,7 +88,7 @@ impl Places {
             self.add(reader, place);
         }
         if let Some(masked) = &select.masked {
-            self.add(reader, from_top(&around, masked));
+            self.add(MASKED, from_top(&around, masked));
         }
         self.conditions(reader, &select.conditions, &around);
     }
@@ -167,7 +170,7 @@ mod tests {
             [
                 "answer /error",
                 "scopes /rows/*/may/*",
-                "scopes /rows/*/token",
+                "masked /rows/*/token",
                 "scopes /rows/*/id",
                 "scopes /own",
                 "row.each /rows/*",

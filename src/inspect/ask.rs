@@ -12,6 +12,7 @@ use super::answer::{Resource, Scope};
 use super::courier::{BUDGET, Courier, Sender};
 use super::meaning::{self, Asked, Outcome};
 use super::probe::Run;
+use super::reader::fits_mask;
 use super::request::{Forbidden, Request};
 use super::template::{Missing, Variables, escape};
 use super::transport::{Failure, Reply};
@@ -109,7 +110,7 @@ impl Run<'_> {
         let sender = Sender { provider: &self.provider.id, fingerprint: self.finding.fingerprint.as_str() };
         let mut reply = courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)?;
         if !step.drops.is_empty() {
-            drop_secrets(&mut reply.body, &step.drops);
+            drop_secrets(&mut reply.body, &step.drops, self.finding.secret.expose());
         }
         Ok(reply)
     }
@@ -180,12 +181,13 @@ impl Run<'_> {
     }
 }
 
-/// Takes secrets out of a JSON text. A text that is none holds them nobody knows where: all of it goes.
-fn drop_secrets(body: &mut Vec<u8>, places: &[String]) {
+/// Takes secrets out of a JSON text; of the credential's own, `true` is left, so that its row can be
+/// told. A text that is no JSON holds them nobody knows where: all of it goes.
+fn drop_secrets(body: &mut Vec<u8>, places: &[String], own: &str) {
     let whole = Zeroizing::new(std::mem::take(body));
     let Ok(mut document) = serde_json::from_slice::<Value>(&whole) else { return };
     for place in places {
-        pointer::remove(&mut document, place);
+        pointer::remove(&mut document, place, &|value| value.as_str().is_some_and(|text| fits_mask(text, own)));
     }
     *body = document.to_string().into_bytes();
 }
@@ -250,12 +252,12 @@ mod tests {
         let places = ["/databases/*/password".to_owned()];
         let dropped = |text: &str| {
             let mut body = text.as_bytes().to_vec();
-            drop_secrets(&mut body, &places);
+            drop_secrets(&mut body, &places, "open-sesame");
             String::from_utf8(body).unwrap()
         };
         assert_eq!(
-            dropped(r#"{"databases": [{"id": 12, "password": "hush"}, {"id": 13}]}"#),
-            r#"{"databases":[{"id":12},{"id":13}]}"#
+            dropped(r#"{"databases": [{"id": 12, "password": "hush"}, {"id": 13}, {"password": "open-s"}]}"#),
+            r#"{"databases":[{"id":12},{"id":13},{"password":true}]}"#
         );
         assert_eq!(dropped(r#"{"databases": [{"password": "hush"#), "");
     }
