@@ -37,11 +37,13 @@ pub fn of(probe: &Probe, step: &Step) -> Vec<Place> {
     }
     let read = &step.read;
     let single = [
+        ("token", &read.token),
         ("identity", &read.identity),
         ("account", &read.account),
         ("label", &read.label),
         ("kind", &read.kind),
         ("expires", &read.expires),
+        ("token", &read.token),
     ];
     for (name, select) in single {
         select.iter().for_each(|select| places.select(name, select));
@@ -55,7 +57,7 @@ pub fn of(probe: &Probe, step: &Step) -> Vec<Place> {
     for resource in &read.resources {
         places.resource(resource, &[String::new()]);
     }
-    for pointer in step.page.iter().flat_map(|page| [&page.more, &page.cursor]).flatten() {
+    for pointer in step.page.iter().flat_map(|page| [&page.next, &page.more, &page.cursor]).flatten() {
         places.add("page", pointer.clone());
     }
     places.0
