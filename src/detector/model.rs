@@ -132,7 +132,7 @@ pub struct Context {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
-    /// The part's name; `secret` makes it the value itself.
+    /// The part's name; `secret` makes it the value itself, `account` names the credential's account.
     pub name: String,
     /// The pattern; its group `value` is the part.
     pub pattern: String,
@@ -145,6 +145,8 @@ pub struct Companion {
     /// Upper and lower case letters both stand in it: a commit id or a path is none.
     #[serde(default)]
     pub mixed_case: bool,
+    /// What it is where none stands there.
+    pub otherwise: Option<String>,
     /// Without it there is no credential.
     #[serde(default)]
     pub required: bool,
@@ -225,6 +227,15 @@ pub enum Auth {
         user: String,
         password: String,
     },
+    /// Shared Key: the key of an Azure Storage account signs each request.
+    #[serde(rename = "azure-shared-key")]
+    AzureSharedKey {
+        account: String,
+        key: String,
+    },
+    /// The credential is a query string, alone or at the end of its address, and has no other way
+    /// than the address of each request.
+    Query(String),
 }
 
 /// A JWT that the private key signs (RS256), as `{jwt}`: it proves possession and is sent nowhere else.
