@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod description;
 pub mod parts;
 pub mod paths;
 pub mod replies;
