@@ -91,6 +91,9 @@ impl Check<'_> {
         if provider.remedy.revoke.is_empty() || !provider.remedy.replace.iter().any(|replace| replace.when == "any") {
             self.complain(&provider.id, "the remedy needs where to revoke it, and a replacement for `any`");
         }
+        for differs in provider.differs.iter().filter(|differs| differs.why.trim().is_empty()) {
+            self.complain(&provider.id, format!("which source wins over `{}`, and why?", differs.what));
+        }
         for base in provider.base.iter().chain(provider.bases.values()) {
             // A base with a variable in its host is checked when it is filled; here, whether it can fit.
             let plain = base.replace(['{', '}'], "");

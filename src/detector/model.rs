@@ -32,6 +32,9 @@ pub struct Provider {
     pub docs: String,
     /// Facts of this file that no documentation confirms yet, in words. Shown in the report.
     pub unconfirmed: Option<String>,
+    /// Where the provider's own description of its API says otherwise than this file.
+    #[serde(default)]
+    pub differs: Vec<Difference>,
     #[serde(default, rename = "detector")]
     pub detectors: Vec<Detector>,
     #[serde(default, rename = "probe")]
@@ -40,6 +43,18 @@ pub struct Provider {
     #[serde(default)]
     pub grants: BTreeMap<String, OneOrMany<Grant>>,
     pub remedy: Remedy,
+}
+
+/// A difference between this file and the provider's description that is there on purpose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// The description: `slack.json`.
+    pub from: String,
+    /// What it does not say, as `tests/contract.rs` words it; `*` for any text: `POST /auth.test`.
+    pub what: String,
+    /// Which source wins, and why.
+    pub why: String,
 }
 
 /// A value, or a list of them.
