@@ -483,6 +483,9 @@ pub struct Select {
     /// The members as `name:value`.
     #[serde(default)]
     pub pairs: bool,
+    /// The names of the members that are `true`.
+    #[serde(default)]
+    pub held: bool,
     /// The items to look at, before `json` is applied to each.
     pub each: Option<String>,
     #[serde(default, rename = "where")]
@@ -495,11 +498,25 @@ pub struct Select {
     pub written: Option<String>,
     /// For `scopes`: these words reach no further, whatever they mean elsewhere.
     pub reach: Option<Breadth>,
+    /// The same for one kind alone, by the kind that the issuer named.
+    #[serde(default)]
+    pub reach_of: BTreeMap<String, Breadth>,
+    /// For `scopes`: each item's words are about a thing of their own.
+    pub on: Option<Place>,
     /// For `scopes`: how these words are known, where the issuer does not state them.
     pub evidence: Option<Evidence>,
     /// For `expires`: a missing value means that there is no end.
     #[serde(default)]
     pub absent_is_never: bool,
+}
+
+/// The thing that an item's words are about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    pub kind: String,
+    /// Where its id stands in the item.
+    pub id: String,
 }
 
 /// A kind of thing that a reply lists.
@@ -508,6 +525,7 @@ pub struct Select {
 pub struct ResourceRead {
     pub kind: String,
     pub each: String,
+    /// Where its id stands; pointers in braces where only several values together tell it apart.
     pub id: String,
     /// As people know it; pointers in braces: `{^/name}/{/name}`.
     pub name: String,

@@ -94,6 +94,12 @@ impl Condition {
     }
 }
 
+/// The same as [`fill`], where every pointer must name something.
+pub fn fill_all(items: &Items<'_>, template: &str) -> Option<String> {
+    let mut places = template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place);
+    places.all(|place| first_text(items, place).is_some()).then(|| fill(items, template))
+}
+
 /// Fills the pointers in a text's braces: `{^/name}/{/name}`.
 pub fn fill(items: &Items<'_>, template: &str) -> String {
     let mut text = String::new();

@@ -354,9 +354,11 @@ impl<'r> Run<'r> {
         }
         let resources = reader.resources(&read.resources, body);
         for select in read.scopes.iter().flat_map(|selects| selects.as_slice()) {
-            for word in reader.texts(select, body, reply) {
+            let of_kind = self.learnt.kind.as_ref().and_then(|kind| select.reach_of.get(kind));
+            let reach = select.reach.or(of_kind.copied());
+            for (word, on) in reader.words(select, body, reply) {
                 let evidence = select.evidence.unwrap_or(evidence);
-                self.scope(Scope { word, on: about.clone(), reach: select.reach, evidence });
+                self.scope(Scope { word, on, reach, evidence });
             }
         }
         for resource in resources {
