@@ -14,6 +14,7 @@ use crate::detector::sample::{self, Sample};
 use crate::detector::{self, Detectors, LONGEST_MATCH};
 use crate::error::Error;
 use crate::finding::Confidence;
+use crate::inspect::bodies;
 use crate::inspect::request::only_queries;
 use crate::inspect::template;
 use crate::scan;
@@ -237,8 +238,32 @@ impl Check<'_> {
                 Auth::None => {}
                 Auth::Bearer(text) => templates.push(text),
                 Auth::Header { value, .. } => templates.push(value),
-                Auth::Basic { user, password } => templates.extend([user, password]),
+                Auth::Basic { user, password } | Auth::Digest { user, password } => templates.extend([user, password]),
             }
+        }
+        if let Some(jwt) = &probe.jwt {
+            templates.extend(jwt.header.values().chain(jwt.claims.values()).chain([&jwt.key]));
+        }
+        let texts = step.json.as_ref().map(texts_of).unwrap_or_default();
+        templates.extend(texts.iter().filter(|text| text.as_str() != bodies::WORDS));
+        if step.words.is_some() != texts.iter().any(|text| text == bodies::WORDS) {
+            self.complain(about, "`words` and an item `{words}` of its `json` belong together");
+        }
+        if step.post.is_none() && (step.json.is_some() || !step.form.is_empty()) {
+            self.complain(about, "only a `post` has a body");
+        }
+        if let Some(page) = &step.page {
+            let ways = [page.link.is_some(), page.next.is_some(), page.cursor.is_some()];
+            let taken = [page.variable.is_some(), page.parameter.is_some()];
+            let one = |flags: &[bool]| flags.iter().filter(|flag| **flag).count() == 1;
+            if !one(&ways) || (page.cursor.is_some() && !one(&taken)) {
+                self.complain(about, "a next page stands in `link`, in `next`, or in a `cursor` that one thing takes");
+            }
+        }
+        if let Some(rule) = &step.asked_when
+            && !known.contains(&rule.variable)
+        {
+            self.complain(about, format!("the variable `{}` of `asked_when` is defined nowhere", rule.variable));
         }
         for name in templates.into_iter().flat_map(|text| template::names(text)) {
             if !known.contains(name) {
@@ -258,7 +283,9 @@ impl Check<'_> {
                 known.extend(pattern.capture_names().flatten().map(str::to_owned));
             }
         }
+        known.extend(probe.jwt.iter().map(|_| "jwt".to_owned()));
         for step in &probe.steps {
+            known.extend(step.read.token.iter().map(|_| "token".to_owned()));
             known.extend(step.read.vars.keys().map(|name| format!("vars.{name}")));
             let mut open: Vec<&ResourceRead> = step.read.resources.iter().collect();
             while let Some(read) = open.pop() {
@@ -293,5 +320,15 @@ impl Check<'_> {
                 }
             }
         }
+    }
+}
+
+/// Every text of a JSON value.
+fn texts_of(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::String(text) => vec![text.clone()],
+        serde_json::Value::Array(items) => items.iter().flat_map(texts_of).collect(),
+        serde_json::Value::Object(members) => members.values().flat_map(texts_of).collect(),
+        _ => Vec::new(),
     }
 }

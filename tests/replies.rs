@@ -6,11 +6,13 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use rayon::prelude::*;
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Deserialize;
 
 use overscope::assess::model::{Assessment, Points};
@@ -220,11 +222,31 @@ fn cases() -> Vec<(String, Case)> {
     cases
 }
 
+/// The text with a private key that can sign in place of the generated one, which is only shaped like it.
+fn with_usable_key(text: &str) -> String {
+    static KEY: OnceLock<rsa::RsaPrivateKey> = OnceLock::new();
+    let key = KEY.get_or_init(|| rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap());
+    let begin = text.find("-----BEGIN ").unwrap();
+    let end = text.rfind("-----END ").unwrap();
+    let end = end + 9 + text[end + 9..].find("-----").unwrap() + 5;
+    let pem = match text[begin..].starts_with("-----BEGIN RSA") {
+        true => key.to_pkcs1_pem(LineEnding::LF).unwrap(),
+        false => key.to_pkcs8_pem(LineEnding::LF).unwrap(),
+    };
+    let pem =
+        if text[begin..end].contains("\\n") { pem.trim_end().replace('\n', "\\n") } else { pem.trim_end().to_owned() };
+    format!("{}{pem}{}", &text[..begin], &text[end..])
+}
+
 /// The case's credential, found in its generated example.
 fn found_in(detectors: &Detectors, case: &Case) -> Vec<Finding> {
     let number = detectors.number_of(&case.detector).unwrap_or_else(|| panic!("no detector `{}`", case.detector));
     let template = &detectors.detector(number).examples[case.example];
-    let text = sample::generate(template, case.example as u64).unwrap().text;
+    let mut text = sample::generate(template, case.example as u64).unwrap().text;
+    let detector = detectors.detector(number);
+    if detector.probe.as_ref().is_some_and(|name| detectors.provider_of(number).probes[name].jwt.is_some()) {
+        text = with_usable_key(&text);
+    }
     let found = scan_text("sample", &text, detectors, &FingerprintKey::fixed());
     assert_eq!(found.len(), 1, "{template}");
     found

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::answer::{Resource, Scope};
 use super::courier::{BUDGET, Courier, Sender};
 use super::meaning::{self, Asked, Outcome};
+use super::pages::{self, Next};
 use super::probe::Run;
 use super::request::{Forbidden, Request};
-use super::template::{Missing, Variables, escape};
+use super::template::Missing;
 use super::transport::{Failure, Reply};
+use super::{bodies, digest, through};
 use crate::capability::Evidence;
-use crate::detector::model::{Auth, Page, Step};
-use crate::detector::pointer;
+use crate::detector::model::{Auth, Step};
 
 /// Why a request could not be made.
 enum Unmade {
@@ -43,10 +43,24 @@ impl Run<'_> {
             return self.ask_native(step, native, courier);
         }
         self.bind(about);
+        if step.read.token.is_some() {
+            self.variables.forget("token");
+        }
+        let mut asked = Asked::Answered;
+        for words in bodies::batches(self.provider, step) {
+            match self.ask_pages(step, about, &words, courier) {
+                Asked::Answered => {}
+                other => asked = other,
+            }
+        }
+        asked
+    }
+
+    fn ask_pages(&mut self, step: &Step, about: Option<&Resource>, words: &[&str], courier: &Courier<'_>) -> Asked {
         let mut cursor: Option<String> = None;
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for page in 1.. {
-            let request = match self.request(step, cursor.as_deref()) {
+            let request = match self.request(step, cursor.as_deref(), words) {
                 Ok(request) => request,
                 Err(Unmade::Missing(name)) => {
                     let name = name.strip_prefix("vars.").unwrap_or(&name);
@@ -58,9 +72,9 @@ impl Run<'_> {
                     return Asked::Unclear;
                 }
             };
-            let reply = self.send(&request, courier);
+            let reply = self.send_proved(step, &request, courier);
             let (outcome, reply) = meaning::outcome(reply, &self.rules(step), step.graphql.is_some());
-            let Outcome::Answered(body) = outcome else {
+            let Outcome::Answered(mut body) = outcome else {
                 return match page {
                     1 => self.settle(step, outcome),
                     _ => {
@@ -69,6 +83,11 @@ impl Run<'_> {
                     }
                 };
             };
+            if let Some(function) = step.through
+                && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
+            {
+                self.gap(step, why.to_owned());
+            }
             if !self.has_shape(step, &body, reply.as_ref()) {
                 let why = "answered, but not with what was asked for";
                 if step.identity {
@@ -82,7 +101,7 @@ impl Run<'_> {
                 self.scope(Scope::of(word, Evidence::Observed));
             }
             let Some(rule) = &step.page else { return Asked::Answered };
-            match next_page(rule, &request, &body, reply.as_ref()) {
+            match pages::next(rule, &request, &body, reply.as_ref()) {
                 Next::None => return Asked::Answered,
                 Next::Elsewhere => {
                     self.gap(step, "the next page is said to be at another address".to_owned());
@@ -108,6 +127,19 @@ impl Run<'_> {
         courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)
     }
 
+    /// Sends, and where the issuer answers with a challenge, once more with the proof.
+    fn send_proved(&mut self, step: &Step, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
+        let reply = self.send(request, courier)?;
+        let Auth::Digest { user, password } = step.auth.as_ref().unwrap_or(self.auth) else { return Ok(reply) };
+        let (Ok(user), Ok(password)) = (self.variables.fill(user), self.variables.fill(password)) else {
+            return Ok(reply);
+        };
+        match digest::proof(&reply, request, &user, &password) {
+            Some(proof) => self.send(&request.clone().header("authorization", &proof), courier),
+            None => Ok(reply),
+        }
+    }
+
     /// Makes the resource that is asked about, and those around it, known to the templates.
     fn bind(&mut self, about: Option<&Resource>) {
         let Some(resource) = about else { return };
@@ -119,18 +151,18 @@ impl Run<'_> {
         }
     }
 
-    fn request(&self, step: &Step, cursor: Option<&str>) -> Result<Request, Unmade> {
+    fn request(&self, step: &Step, cursor: Option<&str>, words: &[&str]) -> Result<Request, Unmade> {
         let request = match (&step.get, &step.post, &step.graphql) {
             (Some(url), ..) => match cursor {
                 Some(next) => Request::get(next, next)?,
                 None => Request::get(&self.variables.fill_escaped(url)?, &self.variables.fill_shown(url))?,
             },
             (_, Some(url), _) => {
-                let body = form(&step.form, &self.variables)?;
+                let (content_type, body) = bodies::of(step, &self.variables, words)?;
                 Request::question(
                     &self.variables.fill_escaped(url)?,
                     &self.variables.fill_shown(url),
-                    "application/x-www-form-urlencoded",
+                    content_type,
                     body,
                     step.reads_only.as_deref().unwrap_or_default(),
                 )?
@@ -161,7 +193,8 @@ impl Run<'_> {
 
     fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Missing> {
         Ok(match auth {
-            Auth::None => request,
+            // A digest answers a challenge, which there is none of yet.
+            Auth::None | Auth::Digest { .. } => request,
             Auth::Bearer(template) => {
                 request.header("authorization", &format!("Bearer {}", self.variables.fill(template)?))
             }
@@ -171,72 +204,5 @@ impl Run<'_> {
                 request.header("authorization", &format!("Basic {}", STANDARD.encode(pair)))
             }
         })
-    }
-}
-
-/// A form's body.
-fn form(fields: &std::collections::BTreeMap<String, String>, variables: &Variables) -> Result<String, Missing> {
-    let pairs: Result<Vec<String>, Missing> = fields
-        .iter()
-        .map(|(name, template)| Ok(format!("{}={}", escape(name), variables.fill_escaped(template)?)))
-        .collect();
-    Ok(pairs?.join("&"))
-}
-
-enum Next {
-    None,
-    /// The address or the cursor of the next page.
-    At(String),
-    Elsewhere,
-}
-
-fn next_page(page: &Page, request: &Request, body: &Value, reply: Option<&Reply>) -> Next {
-    if let Some(relation) = &page.link {
-        let header = reply.and_then(|reply| reply.header("link")).unwrap_or_default();
-        let Some(target) = link_target(header, relation) else { return Next::None };
-        return match request.url().join(target) {
-            Ok(url) if same_place(&url, request.url()) => Next::At(url.to_string()),
-            _ => Next::Elsewhere,
-        };
-    }
-    let more = page.more.as_ref().is_none_or(|place| pointer::first_text(&[body], place).as_deref() == Some("true"));
-    let cursor = page.cursor.as_ref().and_then(|place| pointer::first_text(&[body], place));
-    match (more, cursor) {
-        (true, Some(cursor)) if !cursor.is_empty() => Next::At(cursor),
-        _ => Next::None,
-    }
-}
-
-/// A further page lies at the same origin and, so that nothing else is asked, at the same path.
-fn same_place(next: &Url, asked: &Url) -> bool {
-    next.origin() == asked.origin() && next.path() == asked.path()
-}
-
-/// The target of one relation of a Link header.
-fn link_target<'h>(header: &'h str, relation: &str) -> Option<&'h str> {
-    header.split(',').find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let wanted = [format!("rel=\"{relation}\""), format!("rel={relation}")];
-        parameters
-            .split(';')
-            .map(str::trim)
-            .any(|parameter| wanted.iter().any(|form| form == parameter))
-            .then_some(target)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_page_is_found_and_never_elsewhere() {
-        let header = "<https://a.example/x?page=2>; rel=\"next\", <https://a.example/x?page=9>; rel=\"last\"";
-        assert_eq!(link_target(header, "next"), Some("https://a.example/x?page=2"));
-        assert_eq!(link_target(header, "prev"), None);
-        let url = |text: &str| Url::parse(text).unwrap();
-        assert!(same_place(&url("https://a.example/x?page=2"), &url("https://a.example/x")));
-        assert!(!same_place(&url("https://b.example/x?page=2"), &url("https://a.example/x")));
-        assert!(!same_place(&url("https://a.example/y?page=2"), &url("https://a.example/x")));
     }
 }

@@ -85,7 +85,8 @@ impl Reader<'_> {
                 || (select.conditions.is_empty() && select.masked.is_none() && is_there(select, body, reply))
         };
         let identity = [&read.identity, &read.account].into_iter().flatten().collect::<Vec<_>>();
-        (scopes.is_empty() || scopes.iter().any(said))
+        read.token.iter().all(|select| !self.texts(select, body, reply).is_empty())
+            && (scopes.is_empty() || scopes.iter().any(said))
             && read.resources.iter().all(|read| has_list(body, &read.each))
             && (identity.is_empty() || identity.iter().any(said))
     }
