@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::capability::Can;
 use crate::detector::model::{Auth, Detector, Probe, Provider, ResourceRead, Step};
+use crate::detector::places;
 use crate::detector::sample::{self, Sample};
 use crate::detector::{self, Detectors, LONGEST_MATCH};
 use crate::error::Error;
@@ -227,6 +228,7 @@ impl Check<'_> {
                 self.complain(about, format!("`{url}` must start with a base, so that --endpoint replaces it"));
             }
         }
+        self.drops(about, probe, step);
         let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
         templates.extend(&step.asks);
         templates.extend(step.form.values().chain(step.variables.values()));
@@ -268,6 +270,25 @@ impl Check<'_> {
         for name in templates.into_iter().flat_map(|text| template::names(text)) {
             if !known.contains(name) {
                 self.complain(about, format!("the variable `{{{name}}}` is defined nowhere"));
+            }
+        }
+    }
+
+    /// What is dropped is a place, and nothing reads it.
+    fn drops(&mut self, about: &str, probe: &Probe, step: &Step) {
+        if !step.drops.is_empty() && step.decode.is_some() {
+            self.complain(about, "`drops` belongs to an answer, and a credential that is decoded is none");
+        }
+        let places = places::of(probe, step);
+        for dropped in &step.drops {
+            if !dropped.starts_with('/') || dropped.ends_with('/') {
+                self.complain(about, format!("`{dropped}` of `drops` must be a pointer from the top of the answer"));
+                continue;
+            }
+            for place in places.iter().filter(|place| place.reader != places::MASKED && place.is_in(dropped)) {
+                let message =
+                    format!("`{}` reads {}, which `drops` takes out of the answer", place.reader, place.pointer);
+                self.complain(about, message);
             }
         }
     }

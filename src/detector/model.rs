@@ -302,6 +302,10 @@ pub struct Step {
     /// The refusal concerns only powers over this kind of resource.
     pub hides_of: Option<String>,
     pub page: Option<Page>,
+    /// Places of the answer that hold secrets: taken out of it, and of each further page, before
+    /// anything else sees it. `masked` may name one all the same, and finds the credential's own row.
+    #[serde(default)]
+    pub drops: Vec<String>,
     #[serde(default, rename = "answer")]
     pub answers: Vec<AnswerRule>,
     #[serde(default)]

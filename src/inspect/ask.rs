@@ -5,18 +5,21 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::answer::{Resource, Scope};
 use super::courier::{BUDGET, Courier, Sender};
 use super::meaning::{self, Asked, Outcome};
 use super::pages::{self, Next};
 use super::probe::Run;
+use super::reader::fits_mask;
 use super::request::{Forbidden, Request};
 use super::template::Missing;
 use super::transport::{Failure, Reply};
 use super::{bodies, digest, through};
 use crate::capability::Evidence;
 use crate::detector::model::{Auth, Step};
+use crate::detector::pointer;
 
 /// Why a request could not be made.
 enum Unmade {
@@ -119,23 +122,28 @@ impl Run<'_> {
         Asked::Answered
     }
 
-    pub(super) fn send(&mut self, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
+    /// Sends one request of a step, and hands over its reply without what the step drops.
+    pub(super) fn send(&mut self, step: &Step, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
         if self.learnt.requests >= BUDGET {
             return Err(Failure::Budget);
         }
         let sender = Sender { provider: &self.provider.id, fingerprint: self.finding.fingerprint.as_str() };
-        courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)
+        let mut reply = courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)?;
+        if !step.drops.is_empty() {
+            drop_secrets(&mut reply.body, &step.drops, self.finding.secret.expose());
+        }
+        Ok(reply)
     }
 
     /// Sends, and where the issuer answers with a challenge, once more with the proof.
     fn send_proved(&mut self, step: &Step, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
-        let reply = self.send(request, courier)?;
+        let reply = self.send(step, request, courier)?;
         let Auth::Digest { user, password } = step.auth.as_ref().unwrap_or(self.auth) else { return Ok(reply) };
         let (Ok(user), Ok(password)) = (self.variables.fill(user), self.variables.fill(password)) else {
             return Ok(reply);
         };
         match digest::proof(&reply, request, &user, &password) {
-            Some(proof) => self.send(&request.clone().header("authorization", &proof), courier),
+            Some(proof) => self.send(step, &request.clone().header("authorization", &proof), courier),
             None => Ok(reply),
         }
     }
@@ -204,5 +212,36 @@ impl Run<'_> {
                 request.header("authorization", &format!("Basic {}", STANDARD.encode(pair)))
             }
         })
+    }
+}
+
+/// Takes secrets out of a JSON text; of the credential's own, `true` is left, so that its row can be
+/// told. A text that is no JSON holds them nobody knows where: all of it goes.
+fn drop_secrets(body: &mut Vec<u8>, places: &[String], own: &str) {
+    let whole = Zeroizing::new(std::mem::take(body));
+    let Ok(mut document) = serde_json::from_slice::<Value>(&whole) else { return };
+    for place in places {
+        pointer::remove(&mut document, place, &|value| value.as_str().is_some_and(|text| fits_mask(text, own)));
+    }
+    *body = document.to_string().into_bytes();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_step_drops_is_gone_from_the_reply() {
+        let places = ["/databases/*/password".to_owned()];
+        let dropped = |text: &str| {
+            let mut body = text.as_bytes().to_vec();
+            drop_secrets(&mut body, &places, "open-sesame");
+            String::from_utf8(body).unwrap()
+        };
+        assert_eq!(
+            dropped(r#"{"databases": [{"id": 12, "password": "hush"}, {"id": 13}, {"password": "open-s"}]}"#),
+            r#"{"databases":[{"id":12},{"id":13},{"password":true}]}"#
+        );
+        assert_eq!(dropped(r#"{"databases": [{"password": "hush"#), "");
     }
 }

@@ -4,6 +4,9 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 pub mod parts;
+pub mod paths;
+pub mod replies;
+pub mod whole_run;
 
 use std::ffi::OsStr;
 use std::fs;
