@@ -229,6 +229,10 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
             if known.environments.is_empty() {
                 known.environments = resource.environments;
             }
+            // One answer knew it by its id alone, another one tells its name.
+            if known.name == known.id {
+                known.name = resource.name;
+            }
             known.reached |= resource.reached;
         }
         None => found.push(resource),
@@ -362,6 +366,22 @@ mod tests {
         assert!(reader.has_shape(&read, &row("abcdef"), None));
         assert!(!reader.has_shape(&read, &row("zbcdef"), None));
         assert!(reader.has_shape(&read, &json!({"rows": [{"token": true, "may": "read"}]}), None), "what is left");
+    }
+
+    #[test]
+    fn a_thing_known_by_its_id_takes_its_name_from_a_later_answer() {
+        let thing = |name: &str, environment: Option<Environment>| Resource {
+            kind: "app".to_owned(),
+            id: "a1".to_owned(),
+            name: name.to_owned(),
+            environments: environment.into_iter().collect(),
+            inside: Vec::new(),
+            reached: true,
+        };
+        let mut found = vec![thing("a1", Some(Environment::Prod))];
+        merge(&mut found, thing("shop", Some(Environment::Unknown)));
+        merge(&mut found, thing("other", None));
+        assert_eq!(found, [thing("shop", Some(Environment::Prod))]);
     }
 
     #[test]
