@@ -184,7 +184,8 @@ impl Check<'_> {
             }
         }
         for rule in probe.answers.iter().chain(probe.steps.iter().flat_map(|step| &step.answers)) {
-            if rule.means == crate::detector::model::Meaning::Dead && rule.json.is_none() {
+            let words = rule.json.is_some() || !rule.is.is_empty() || !rule.contains.is_empty();
+            if rule.means == crate::detector::model::Meaning::Dead && !words {
                 let message =
                     "a rule that means `dead` must name what stands in the body: a status alone may be a proxy's";
                 self.complain(&format!("{}.{name}", self.provider.id), message);
@@ -228,6 +229,7 @@ impl Check<'_> {
         }
         let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
         templates.extend(&step.asks);
+        templates.extend(step.get.iter().chain(&step.post).filter_map(|url| base_of(self.provider, url)));
         templates.extend(step.form.values().chain(step.variables.values()));
         templates.extend(step.headers.values().chain(probe.headers.values()));
         for auth in
@@ -293,5 +295,14 @@ impl Check<'_> {
                 }
             }
         }
+    }
+}
+
+/// The base that an address starts with: its variables must be known, too.
+fn base_of<'p>(provider: &'p Provider, url: &str) -> Option<&'p String> {
+    let (name, _) = url.strip_prefix('{')?.split_once('}')?;
+    match name.strip_prefix("base.") {
+        Some(name) => provider.bases.get(name),
+        None => provider.base.as_ref(),
     }
 }
