@@ -201,7 +201,8 @@ impl Check<'_> {
             }
         }
         for rule in probe.answers.iter().chain(probe.steps.iter().flat_map(|step| &step.answers)) {
-            if rule.means == crate::detector::model::Meaning::Dead && rule.json.is_none() {
+            let words = rule.json.is_some() || !rule.is.is_empty() || !rule.contains.is_empty();
+            if rule.means == crate::detector::model::Meaning::Dead && !words {
                 let message =
                     "a rule that means `dead` must name what stands in the body: a status alone may be a proxy's";
                 self.complain(&format!("{}.{name}", self.provider.id), message);
@@ -246,6 +247,7 @@ impl Check<'_> {
         self.drops(about, probe, step);
         let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
         templates.extend(&step.asks);
+        templates.extend(step.get.iter().chain(&step.post).filter_map(|url| base_of(self.provider, url)));
         templates.extend(step.form.values().chain(step.variables.values()));
         templates.extend(step.headers.values().chain(probe.headers.values()));
         for auth in
@@ -374,5 +376,14 @@ fn texts_of(value: &serde_json::Value) -> Vec<String> {
         serde_json::Value::Array(items) => items.iter().flat_map(texts_of).collect(),
         serde_json::Value::Object(members) => members.values().flat_map(texts_of).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The base that an address starts with: its variables must be known, too.
+fn base_of<'p>(provider: &'p Provider, url: &str) -> Option<&'p String> {
+    let (name, _) = url.strip_prefix('{')?.split_once('}')?;
+    match name.strip_prefix("base.") {
+        Some(name) => provider.bases.get(name),
+        None => provider.base.as_ref(),
     }
 }

@@ -187,6 +187,12 @@ pub struct Condition {
     pub json: String,
     #[serde(default)]
     pub is: OneOrMany<String>,
+    /// Forms that the value may have, with `*` for any text.
+    #[serde(default)]
+    pub like: OneOrMany<String>,
+    /// It must not hold.
+    #[serde(default)]
+    pub not: bool,
     /// Another place whose value must be the same.
     pub same_as: Option<String>,
     /// Whether it must be there (and not null), or must not.
@@ -332,6 +338,9 @@ pub struct Step {
     /// anything else sees it. `masked` may name one all the same, and finds the credential's own row.
     #[serde(default)]
     pub drops: Vec<String>,
+    /// Objects of the answer whose members are read as rows: `[{ name, value }]`.
+    #[serde(default)]
+    pub rows: Vec<String>,
     #[serde(default, rename = "answer")]
     pub answers: Vec<AnswerRule>,
     #[serde(default)]
@@ -411,8 +420,11 @@ pub struct AnswerRule {
     pub means: Meaning,
     #[serde(default)]
     pub status: Vec<u16>,
-    /// Where in the body to look; `*` for every item.
+    /// Where in the body to look; `*` for every item. The whole body as text where neither this nor
+    /// a header is named.
     pub json: Option<String>,
+    /// The header to look at instead.
+    pub header: Option<String>,
     /// One of these texts is the whole value.
     #[serde(default)]
     pub is: Vec<String>,
@@ -428,6 +440,8 @@ pub struct AnswerRule {
 pub enum Meaning {
     /// The question was answered.
     Answered,
+    /// It was answered, and the issuer says that it left something out.
+    Partial,
     /// The issuer does not accept the credential for this question; it may for another.
     Refused,
     /// The credential is alive and may not ask this.

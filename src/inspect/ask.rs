@@ -83,20 +83,25 @@ impl Run<'_> {
             };
             let reply = self.send_proved(step, &request, courier);
             let (outcome, reply) = meaning::outcome(reply, &self.rules(step), step.graphql.is_some());
-            let Outcome::Answered(mut body) = outcome else {
-                return match page {
-                    1 => self.settle(step, outcome),
-                    _ => {
-                        self.gap(step, format!("page {page}: no clear answer"));
-                        Asked::Answered
-                    }
-                };
+            let (mut body, missing) = match outcome {
+                Outcome::Answered(body) => (body, None),
+                Outcome::Partial(body, missing) => (body, Some(missing)),
+                other => {
+                    return match page {
+                        1 => self.settle(step, other),
+                        _ => {
+                            self.gap(step, format!("page {page}: no clear answer"));
+                            Asked::Answered
+                        }
+                    };
+                }
             };
             if let Some(function) = step.through
                 && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
             {
                 self.gap(step, why.to_owned());
             }
+            step.rows.iter().for_each(|place| pointer::into_rows(&mut body, place));
             if !self.has_shape(step, &body, reply.as_ref()) {
                 let why = "answered, but not with what was asked for";
                 if step.identity {
@@ -106,6 +111,9 @@ impl Run<'_> {
                 return Asked::Unclear;
             }
             self.read(step, &body, reply.as_ref(), about);
+            if let Some(missing) = missing {
+                self.gap(step, missing);
+            }
             if let Some(word) = &step.proves {
                 self.scope(Scope::of(word, Evidence::Observed));
             }

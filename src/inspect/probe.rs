@@ -415,7 +415,7 @@ impl<'r> Run<'r> {
     /// Sorts an outcome into what it means for the run, with its gap where it leaves one.
     pub(super) fn settle(&mut self, step: &Step, outcome: Outcome) -> Asked {
         match outcome {
-            Outcome::Answered(_) => Asked::Answered,
+            Outcome::Answered(_) | Outcome::Partial(..) => Asked::Answered,
             Outcome::Refused(why) => {
                 // Of look-alike kinds each is refused some questions: that is an answer.
                 let says_nothing = if step.identity { self.probe.kinds.is_empty() } else { step.proves.is_none() };
