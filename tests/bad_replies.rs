@@ -93,7 +93,9 @@ fn lead_on(probe: &Probe, next: &str, reply: &mut Reply) -> bool {
         for page in pages {
             let places = [(&page.next, Value::from(next)), (&page.more, true.into()), (&page.cursor, "again".into())];
             for (place, new) in places {
-                place.iter().for_each(|place| drop(set(&mut body, place, &new)));
+                if let Some(place) = place {
+                    set(&mut body, place, &new);
+                }
             }
         }
         reply.body = body.to_string().into_bytes();
