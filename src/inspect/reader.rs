@@ -65,7 +65,13 @@ impl Reader<'_> {
             }
             false if select.pairs => {
                 let members = values.iter().filter_map(|value| value.as_object()).flatten();
-                members.filter_map(|(name, value)| Some(format!("{name}:{}", pointer::text(value)?))).collect()
+                let inner = select.values.as_deref().unwrap_or_default();
+                members
+                    .flat_map(|(name, value)| {
+                        let texts = pointer::values(&[value], inner).into_iter().filter_map(pointer::text);
+                        texts.map(|text| format!("{name}:{text}")).collect::<Vec<_>>()
+                    })
+                    .collect()
             }
             false => values.into_iter().filter_map(pointer::text).collect(),
         }
@@ -229,6 +235,10 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
             if known.environments.is_empty() {
                 known.environments = resource.environments;
             }
+            // One answer knew it by its id alone, another one tells its name.
+            if known.name == known.id {
+                known.name = resource.name;
+            }
             known.reached |= resource.reached;
         }
         None => found.push(resource),
@@ -318,6 +328,9 @@ mod tests {
         let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
         let body = json!({"permissions": {"contents": "write", "metadata": "read", "x": null}});
         assert_eq!(reader.texts(&select, &body, None), ["contents:write", "metadata:read"]);
+        let select: Select = toml::from_str("json = '/paths'\npairs = true\nvalues = '/may/*'").unwrap();
+        let body = json!({"paths": {"sys/": {"may": ["read", "list"]}, "kv/": {"may": []}, "x": null}});
+        assert_eq!(reader.texts(&select, &body, None), ["sys/:read", "sys/:list"]);
     }
 
     #[test]
@@ -362,6 +375,22 @@ mod tests {
         assert!(reader.has_shape(&read, &row("abcdef"), None));
         assert!(!reader.has_shape(&read, &row("zbcdef"), None));
         assert!(reader.has_shape(&read, &json!({"rows": [{"token": true, "may": "read"}]}), None), "what is left");
+    }
+
+    #[test]
+    fn a_thing_known_by_its_id_takes_its_name_from_a_later_answer() {
+        let thing = |name: &str, environment: Option<Environment>| Resource {
+            kind: "app".to_owned(),
+            id: "a1".to_owned(),
+            name: name.to_owned(),
+            environments: environment.into_iter().collect(),
+            inside: Vec::new(),
+            reached: true,
+        };
+        let mut found = vec![thing("a1", Some(Environment::Prod))];
+        merge(&mut found, thing("shop", Some(Environment::Unknown)));
+        merge(&mut found, thing("other", None));
+        assert_eq!(found, [thing("shop", Some(Environment::Prod))]);
     }
 
     #[test]
