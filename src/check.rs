@@ -10,10 +10,12 @@ use url::Url;
 
 use crate::capability::Can;
 use crate::detector::model::{Auth, Detector, Probe, Provider, ResourceRead, Step};
+use crate::detector::places;
 use crate::detector::sample::{self, Sample};
 use crate::detector::{self, Detectors, LONGEST_MATCH};
 use crate::error::Error;
 use crate::finding::Confidence;
+use crate::inspect::bodies;
 use crate::inspect::request::only_queries;
 use crate::inspect::template;
 use crate::scan;
@@ -227,6 +229,7 @@ impl Check<'_> {
                 self.complain(about, format!("`{url}` must start with a base, so that --endpoint replaces it"));
             }
         }
+        self.drops(about, probe, step);
         let mut templates: Vec<&String> = step.get.iter().chain(&step.post).chain(&step.text).collect();
         templates.extend(&step.asks);
         templates.extend(step.get.iter().chain(&step.post).filter_map(|url| base_of(self.provider, url)));
@@ -239,12 +242,55 @@ impl Check<'_> {
                 Auth::None => {}
                 Auth::Bearer(text) => templates.push(text),
                 Auth::Header { value, .. } => templates.push(value),
-                Auth::Basic { user, password } => templates.extend([user, password]),
+                Auth::Basic { user, password } | Auth::Digest { user, password } => templates.extend([user, password]),
             }
+        }
+        if let Some(jwt) = &probe.jwt {
+            templates.extend(jwt.header.values().chain(jwt.claims.values()).chain([&jwt.key]));
+        }
+        let texts = step.json.as_ref().map(texts_of).unwrap_or_default();
+        templates.extend(texts.iter().filter(|text| text.as_str() != bodies::WORDS));
+        if step.words.is_some() != texts.iter().any(|text| text == bodies::WORDS) {
+            self.complain(about, "`words` and an item `{words}` of its `json` belong together");
+        }
+        if step.post.is_none() && (step.json.is_some() || !step.form.is_empty()) {
+            self.complain(about, "only a `post` has a body");
+        }
+        if let Some(page) = &step.page {
+            let ways = [page.link.is_some(), page.next.is_some(), page.cursor.is_some()];
+            let taken = [page.variable.is_some(), page.parameter.is_some()];
+            let one = |flags: &[bool]| flags.iter().filter(|flag| **flag).count() == 1;
+            if !one(&ways) || (page.cursor.is_some() && !one(&taken)) {
+                self.complain(about, "a next page stands in `link`, in `next`, or in a `cursor` that one thing takes");
+            }
+        }
+        if let Some(rule) = &step.asked_when
+            && !known.contains(&rule.variable)
+        {
+            self.complain(about, format!("the variable `{}` of `asked_when` is defined nowhere", rule.variable));
         }
         for name in templates.into_iter().flat_map(|text| template::names(text)) {
             if !known.contains(name) {
                 self.complain(about, format!("the variable `{{{name}}}` is defined nowhere"));
+            }
+        }
+    }
+
+    /// What is dropped is a place, and nothing reads it.
+    fn drops(&mut self, about: &str, probe: &Probe, step: &Step) {
+        if !step.drops.is_empty() && step.decode.is_some() {
+            self.complain(about, "`drops` belongs to an answer, and a credential that is decoded is none");
+        }
+        let places = places::of(probe, step);
+        for dropped in &step.drops {
+            if !dropped.starts_with('/') || dropped.ends_with('/') {
+                self.complain(about, format!("`{dropped}` of `drops` must be a pointer from the top of the answer"));
+                continue;
+            }
+            for place in places.iter().filter(|place| place.reader != places::MASKED && place.is_in(dropped)) {
+                let message =
+                    format!("`{}` reads {}, which `drops` takes out of the answer", place.reader, place.pointer);
+                self.complain(about, message);
             }
         }
     }
@@ -260,7 +306,9 @@ impl Check<'_> {
                 known.extend(pattern.capture_names().flatten().map(str::to_owned));
             }
         }
+        known.extend(probe.jwt.iter().map(|_| "jwt".to_owned()));
         for step in &probe.steps {
+            known.extend(step.read.token.iter().map(|_| "token".to_owned()));
             known.extend(step.read.vars.keys().map(|name| format!("vars.{name}")));
             let mut open: Vec<&ResourceRead> = step.read.resources.iter().collect();
             while let Some(read) = open.pop() {
@@ -304,5 +352,15 @@ fn base_of<'p>(provider: &'p Provider, url: &str) -> Option<&'p String> {
     match name.strip_prefix("base.") {
         Some(name) => provider.bases.get(name),
         None => provider.base.as_ref(),
+    }
+}
+
+/// Every text of a JSON value.
+fn texts_of(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::String(text) => vec![text.clone()],
+        serde_json::Value::Array(items) => items.iter().flat_map(texts_of).collect(),
+        serde_json::Value::Object(members) => members.values().flat_map(texts_of).collect(),
+        _ => Vec::new(),
     }
 }

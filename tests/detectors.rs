@@ -44,3 +44,21 @@ fn the_program_holds_every_file_of_the_folder() {
     };
     assert_eq!(ids(&Detectors::load(&[]).unwrap()), ids(&common::catalogue()));
 }
+
+#[test]
+fn reading_what_is_dropped_is_complained_about() {
+    let detectors = common::catalogue();
+    let mut github = detectors.provider("github").unwrap().clone();
+    let steps = &mut github.probes.get_mut("scopes").unwrap().steps;
+    let repositories = steps.iter_mut().find(|step| step.id == "repositories").unwrap();
+    repositories.drops = vec!["/*/owner".to_owned(), "full_name".to_owned()];
+    let complaints: Vec<String> = check(&github, &detectors).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        complaints,
+        [
+            "github.scopes.repositories: `repository.inside.owner` reads /*/owner/login, \
+             which `drops` takes out of the answer",
+            "github.scopes.repositories: `full_name` of `drops` must be a pointer from the top of the answer",
+        ]
+    );
+}

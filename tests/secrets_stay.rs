@@ -6,27 +6,22 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use common::parts::Needles;
+use common::whole_run::{Listening, plan};
 use common::{Folder, endpoint, overscope, replica};
-use overscope::assess::Context;
-use overscope::config::Visibility;
 use overscope::demo::{Failure as FieldFailure, Trouble, World as Told};
 use overscope::detector::{Detectors, list, sample};
-use overscope::finding::Confidence;
-use overscope::inspect::Asking;
 use overscope::inspect::request::Request;
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
-use overscope::plan::{FailOn, Output, Plan};
-use overscope::report::{Format, Style};
-use overscope::run::{self, Teller, World};
+use overscope::report::Format;
+use overscope::run::{self, World};
 use overscope::scan::scan_text;
 use overscope::secret::FingerprintKey;
-use overscope::source::Source;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -202,34 +197,6 @@ impl Transport for Echo {
         let headers =
             vec![("x-oauth-scopes".to_owned(), self.echoed(secret, "repo")), ("link".to_owned(), secret.clone())];
         Ok(Reply { status: 200, headers, body: json.to_string().into_bytes() })
-    }
-}
-
-#[derive(Default)]
-struct Listening(Mutex<String>);
-
-impl Teller for Listening {
-    fn reading(&self, _: usize) {}
-    fn read_one(&self) {}
-    fn say(&self, line: &str) {
-        self.0.lock().unwrap().push_str(line);
-    }
-}
-
-fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
-    let style = Style { color: false, width: 100 };
-    Plan {
-        source: Source::Tree { paths: vec![folder.path().to_owned()], ignored: false },
-        verbose: 3,
-        key: FingerprintKey::fixed(),
-        asking: Asking::default(),
-        dry_run,
-        context: Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() },
-        confidence: Confidence::Low,
-        fail_on: FailOn::Never,
-        main: Output { format, file: None, style },
-        further: Vec::new(),
-        progress: false,
     }
 }
 

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::{NotDecodable, at_most};
 
@@ -42,6 +43,14 @@ pub fn decode(value: &str) -> Result<Value, NotDecodable> {
     };
     let scope = if encrypted { "encrypted" } else { "usable" };
     Ok(json!({ "label": block.label, "encrypted": encrypted, "format": format, "scopes": [scope] }))
+}
+
+/// The label of a block and its bytes.
+pub fn der(value: &str) -> Option<(String, Zeroizing<Vec<u8>>)> {
+    at_most(LONGEST, value).ok()?;
+    let text = value.replace("\\r", "").replace("\\n", "\n");
+    let block = Block::parse(&text)?;
+    Some((block.label.to_owned(), Zeroizing::new(block.bytes().ok()?)))
 }
 
 struct Block<'a> {

@@ -4,6 +4,7 @@
 pub mod checksum;
 pub mod list;
 pub mod model;
+pub mod places;
 pub mod pointer;
 pub mod sample;
 

@@ -188,6 +188,8 @@ pub struct Condition {
 pub struct Probe {
     #[serde(default)]
     pub auth: Auth,
+    /// What the private key signs for it.
+    pub jwt: Option<SignedJwt>,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// What answers mean; the first that fits decides.
@@ -224,11 +226,34 @@ pub enum Auth {
         user: String,
         password: String,
     },
+    /// RFC 7616: the issuer's challenge is answered, which takes a request more.
+    Digest {
+        user: String,
+        password: String,
+    },
+}
+
+/// A JWT that the private key signs (RS256), as `{jwt}`: it proves possession and is sent nowhere else.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedJwt {
+    /// The key, as PEM.
+    pub key: String,
+    #[serde(default)]
+    pub header: BTreeMap<String, String>,
+    pub claims: BTreeMap<String, String>,
+    /// How long it is valid, in seconds.
+    pub lifetime: u32,
 }
 
 words! {
     /// The probes that data cannot say, by their words in detector files.
     Native { AwsIam = "aws-iam" }
+}
+
+words! {
+    /// What replies go through before they are read, where reading them takes computing.
+    Through { AzureActions = "azure-actions", KubernetesRules = "kubernetes-rules" }
 }
 
 /// One question.
@@ -243,6 +268,15 @@ pub struct Step {
     /// The body of a `post`, sent as a form.
     #[serde(default)]
     pub form: BTreeMap<String, String>,
+    /// Or as JSON, with variables in its texts. An item `"{words}"` of a list stands for the words
+    /// that are asked about.
+    pub json: Option<serde_json::Value>,
+    /// The provider's words that the issuer is asked about, some at a time.
+    pub words: Option<Words>,
+    /// A named function that the reply goes through before it is read.
+    pub through: Option<Through>,
+    /// Asked only when an earlier answer allows it.
+    pub asked_when: Option<AskedWhen>,
     pub graphql: Option<String>,
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
@@ -277,6 +311,10 @@ pub struct Step {
     /// Objects of the answer whose members are read as rows: `[{ name, value }]`.
     #[serde(default)]
     pub rows: Vec<String>,
+    /// Places of the answer that hold secrets: taken out of it, and of each further page, before
+    /// anything else sees it. `masked` may name one all the same, and finds the credential's own row.
+    #[serde(default)]
+    pub drops: Vec<String>,
     #[serde(default, rename = "answer")]
     pub answers: Vec<AnswerRule>,
     #[serde(default)]
@@ -289,6 +327,35 @@ pub struct Step {
     /// Its scopes are all that there are: later refusals hide reach or detail, never powers.
     #[serde(default)]
     pub states: bool,
+}
+
+impl Step {
+    /// Whether it decodes what an answer told, and so has to wait for it.
+    pub fn reads_answer(&self) -> bool {
+        self.decode.is_some()
+            && self.text.as_ref().is_some_and(|text| text.contains("{token}") || text.contains("{vars."))
+    }
+}
+
+/// Which of the provider's words a question asks about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Those of `[grants]` that fit this, `*` for any text.
+    pub like: String,
+    /// How many one request may name.
+    pub at_once: usize,
+}
+
+/// A condition on what an earlier answer told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedWhen {
+    /// `vars.NAME`.
+    pub variable: String,
+    pub is: OneOrMany<String>,
+    /// Why it is not asked otherwise, in words.
+    pub otherwise: String,
 }
 
 /// What a question that was not answered keeps from us.
@@ -309,10 +376,14 @@ pub enum Hides {
 pub struct Page {
     /// `next`: the Link header's relation.
     pub link: Option<String>,
-    /// GraphQL: where the flag and the cursor stand, and the variable that takes the cursor.
+    /// Where in the body the next page's address stands.
+    pub next: Option<String>,
+    /// Where a flag says that there are more, and where the cursor stands.
     pub more: Option<String>,
     pub cursor: Option<String>,
+    /// What takes the cursor: a variable of the GraphQL query, or a parameter of the address.
     pub variable: Option<String>,
+    pub parameter: Option<String>,
     pub max: usize,
 }
 
@@ -380,6 +451,8 @@ pub struct Read {
     pub scopes: Option<OneOrMany<Select>>,
     #[serde(default)]
     pub resources: Vec<ResourceRead>,
+    /// A short-lived token that stands for the credential from then on, as `{token}`.
+    pub token: Option<Select>,
     /// Values for later steps, as `{vars.NAME}`.
     #[serde(default)]
     pub vars: BTreeMap<String, Select>,

@@ -44,6 +44,34 @@ pub fn into_rows(value: &mut Value, pointer: &str) {
     }
 }
 
+/// Takes out every value that the pointer names, and where it stands in an object its name too. What
+/// `known` recognises leaves `true` behind.
+pub fn remove(value: &mut Value, pointer: &str, known: &dyn Fn(&Value) -> bool) {
+    let Some((part, rest)) = pointer.strip_prefix('/').map(|inner| inner.split_once('/').unwrap_or((inner, ""))) else {
+        return;
+    };
+    let name = part.replace("~1", "/").replace("~0", "~");
+    let inner = &pointer[1 + part.len()..];
+    let goes = |member: &mut Value| match rest {
+        "" if known(member) => *member = Value::Bool(true),
+        "" => *member = Value::Null,
+        _ => remove(member, inner, known),
+    };
+    match value {
+        Value::Array(list) if part == "*" => list.iter_mut().for_each(goes),
+        Value::Object(map) if part == "*" => map.values_mut().for_each(goes),
+        Value::Object(map) if !rest.is_empty() => map.get_mut(&name).into_iter().for_each(goes),
+        Value::Object(map) => {
+            if map.get(&name).is_some_and(known) {
+                map.insert(name, Value::Bool(true));
+            } else {
+                map.remove(&name);
+            }
+        }
+        _ => {}
+    }
+}
+
 fn members<'v>(value: &'v Value, part: &str) -> Vec<&'v Value> {
     match (value, part) {
         (Value::Array(list), "*") => list.iter().collect(),
@@ -133,6 +161,21 @@ mod tests {
         let mut whole = json!({"p": "write"});
         into_rows(&mut whole, "");
         assert_eq!(whole, json!([{"name": "p", "value": "write"}]));
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_from_every_item() {
+        let mut body = json!({"rows": [{"id": 1, "of": {"key": "k", "host": "h"}}, {"id": 2}, "x"], "all": {"a": [1]}});
+        for place in ["/rows/*/of/key", "/none/*/key", "/all/*/*", "rows", "/rows/id"] {
+            remove(&mut body, place, &|_| false);
+        }
+        assert_eq!(body, json!({"rows": [{"id": 1, "of": {"host": "h"}}, {"id": 2}, "x"], "all": {"a": [null]}}));
+        let mut tilde = json!({"a/b": 1, "c": 2});
+        remove(&mut tilde, "/a~1b", &|_| false);
+        assert_eq!(tilde, json!({"c": 2}));
+        let mut rows = json!([{"key": "own", "id": 1}, {"key": "other"}, {"id": 3}]);
+        remove(&mut rows, "/*/key", &|value| value == "own");
+        assert_eq!(rows, json!([{"key": true, "id": 1}, {}, {"id": 3}]));
     }
 
     #[test]

@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use url::Url;
+use zeroize::Zeroizing;
 
 use super::answer::{Resource, Scope};
 use super::courier::{BUDGET, Courier, Sender};
 use super::meaning::{self, Asked, Outcome};
+use super::pages::{self, Next};
 use super::probe::Run;
+use super::reader::fits_mask;
 use super::request::{Forbidden, Request};
-use super::template::{Missing, Variables, escape};
+use super::template::Missing;
 use super::transport::{Failure, Reply};
+use super::{bodies, digest, through};
 use crate::capability::Evidence;
-use crate::detector::model::{Auth, Page, Step};
+use crate::detector::model::{Auth, Step};
 use crate::detector::pointer;
 
 /// Why a request could not be made.
@@ -43,10 +46,24 @@ impl Run<'_> {
             return self.ask_native(step, native, courier);
         }
         self.bind(about);
+        if step.read.token.is_some() {
+            self.variables.forget("token");
+        }
+        let mut asked = Asked::Answered;
+        for words in bodies::batches(self.provider, step) {
+            match self.ask_pages(step, about, &words, courier) {
+                Asked::Answered => {}
+                other => asked = other,
+            }
+        }
+        asked
+    }
+
+    fn ask_pages(&mut self, step: &Step, about: Option<&Resource>, words: &[&str], courier: &Courier<'_>) -> Asked {
         let mut cursor: Option<String> = None;
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for page in 1.. {
-            let request = match self.request(step, cursor.as_deref()) {
+            let request = match self.request(step, cursor.as_deref(), words) {
                 Ok(request) => request,
                 Err(Unmade::Missing(name)) => {
                     let name = name.strip_prefix("vars.").unwrap_or(&name);
@@ -58,7 +75,7 @@ impl Run<'_> {
                     return Asked::Unclear;
                 }
             };
-            let reply = self.send(&request, courier);
+            let reply = self.send_proved(step, &request, courier);
             let (outcome, reply) = meaning::outcome(reply, &self.rules(step), step.graphql.is_some());
             let (mut body, missing) = match outcome {
                 Outcome::Answered(body) => (body, None),
@@ -73,6 +90,11 @@ impl Run<'_> {
                     };
                 }
             };
+            if let Some(function) = step.through
+                && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
+            {
+                self.gap(step, why.to_owned());
+            }
             step.rows.iter().for_each(|place| pointer::into_rows(&mut body, place));
             if !self.has_shape(step, &body, reply.as_ref()) {
                 let why = "answered, but not with what was asked for";
@@ -90,7 +112,7 @@ impl Run<'_> {
                 self.scope(Scope::of(word, Evidence::Observed));
             }
             let Some(rule) = &step.page else { return Asked::Answered };
-            match next_page(rule, &request, &body, reply.as_ref()) {
+            match pages::next(rule, &request, &body, reply.as_ref()) {
                 Next::None => return Asked::Answered,
                 Next::Elsewhere => {
                     self.gap(step, "the next page is said to be at another address".to_owned());
@@ -108,12 +130,30 @@ impl Run<'_> {
         Asked::Answered
     }
 
-    pub(super) fn send(&mut self, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
+    /// Sends one request of a step, and hands over its reply without what the step drops.
+    pub(super) fn send(&mut self, step: &Step, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
         if self.learnt.requests >= BUDGET {
             return Err(Failure::Budget);
         }
         let sender = Sender { provider: &self.provider.id, fingerprint: self.finding.fingerprint.as_str() };
-        courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)
+        let mut reply = courier.carry(sender, request, &self.allowed, &mut self.learnt.requests)?;
+        if !step.drops.is_empty() {
+            drop_secrets(&mut reply.body, &step.drops, self.finding.secret.expose());
+        }
+        Ok(reply)
+    }
+
+    /// Sends, and where the issuer answers with a challenge, once more with the proof.
+    fn send_proved(&mut self, step: &Step, request: &Request, courier: &Courier<'_>) -> Result<Reply, Failure> {
+        let reply = self.send(step, request, courier)?;
+        let Auth::Digest { user, password } = step.auth.as_ref().unwrap_or(self.auth) else { return Ok(reply) };
+        let (Ok(user), Ok(password)) = (self.variables.fill(user), self.variables.fill(password)) else {
+            return Ok(reply);
+        };
+        match digest::proof(&reply, request, &user, &password) {
+            Some(proof) => self.send(step, &request.clone().header("authorization", &proof), courier),
+            None => Ok(reply),
+        }
     }
 
     /// Makes the resource that is asked about, and those around it, known to the templates.
@@ -127,18 +167,18 @@ impl Run<'_> {
         }
     }
 
-    fn request(&self, step: &Step, cursor: Option<&str>) -> Result<Request, Unmade> {
+    fn request(&self, step: &Step, cursor: Option<&str>, words: &[&str]) -> Result<Request, Unmade> {
         let request = match (&step.get, &step.post, &step.graphql) {
             (Some(url), ..) => match cursor {
                 Some(next) => Request::get(next, next)?,
                 None => Request::get(&self.variables.fill_escaped(url)?, &self.variables.fill_shown(url))?,
             },
             (_, Some(url), _) => {
-                let body = form(&step.form, &self.variables)?;
+                let (content_type, body) = bodies::of(step, &self.variables, words)?;
                 Request::question(
                     &self.variables.fill_escaped(url)?,
                     &self.variables.fill_shown(url),
-                    "application/x-www-form-urlencoded",
+                    content_type,
                     body,
                     step.reads_only.as_deref().unwrap_or_default(),
                 )?
@@ -169,7 +209,8 @@ impl Run<'_> {
 
     fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Missing> {
         Ok(match auth {
-            Auth::None => request,
+            // A digest answers a challenge, which there is none of yet.
+            Auth::None | Auth::Digest { .. } => request,
             Auth::Bearer(template) => {
                 request.header("authorization", &format!("Bearer {}", self.variables.fill(template)?))
             }
@@ -182,55 +223,15 @@ impl Run<'_> {
     }
 }
 
-/// A form's body.
-fn form(fields: &std::collections::BTreeMap<String, String>, variables: &Variables) -> Result<String, Missing> {
-    let pairs: Result<Vec<String>, Missing> = fields
-        .iter()
-        .map(|(name, template)| Ok(format!("{}={}", escape(name), variables.fill_escaped(template)?)))
-        .collect();
-    Ok(pairs?.join("&"))
-}
-
-enum Next {
-    None,
-    /// The address or the cursor of the next page.
-    At(String),
-    Elsewhere,
-}
-
-fn next_page(page: &Page, request: &Request, body: &Value, reply: Option<&Reply>) -> Next {
-    if let Some(relation) = &page.link {
-        let header = reply.and_then(|reply| reply.header("link")).unwrap_or_default();
-        let Some(target) = link_target(header, relation) else { return Next::None };
-        return match request.url().join(target) {
-            Ok(url) if same_place(&url, request.url()) => Next::At(url.to_string()),
-            _ => Next::Elsewhere,
-        };
+/// Takes secrets out of a JSON text; of the credential's own, `true` is left, so that its row can be
+/// told. A text that is no JSON holds them nobody knows where: all of it goes.
+fn drop_secrets(body: &mut Vec<u8>, places: &[String], own: &str) {
+    let whole = Zeroizing::new(std::mem::take(body));
+    let Ok(mut document) = serde_json::from_slice::<Value>(&whole) else { return };
+    for place in places {
+        pointer::remove(&mut document, place, &|value| value.as_str().is_some_and(|text| fits_mask(text, own)));
     }
-    let more = page.more.as_ref().is_none_or(|place| pointer::first_text(&[body], place).as_deref() == Some("true"));
-    let cursor = page.cursor.as_ref().and_then(|place| pointer::first_text(&[body], place));
-    match (more, cursor) {
-        (true, Some(cursor)) if !cursor.is_empty() => Next::At(cursor),
-        _ => Next::None,
-    }
-}
-
-/// A further page lies at the same origin and, so that nothing else is asked, at the same path.
-fn same_place(next: &Url, asked: &Url) -> bool {
-    next.origin() == asked.origin() && next.path() == asked.path()
-}
-
-/// The target of one relation of a Link header.
-fn link_target<'h>(header: &'h str, relation: &str) -> Option<&'h str> {
-    header.split(',').find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let wanted = [format!("rel=\"{relation}\""), format!("rel={relation}")];
-        parameters
-            .split(';')
-            .map(str::trim)
-            .any(|parameter| wanted.iter().any(|form| form == parameter))
-            .then_some(target)
-    })
+    *body = document.to_string().into_bytes();
 }
 
 #[cfg(test)]
@@ -238,13 +239,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_page_is_found_and_never_elsewhere() {
-        let header = "<https://a.example/x?page=2>; rel=\"next\", <https://a.example/x?page=9>; rel=\"last\"";
-        assert_eq!(link_target(header, "next"), Some("https://a.example/x?page=2"));
-        assert_eq!(link_target(header, "prev"), None);
-        let url = |text: &str| Url::parse(text).unwrap();
-        assert!(same_place(&url("https://a.example/x?page=2"), &url("https://a.example/x")));
-        assert!(!same_place(&url("https://b.example/x?page=2"), &url("https://a.example/x")));
-        assert!(!same_place(&url("https://a.example/y?page=2"), &url("https://a.example/x")));
+    fn what_a_step_drops_is_gone_from_the_reply() {
+        let places = ["/databases/*/password".to_owned()];
+        let dropped = |text: &str| {
+            let mut body = text.as_bytes().to_vec();
+            drop_secrets(&mut body, &places, "open-sesame");
+            String::from_utf8(body).unwrap()
+        };
+        assert_eq!(
+            dropped(r#"{"databases": [{"id": 12, "password": "hush"}, {"id": 13}, {"password": "open-s"}]}"#),
+            r#"{"databases":[{"id":12},{"id":13},{"password":true}]}"#
+        );
+        assert_eq!(dropped(r#"{"databases": [{"password": "hush"#), "");
     }
 }

@@ -64,7 +64,7 @@ impl<'r> Questions<'r> for Through<'_, 'r, '_> {
     }
 
     fn send(&mut self, request: &Request) -> Result<Reply, Failure> {
-        self.run.send(request, self.courier)
+        self.run.send(self.step, request, self.courier)
     }
 }
 

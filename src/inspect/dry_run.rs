@@ -46,7 +46,10 @@ pub fn requests(findings: &[Finding], detectors: &Detectors, asking: &Asking) ->
 }
 
 fn form(step: &Step) -> String {
-    step.form.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    match &step.json {
+        Some(body) => body.to_string(),
+        None => step.form.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"),
+    }
 }
 
 fn when(step: &Step) -> String {
@@ -56,6 +59,12 @@ fn when(step: &Step) -> String {
     }
     if let Some(kind) = &step.for_each {
         words.push(format!("for each {kind}"));
+    }
+    if let Some(rule) = &step.words {
+        words.push(format!("about {} words at a time", rule.at_once));
+    }
+    if let Some(rule) = &step.asked_when {
+        words.push(format!("not where {}", rule.otherwise));
     }
     if let Some(page) = &step.page {
         words.push(format!("{} pages at the most", page.max));

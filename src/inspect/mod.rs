@@ -5,15 +5,20 @@
 pub mod answer;
 mod ask;
 mod ask_native;
+pub mod bodies;
 pub mod courier;
+mod digest;
 pub mod dry_run;
 pub mod meaning;
 pub mod native;
+mod pages;
 pub mod probe;
 pub mod reader;
 pub mod request;
+mod signed_jwt;
 pub mod sigv4;
 pub mod template;
+mod through;
 pub mod transport;
 
 use std::collections::BTreeMap;

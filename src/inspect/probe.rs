@@ -10,9 +10,11 @@ use super::answer::{Expiry, Gap, Hides, Inspection, Liveness, Resource, Scope};
 use super::courier::{BUDGET, Courier};
 use super::meaning::{Asked, Outcome};
 use super::reader::{self, Reader};
+use super::signed_jwt;
 use super::template::Variables;
 use super::transport::{Allowed, Reply};
 use crate::capability::{Coverage, Evidence};
+use crate::decode::Decoder;
 use crate::detector::Detectors;
 use crate::detector::model::{Auth, Detector, Probe, Provider, Select, Step};
 use crate::finding::Finding;
@@ -107,22 +109,27 @@ impl<'r> Run<'r> {
 
     /// What stands in the credential itself.
     fn decode(&mut self) {
-        for step in self.probe.steps.iter().filter(|step| step.decode.is_some()) {
-            let decoder = step.decode.expect("filtered");
-            let template = step.text.as_deref().unwrap_or("{secret}");
-            let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
-            match document {
-                Some(document) if step.states && !self.has_shape(step, &document, None) => {
-                    self.gap(step, "it says nothing of that".to_owned());
-                }
-                Some(document) => self.read(step, &document, None, None),
-                None => self.gap(step, "it cannot be decoded".to_owned()),
+        for step in self.probe.steps.iter().filter(|step| !step.reads_answer()) {
+            if let Some(decoder) = step.decode {
+                self.decode_step(step, decoder);
             }
         }
         if let Expiry::At(end) = self.learnt.expires
             && end < Timestamp::now()
         {
             self.learnt.liveness = Liveness::Dead(format!("it expired on {}", end.strftime("%Y-%m-%d")));
+        }
+    }
+
+    fn decode_step(&mut self, step: &Step, decoder: Decoder) {
+        let template = step.text.as_deref().unwrap_or("{secret}");
+        let document = self.variables.fill(template).ok().and_then(|text| decoder.decode(&text).ok());
+        match document {
+            Some(document) if step.states && !self.has_shape(step, &document, None) => {
+                self.gap(step, "it says nothing of that".to_owned());
+            }
+            Some(document) => self.read(step, &document, None, None),
+            None => self.gap(step, "it cannot be decoded".to_owned()),
         }
     }
 
@@ -138,6 +145,16 @@ impl<'r> Run<'r> {
     }
 
     fn ask(&mut self, courier: &Courier<'_>) {
+        if let Some(rule) = &self.probe.jwt {
+            match signed_jwt::sign(rule, &self.variables, Timestamp::now()) {
+                Ok(jwt) => self.variables.secret("jwt", &jwt),
+                Err(why) => {
+                    let why = format!("nothing was asked: {why}");
+                    self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
+                    return;
+                }
+            }
+        }
         self.learnt.liveness = self.ask_identity(courier);
         if self.learnt.liveness != Liveness::Live {
             return;
@@ -146,10 +163,23 @@ impl<'r> Run<'r> {
             let why = "no read-only question tells it".to_owned();
             self.learnt.gaps.push(Gap { what: what.clone(), why, hides: Hides::Powers, of: None });
         }
-        let steps = self.probe.steps.iter().filter(|step| !step.identity && step.decode.is_none());
-        for step in steps {
+        let probe = self.probe;
+        for step in probe.steps.iter().filter(|step| !step.identity && (step.decode.is_none() || step.reads_answer())) {
             let kind = self.learnt.kind.as_ref();
             if !step.only.is_empty() && !kind.is_some_and(|kind| step.only.contains(kind)) {
+                continue;
+            }
+            if let Some(rule) = &step.asked_when
+                && !self
+                    .variables
+                    .told(&rule.variable)
+                    .is_some_and(|told| rule.is.as_slice().iter().any(|is| is == told))
+            {
+                self.gap(step, format!("not asked: {}", rule.otherwise));
+                continue;
+            }
+            if let Some(decoder) = step.decode {
+                self.decode_step(step, decoder);
                 continue;
             }
             match &step.for_each {
@@ -290,6 +320,9 @@ impl<'r> Run<'r> {
             && self.learnt.expires == Expiry::Unknown
         {
             self.learnt.expires = reader.expiry(select, body, reply);
+        }
+        if let Some(token) = text(&read.token) {
+            self.variables.secret("token", &token);
         }
         for (name, select) in &read.vars {
             if let Some(value) = reader.text(select, body, reply) {

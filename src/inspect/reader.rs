@@ -66,7 +66,9 @@ impl Reader<'_> {
             .filter(|item| select.conditions.iter().all(|condition| self.holds(condition, &[body, item])))
             .filter(|item| {
                 select.masked.as_ref().is_none_or(|place| {
-                    pointer::first_text(&[item], place).is_some_and(|masked| fits_mask(&masked, self.secret))
+                    // Where the step drops it, this much is left of the secret's own.
+                    let left = || pointer::values(&[item], place).contains(&&Value::Bool(true));
+                    left() || pointer::first_text(&[item], place).is_some_and(|text| fits_mask(&text, self.secret))
                 })
             })
             .collect()
@@ -85,7 +87,8 @@ impl Reader<'_> {
                 || (select.conditions.is_empty() && select.masked.is_none() && is_there(select, body, reply))
         };
         let identity = [&read.identity, &read.account].into_iter().flatten().collect::<Vec<_>>();
-        (scopes.is_empty() || scopes.iter().any(said))
+        read.token.iter().all(|select| !self.texts(select, body, reply).is_empty())
+            && (scopes.is_empty() || scopes.iter().any(said))
             && read.resources.iter().all(|read| has_list(body, &read.each))
             && (identity.is_empty() || identity.iter().any(said))
     }
@@ -206,7 +209,7 @@ const LEAST_SHOWN: usize = 6;
 
 /// Whether a masked text (`abcd****wxyz`) can stand for this secret: what it shows at both ends
 /// must be there, and show something. Some providers show the beginning alone, without a mask.
-fn fits_mask(masked: &str, secret: &str) -> bool {
+pub(super) fn fits_mask(masked: &str, secret: &str) -> bool {
     let shown = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
     let head: String = masked.chars().take_while(shown).collect();
     let tail: String = masked.chars().rev().take_while(shown).collect::<String>().chars().rev().collect();
@@ -295,6 +298,7 @@ mod tests {
         let row = |token: &str| json!({"rows": [{"token": token, "may": "read"}]});
         assert!(reader.has_shape(&read, &row("abcdef"), None));
         assert!(!reader.has_shape(&read, &row("zbcdef"), None));
+        assert!(reader.has_shape(&read, &json!({"rows": [{"token": true, "may": "read"}]}), None), "what is left");
     }
 
     #[test]

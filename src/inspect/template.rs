@@ -36,6 +36,16 @@ impl Variables {
         self.secrets.insert(name.to_owned(), Secret::new(value));
     }
 
+    pub fn forget(&mut self, name: &str) {
+        self.secrets.remove(name);
+        self.plain.remove(name);
+    }
+
+    /// A value that an answer told, where it is no secret.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        self.plain.get(name).map(String::as_str)
+    }
+
     pub fn plain(&mut self, name: &str, value: &str) {
         self.plain.insert(name.to_owned(), value.to_owned());
     }

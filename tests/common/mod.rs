@@ -3,7 +3,12 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod crowd;
+pub mod issuers;
 pub mod parts;
+pub mod paths;
+pub mod replies;
+pub mod whole_run;
 
 use std::ffi::OsStr;
 use std::fs;
