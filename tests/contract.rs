@@ -161,7 +161,9 @@ impl Findings {
             let picks =
                 |condition: &Condition| condition.present.is_none() && Some(&condition.json) == select.json.as_ref();
             let picked = select.conditions.iter().any(picks);
-            let Some(place) = select.json.as_ref().filter(|_| !fixed && !picked && select.split.is_none()) else {
+            let Some(place) =
+                select.json.as_ref().filter(|_| !fixed && !picked && select.split.is_none() && select.values.is_none())
+            else {
                 continue;
             };
             let what = match (select.pairs, select.keys || select.held) {

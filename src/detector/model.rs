@@ -500,6 +500,8 @@ pub struct Select {
     /// The names of the members that are `true`.
     #[serde(default)]
     pub held: bool,
+    /// With `pairs`: where in each member its values stand; one pair for each of them.
+    pub values: Option<String>,
     /// The items to look at, before `json` is applied to each.
     pub each: Option<String>,
     #[serde(default, rename = "where")]

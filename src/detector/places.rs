@@ -101,8 +101,9 @@ impl Places {
         if let Some(json) = &select.json {
             let place = from_top(&around, json);
             // The members' names and values are read.
+            let inner = select.values.as_deref().unwrap_or_default();
             let of_members = select.keys || select.pairs || select.held;
-            self.add(reader, if of_members { format!("{place}/*") } else { place });
+            self.add(reader, if of_members { format!("{place}/*{inner}") } else { place });
         }
         if let Some(on) = &select.on {
             self.add(reader, from_top(&around, &on.id));
