@@ -4,6 +4,7 @@
 //! forged one grants nothing. No decoder returns the part that makes the value a secret.
 
 pub mod aws_key_id;
+pub mod json;
 pub mod jwt;
 pub mod macaroon;
 pub mod pem;
@@ -15,7 +16,7 @@ use crate::capability::words;
 
 words! {
     /// The decoders, by their words in detector files.
-    Decoder { Jwt = "jwt", Macaroon = "macaroon", Sas = "sas", Pem = "pem", AwsKeyId = "aws-key-id" }
+    Decoder { Jwt = "jwt", Macaroon = "macaroon", Sas = "sas", Pem = "pem", AwsKeyId = "aws-key-id", Json = "json" }
 }
 
 impl Decoder {
@@ -27,6 +28,7 @@ impl Decoder {
             Decoder::Sas => sas::decode(value),
             Decoder::Pem => pem::decode(value),
             Decoder::AwsKeyId => aws_key_id::decode(value),
+            Decoder::Json => json::decode(value),
         }
     }
 }
