@@ -9,11 +9,14 @@ use std::time::Duration;
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Deserialize;
+use url::Url;
 
+use overscope::detector::model::Provider;
 use overscope::detector::{Detectors, sample};
 use overscope::finding::Finding;
 use overscope::inspect::request::{Method, Request};
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
+use overscope::inspect::{Asking, Endpoints};
 use overscope::scan::scan_text;
 use overscope::secret::FingerprintKey;
 
@@ -39,7 +42,27 @@ pub struct Canned {
     pub status: u16,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// The claims of a token that is made up and takes the place of `{jwt}` in the body.
+    pub jwt: Option<String>,
     pub body: String,
+}
+
+impl Canned {
+    fn body(&self) -> Vec<u8> {
+        let token = |claims: &String| sample::generate(&format!("{{jwt:{claims}}}"), 1).unwrap().secret;
+        match &self.jwt {
+            Some(claims) => self.body.replace("{jwt}", &token(claims)).into_bytes(),
+            None => self.body.clone().into_bytes(),
+        }
+    }
+}
+
+/// How the cases ask: whom their file cannot name, as a user would name it.
+pub fn asking(detectors: &Detectors) -> Asking {
+    let unnamed = detectors.providers().iter().filter(|provider| provider.base.is_none() && provider.bases.is_empty());
+    let address = |provider: &Provider| Url::parse(&format!("https://{}.example", provider.id)).unwrap();
+    let endpoints = unnamed.map(|provider| (provider.id.clone(), address(provider))).collect();
+    Asking { endpoints: Endpoints(endpoints), ..Asking::default() }
 }
 
 fn ok() -> u16 {
@@ -112,21 +135,26 @@ impl<'c> Recorded<'c> {
 }
 
 pub fn name_of(request: &Request) -> String {
-    let body = request.body().unwrap_or_default();
     let query = request.url().query().map_or_else(String::new, |query| format!("?{query}"));
-    match request.method() {
-        Method::Get => format!("GET {}{query}", request.url().path()),
-        Method::Post if body.starts_with("{\"query\"") => {
-            let document = serde_json::from_str::<serde_json::Value>(body).unwrap();
-            let text = document["query"].as_str().unwrap().trim_start();
-            let name = text.strip_prefix("query").map_or("", |rest| rest.trim_start());
-            let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-            format!("query {} {}", &name[..end], document["variables"])
-        }
-        Method::Post => match body.split('&').find(|field| field.starts_with("Action=")) {
-            Some(_) => format!("POST {body}"),
-            None => format!("POST {}{query} {body}", request.url().path()),
-        },
+    let target = format!("{}{query}", request.url().path());
+    name(request.method() == Method::Get, &target, request.body().unwrap_or_default())
+}
+
+/// What reply files call a request.
+pub fn name(get: bool, target: &str, body: &str) -> String {
+    if get {
+        return format!("GET {target}");
+    }
+    if body.starts_with("{\"query\"") {
+        let document = serde_json::from_str::<serde_json::Value>(body).unwrap();
+        let text = document["query"].as_str().unwrap().trim_start();
+        let name = text.strip_prefix("query").map_or("", |rest| rest.trim_start());
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        return format!("query {} {}", &name[..end], document["variables"]);
+    }
+    match body.split('&').find(|field| field.starts_with("Action=")) {
+        Some(_) => format!("POST {body}"),
+        None => format!("POST {target} {body}"),
     }
 }
 
@@ -160,7 +188,7 @@ impl Transport for Recorded<'_> {
             Some(canned) => Reply {
                 status: canned.status,
                 headers: canned.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), v.clone())).collect(),
-                body: canned.body.clone().into_bytes(),
+                body: canned.body(),
             },
             None => Reply {
                 status: 500,
@@ -229,16 +257,19 @@ fn with_usable_key(text: &str) -> String {
     format!("{}{pem}{}", &text[..begin], &text[end..])
 }
 
+/// A file that holds a credential of the case's kind; another one for each seed.
+pub fn text_of(detectors: &Detectors, case: &Case, seed: u64) -> String {
+    let number = detectors.number_of(&case.detector).unwrap_or_else(|| panic!("no detector `{}`", case.detector));
+    let detector = detectors.detector(number);
+    let text = sample::generate(&detector.examples[case.example], seed).unwrap().text;
+    let signs = detector.probe.as_ref().is_some_and(|name| detectors.provider_of(number).probes[name].jwt.is_some());
+    if signs { with_usable_key(&text) } else { text }
+}
+
 /// The case's credential, found in its generated example.
 pub fn found_in(detectors: &Detectors, case: &Case) -> Vec<Finding> {
-    let number = detectors.number_of(&case.detector).unwrap_or_else(|| panic!("no detector `{}`", case.detector));
-    let template = &detectors.detector(number).examples[case.example];
-    let mut text = sample::generate(template, case.example as u64).unwrap().text;
-    let detector = detectors.detector(number);
-    if detector.probe.as_ref().is_some_and(|name| detectors.provider_of(number).probes[name].jwt.is_some()) {
-        text = with_usable_key(&text);
-    }
+    let text = text_of(detectors, case, case.example as u64);
     let found = scan_text("sample", &text, detectors, &FingerprintKey::fixed());
-    assert_eq!(found.len(), 1, "{template}");
+    assert_eq!(found.len(), 1, "{}", case.detector);
     found
 }
