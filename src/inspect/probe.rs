@@ -145,12 +145,15 @@ impl<'r> Run<'r> {
     }
 
     fn ask(&mut self, courier: &Courier<'_>) {
+        if let Some(why) = self.asking.endpoints.missing(self.provider) {
+            self.ask_nothing(&why);
+            return;
+        }
         if let Some(rule) = &self.probe.jwt {
             match signed_jwt::sign(rule, &self.variables, Timestamp::now()) {
                 Ok(jwt) => self.variables.secret("jwt", &jwt),
                 Err(why) => {
-                    let why = format!("nothing was asked: {why}");
-                    self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
+                    self.ask_nothing(&why);
                     return;
                 }
             }
@@ -189,6 +192,11 @@ impl<'r> Run<'r> {
                 Some(kind) => self.ask_each(step, kind, courier),
             }
         }
+    }
+
+    fn ask_nothing(&mut self, why: &str) {
+        let why = format!("nothing was asked: {why}");
+        self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
     }
 
     /// Live or dead, and of which kind.

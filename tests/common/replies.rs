@@ -9,11 +9,14 @@ use std::time::Duration;
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Deserialize;
+use url::Url;
 
+use overscope::detector::model::Provider;
 use overscope::detector::{Detectors, sample};
 use overscope::finding::Finding;
 use overscope::inspect::request::{Method, Request};
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
+use overscope::inspect::{Asking, Endpoints};
 use overscope::scan::scan_text;
 use overscope::secret::FingerprintKey;
 
@@ -39,7 +42,27 @@ pub struct Canned {
     pub status: u16,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// The claims of a token that is made up and takes the place of `{jwt}` in the body.
+    pub jwt: Option<String>,
     pub body: String,
+}
+
+impl Canned {
+    fn body(&self) -> Vec<u8> {
+        let token = |claims: &String| sample::generate(&format!("{{jwt:{claims}}}"), 1).unwrap().secret;
+        match &self.jwt {
+            Some(claims) => self.body.replace("{jwt}", &token(claims)).into_bytes(),
+            None => self.body.clone().into_bytes(),
+        }
+    }
+}
+
+/// How the cases ask: whom their file cannot name, as a user would name it.
+pub fn asking(detectors: &Detectors) -> Asking {
+    let unnamed = detectors.providers().iter().filter(|provider| provider.base.is_none() && provider.bases.is_empty());
+    let address = |provider: &Provider| Url::parse(&format!("https://{}.example", provider.id)).unwrap();
+    let endpoints = unnamed.map(|provider| (provider.id.clone(), address(provider))).collect();
+    Asking { endpoints: Endpoints(endpoints), ..Asking::default() }
 }
 
 fn ok() -> u16 {
@@ -160,7 +183,7 @@ impl Transport for Recorded<'_> {
             Some(canned) => Reply {
                 status: canned.status,
                 headers: canned.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), v.clone())).collect(),
-                body: canned.body.clone().into_bytes(),
+                body: canned.body(),
             },
             None => Reply {
                 status: 500,
