@@ -457,6 +457,8 @@ pub struct Select {
     /// The members as `name:value`.
     #[serde(default)]
     pub pairs: bool,
+    /// With `pairs`: where in each member its values stand; one pair for each of them.
+    pub values: Option<String>,
     /// The items to look at, before `json` is applied to each.
     pub each: Option<String>,
     #[serde(default, rename = "where")]

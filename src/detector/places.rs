@@ -86,7 +86,8 @@ impl Places {
         if let Some(json) = &select.json {
             let place = from_top(&around, json);
             // The members' names and values are read.
-            let place = if select.keys || select.pairs { format!("{place}/*") } else { place };
+            let inner = select.values.as_deref().unwrap_or_default();
+            let place = if select.keys || select.pairs { format!("{place}/*{inner}") } else { place };
             self.add(reader, place);
         }
         if let Some(masked) = &select.masked {

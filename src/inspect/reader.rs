@@ -51,7 +51,13 @@ impl Reader<'_> {
             true => values.iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys().cloned()).collect(),
             false if select.pairs => {
                 let members = values.iter().filter_map(|value| value.as_object()).flatten();
-                members.filter_map(|(name, value)| Some(format!("{name}:{}", pointer::text(value)?))).collect()
+                let inner = select.values.as_deref().unwrap_or_default();
+                members
+                    .flat_map(|(name, value)| {
+                        let texts = pointer::values(&[value], inner).into_iter().filter_map(pointer::text);
+                        texts.map(|text| format!("{name}:{text}")).collect::<Vec<_>>()
+                    })
+                    .collect()
             }
             false => values.into_iter().filter_map(pointer::text).collect(),
         }
@@ -287,6 +293,9 @@ mod tests {
         let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
         let body = json!({"permissions": {"contents": "write", "metadata": "read", "x": null}});
         assert_eq!(reader.texts(&select, &body, None), ["contents:write", "metadata:read"]);
+        let select: Select = toml::from_str("json = '/paths'\npairs = true\nvalues = '/may/*'").unwrap();
+        let body = json!({"paths": {"sys/": {"may": ["read", "list"]}, "kv/": {"may": []}, "x": null}});
+        assert_eq!(reader.texts(&select, &body, None), ["sys/:read", "sys/:list"]);
     }
 
     #[test]
