@@ -32,6 +32,9 @@ pub struct Provider {
     pub docs: String,
     /// Facts of this file that no documentation confirms yet, in words. Shown in the report.
     pub unconfirmed: Option<String>,
+    /// Where the provider's own description of its API says otherwise than this file.
+    #[serde(default)]
+    pub differs: Vec<Difference>,
     #[serde(default, rename = "detector")]
     pub detectors: Vec<Detector>,
     #[serde(default, rename = "probe")]
@@ -40,6 +43,18 @@ pub struct Provider {
     #[serde(default)]
     pub grants: BTreeMap<String, OneOrMany<Grant>>,
     pub remedy: Remedy,
+}
+
+/// A difference between this file and the provider's description that is there on purpose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// The description: `slack.json`.
+    pub from: String,
+    /// What it does not say, as `tests/contract.rs` words it; `*` for any text: `POST /auth.test`.
+    pub what: String,
+    /// Which source wins, and why.
+    pub why: String,
 }
 
 /// A value, or a list of them.
@@ -132,7 +147,7 @@ pub struct Context {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
-    /// The part's name; `secret` makes it the value itself.
+    /// The part's name; `secret` makes it the value itself, `account` names the credential's account.
     pub name: String,
     /// The pattern; its group `value` is the part.
     pub pattern: String,
@@ -145,6 +160,8 @@ pub struct Companion {
     /// Upper and lower case letters both stand in it: a commit id or a path is none.
     #[serde(default)]
     pub mixed_case: bool,
+    /// What it is where none stands there.
+    pub otherwise: Option<String>,
     /// Without it there is no credential.
     #[serde(default)]
     pub required: bool,
@@ -170,6 +187,12 @@ pub struct Condition {
     pub json: String,
     #[serde(default)]
     pub is: OneOrMany<String>,
+    /// Forms that the value may have, with `*` for any text.
+    #[serde(default)]
+    pub like: OneOrMany<String>,
+    /// It must not hold.
+    #[serde(default)]
+    pub not: bool,
     /// Another place whose value must be the same.
     pub same_as: Option<String>,
     /// Whether it must be there (and not null), or must not.
@@ -225,6 +248,15 @@ pub enum Auth {
         user: String,
         password: String,
     },
+    /// Shared Key: the key of an Azure Storage account signs each request.
+    #[serde(rename = "azure-shared-key")]
+    AzureSharedKey {
+        account: String,
+        key: String,
+    },
+    /// The credential is a query string, alone or at the end of its address, and has no other way
+    /// than the address of each request.
+    Query(String),
 }
 
 /// A JWT that the private key signs (RS256), as `{jwt}`: it proves possession and is sent nowhere else.
@@ -306,6 +338,9 @@ pub struct Step {
     /// anything else sees it. `masked` may name one all the same, and finds the credential's own row.
     #[serde(default)]
     pub drops: Vec<String>,
+    /// Objects of the answer whose members are read as rows: `[{ name, value }]`.
+    #[serde(default)]
+    pub rows: Vec<String>,
     #[serde(default, rename = "answer")]
     pub answers: Vec<AnswerRule>,
     #[serde(default)]
@@ -385,8 +420,11 @@ pub struct AnswerRule {
     pub means: Meaning,
     #[serde(default)]
     pub status: Vec<u16>,
-    /// Where in the body to look; `*` for every item.
+    /// Where in the body to look; `*` for every item. The whole body as text where neither this nor
+    /// a header is named.
     pub json: Option<String>,
+    /// The header to look at instead.
+    pub header: Option<String>,
     /// One of these texts is the whole value.
     #[serde(default)]
     pub is: Vec<String>,
@@ -402,6 +440,8 @@ pub struct AnswerRule {
 pub enum Meaning {
     /// The question was answered.
     Answered,
+    /// It was answered, and the issuer says that it left something out.
+    Partial,
     /// The issuer does not accept the credential for this question; it may for another.
     Refused,
     /// The credential is alive and may not ask this.
@@ -457,6 +497,9 @@ pub struct Select {
     /// The members as `name:value`.
     #[serde(default)]
     pub pairs: bool,
+    /// The names of the members that are `true`.
+    #[serde(default)]
+    pub held: bool,
     /// With `pairs`: where in each member its values stand; one pair for each of them.
     pub values: Option<String>,
     /// The items to look at, before `json` is applied to each.
@@ -471,11 +514,25 @@ pub struct Select {
     pub written: Option<String>,
     /// For `scopes`: these words reach no further, whatever they mean elsewhere.
     pub reach: Option<Breadth>,
+    /// The same for one kind alone, by the kind that the issuer named.
+    #[serde(default)]
+    pub reach_of: BTreeMap<String, Breadth>,
+    /// For `scopes`: each item's words are about a thing of their own.
+    pub on: Option<Place>,
     /// For `scopes`: how these words are known, where the issuer does not state them.
     pub evidence: Option<Evidence>,
     /// For `expires`: a missing value means that there is no end.
     #[serde(default)]
     pub absent_is_never: bool,
+}
+
+/// The thing that an item's words are about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    pub kind: String,
+    /// Where its id stands in the item.
+    pub id: String,
 }
 
 /// A kind of thing that a reply lists.
@@ -484,6 +541,7 @@ pub struct Select {
 pub struct ResourceRead {
     pub kind: String,
     pub each: String,
+    /// Where its id stands; pointers in braces where only several values together tell it apart.
     pub id: String,
     /// As people know it; pointers in braces: `{^/name}/{/name}`.
     pub name: String,

@@ -1,9 +1,10 @@
 //! JSON pointers as detector files write them: `*` stands for every item of a list or member of
 //! an object, and each `^` in front steps out to the item around.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::model::Condition;
+use crate::glob;
 
 /// Items from the outermost to the innermost; a pointer starts at the last.
 pub type Items<'v> = [&'v Value];
@@ -49,6 +50,28 @@ pub fn remove(value: &mut Value, pointer: &str, known: &dyn Fn(&Value) -> bool) 
     }
 }
 
+/// Writes the members of every object that the pointer names down as rows, so that their names can
+/// be read as values: `[{ name, value }]`.
+pub fn into_rows(value: &mut Value, pointer: &str) {
+    let Some(inner) = pointer.strip_prefix('/') else {
+        if let Value::Object(map) = value {
+            let rows = std::mem::take(map).into_iter().map(|(name, value)| json!({"name": name, "value": value}));
+            *value = rows.collect();
+        }
+        return;
+    };
+    let part = inner.split('/').next().unwrap_or_default();
+    let rest = &inner[part.len()..];
+    match value {
+        Value::Array(list) if part == "*" => list.iter_mut().for_each(|item| into_rows(item, rest)),
+        Value::Object(map) => {
+            let name = part.replace("~1", "/").replace("~0", "~");
+            map.iter_mut().filter(|(own, _)| part == "*" || **own == name).for_each(|(_, item)| into_rows(item, rest));
+        }
+        _ => {}
+    }
+}
+
 fn members<'v>(value: &'v Value, part: &str) -> Vec<&'v Value> {
     match (value, part) {
         (Value::Array(list), "*") => list.iter().collect(),
@@ -86,12 +109,21 @@ impl Condition {
         let texts: Vec<String> = found.iter().copied().filter_map(text).collect();
         let present = found.iter().any(|value| !value.is_null());
         let expected = self.is.as_slice();
-        (expected.is_empty() || expected.iter().any(|word| texts.contains(&fill(word))))
+        let forms = self.like.as_slice();
+        let holds = (expected.is_empty() || expected.iter().any(|word| texts.contains(&fill(word))))
+            && (forms.is_empty() || forms.iter().any(|form| texts.iter().any(|text| glob::matches(form, text))))
             && self.same_as.as_ref().is_none_or(|other| {
                 values(items, other).into_iter().filter_map(text).any(|other| texts.contains(&other))
             })
-            && self.present.is_none_or(|wanted| wanted == present)
+            && self.present.is_none_or(|wanted| wanted == present);
+        holds != self.not
     }
+}
+
+/// The same as [`fill`], where every pointer must name something.
+pub fn fill_all(items: &Items<'_>, template: &str) -> Option<String> {
+    let mut places = template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place);
+    places.all(|place| first_text(items, place).is_some()).then(|| fill(items, template))
 }
 
 /// Fills the pointers in a text's braces: `{^/name}/{/name}`.
@@ -141,6 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn members_become_rows() {
+        let mut body = json!({"list": [{"may": {"a": "x"}}, {"may": ["kept"]}, {}], "b": 1});
+        into_rows(&mut body, "/list/*/may");
+        assert_eq!(body, json!({"list": [{"may": [{"name": "a", "value": "x"}]}, {"may": ["kept"]}, {}], "b": 1}));
+        into_rows(&mut body, "/none/*");
+        into_rows(&mut body, "/list/0/may");
+        let mut whole = json!({"p": "write"});
+        into_rows(&mut whole, "");
+        assert_eq!(whole, json!([{"name": "p", "value": "write"}]));
+    }
+
+    #[test]
     fn conditions_compare_texts_places_and_presence() {
         let outer = json!({"main": "b"});
         let inner = json!({"id": "b", "gone": null, "flag": true});
@@ -152,5 +196,9 @@ mod tests {
         assert!(!holds("json = '/id'\nis = 'a'"));
         assert!(holds("json = '/gone'\npresent = false"));
         assert!(!holds("json = '/id'\npresent = false"));
+        assert!(holds("json = '/flag'\nlike = ['x*', 't*e']"));
+        assert!(!holds("json = '/gone'\nlike = '*'"));
+        assert!(holds("json = '/gone'\nlike = '*'\nnot = true"));
+        assert!(!holds("json = '/id'\nis = 'b'\nnot = true"));
     }
 }

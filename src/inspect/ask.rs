@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -16,10 +17,11 @@ use super::reader::fits_mask;
 use super::request::{Forbidden, Request};
 use super::template::Missing;
 use super::transport::{Failure, Reply};
-use super::{bodies, digest, through};
+use super::{azure_shared_key, bodies, digest, through};
 use crate::capability::Evidence;
 use crate::detector::model::{Auth, Step};
 use crate::detector::pointer;
+use crate::secret::Secret;
 
 /// Why a request could not be made.
 enum Unmade {
@@ -65,6 +67,10 @@ impl Run<'_> {
         for page in 1.. {
             let request = match self.request(step, cursor.as_deref(), words) {
                 Ok(request) => request,
+                Err(Unmade::Missing(name)) if self.belongs_beside(&name) => {
+                    self.gap(step, format!("nobody was asked: its {name} does not stand beside it"));
+                    return Asked::Unasked;
+                }
                 Err(Unmade::Missing(name)) => {
                     let why = self.why_missing(&name);
                     self.gap(step, why);
@@ -77,20 +83,25 @@ impl Run<'_> {
             };
             let reply = self.send_proved(step, &request, courier);
             let (outcome, reply) = meaning::outcome(reply, &self.rules(step), step.graphql.is_some());
-            let Outcome::Answered(mut body) = outcome else {
-                return match page {
-                    1 => self.settle(step, outcome),
-                    _ => {
-                        self.gap(step, format!("page {page}: no clear answer"));
-                        Asked::Answered
-                    }
-                };
+            let (mut body, missing) = match outcome {
+                Outcome::Answered(body) => (body, None),
+                Outcome::Partial(body, missing) => (body, Some(missing)),
+                other => {
+                    return match page {
+                        1 => self.settle(step, other),
+                        _ => {
+                            self.gap(step, format!("page {page}: no clear answer"));
+                            Asked::Answered
+                        }
+                    };
+                }
             };
             if let Some(function) = step.through
                 && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
             {
                 self.gap(step, why.to_owned());
             }
+            step.rows.iter().for_each(|place| pointer::into_rows(&mut body, place));
             if !self.has_shape(step, &body, reply.as_ref()) {
                 let why = "answered, but not with what was asked for";
                 if step.identity {
@@ -100,6 +111,9 @@ impl Run<'_> {
                 return Asked::Unclear;
             }
             self.read(step, &body, reply.as_ref(), about);
+            if let Some(missing) = missing {
+                self.gap(step, missing);
+            }
             if let Some(word) = &step.proves {
                 self.scope(Scope::of(word, Evidence::Observed));
             }
@@ -198,17 +212,25 @@ impl Run<'_> {
             }
             _ => return Err(Unmade::Forbidden("the step asks nothing".to_owned())),
         };
-        let request = self.authenticate(request, step.auth.as_ref().unwrap_or(self.auth))?;
         let headers =
             self.probe.headers.iter().filter(|(name, _)| !step.headers.contains_key(*name)).chain(&step.headers);
         let mut request = request;
         for (name, template) in headers {
             request = request.header(name, &self.variables.fill(template)?);
         }
-        Ok(request)
+        // Last, since it may sign all the others.
+        self.authenticate(request, step.auth.as_ref().unwrap_or(self.auth))
     }
 
-    fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Missing> {
+    /// Whether a variable is a part of the credential, which the scan did not find.
+    fn belongs_beside(&self, name: &str) -> bool {
+        let group = format!("(?<{name}>");
+        self.provider.detectors.iter().any(|detector| {
+            detector.pattern.contains(&group) || detector.companions.iter().any(|companion| companion.name == name)
+        })
+    }
+
+    fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Unmade> {
         Ok(match auth {
             // A digest answers a challenge, which there is none of yet.
             Auth::None | Auth::Digest { .. } => request,
@@ -219,6 +241,19 @@ impl Run<'_> {
             Auth::Basic { user, password } => {
                 let pair = format!("{}:{}", self.variables.fill(user)?, self.variables.fill(password)?);
                 request.header("authorization", &format!("Basic {}", STANDARD.encode(pair)))
+            }
+            Auth::AzureSharedKey { account, key } => {
+                let (account, key) = (self.variables.fill(account)?, Secret::new(self.variables.fill(key)?));
+                let headers: Vec<(&str, &str)> = request.headers().collect();
+                let unsigned = azure_shared_key::Unsigned { url: request.url(), headers: &headers };
+                let signed = azure_shared_key::sign(&unsigned, &account, &key, Timestamp::now())
+                    .ok_or_else(|| Unmade::Forbidden("the key is no base64".to_owned()))?;
+                signed.iter().fold(request.clone(), |request, (name, value)| request.header(name, value))
+            }
+            Auth::Query(template) => {
+                let text = self.variables.fill(template)?.replace("&amp;", "&");
+                let query = text.split_once('?').map_or(text.as_str(), |(_, query)| query);
+                request.secret_query(query.split('#').next().unwrap_or_default())
             }
         })
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::transport::{Failure, Reply};
+use super::xml;
 use crate::detector::model::{AnswerRule, Meaning};
 use crate::detector::pointer;
 
@@ -10,6 +11,8 @@ use crate::detector::pointer;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Answered(Value),
+    /// Answered, but not with everything; what is missing, in words.
+    Partial(Value, String),
     /// The issuer does not accept the credential for this question.
     Refused(String),
     /// The credential is alive and may not ask this.
@@ -31,9 +34,16 @@ pub(super) enum Asked {
     Unasked,
 }
 
-/// The body as JSON; text in other formats stands as one string.
+/// The body as JSON, or what [`xml`] makes of it.
 fn document(reply: &Reply) -> Option<Value> {
-    serde_json::from_slice(&reply.body).ok()
+    serde_json::from_slice(&reply.body).ok().or_else(|| {
+        let is_said = reply.header("content-type").is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            ["application/xml", "text/xml"].iter().any(|known| kind.eq_ignore_ascii_case(known))
+        });
+        let body = reply.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&reply.body);
+        (is_said || body.starts_with(b"<?xml")).then(|| xml::to_json(&reply.body)).flatten()
+    })
 }
 
 /// Decides what a reply means. `graphql`: answered only without errors and with data.
@@ -48,6 +58,7 @@ pub fn outcome(reply: Result<Reply, Failure>, rules: &[&AnswerRule], graphql: bo
             let why = rule.why.clone().unwrap_or_else(|| default_why(rule.means).to_owned());
             match rule.means {
                 Meaning::Answered => Outcome::Answered(body.unwrap_or(Value::Null)),
+                Meaning::Partial => Outcome::Partial(body.unwrap_or(Value::Null), why),
                 Meaning::Refused => Outcome::Refused(why),
                 Meaning::Forbidden => Outcome::Forbidden(why),
                 Meaning::Dead => Outcome::Dead(why),
@@ -86,6 +97,7 @@ fn by_custom(reply: &Reply, body: Option<Value>, graphql: bool) -> Outcome {
 fn default_why(meaning: Meaning) -> &'static str {
     match meaning {
         Meaning::Answered => "answered",
+        Meaning::Partial => "answered, but not with everything",
         Meaning::Refused => "refused",
         Meaning::Forbidden => "refused: the credential may not ask this",
         Meaning::Dead => "the issuer does not know it (any more)",
@@ -96,10 +108,17 @@ fn fits(rule: &AnswerRule, reply: &Reply, body: Option<&Value>) -> bool {
     if !rule.status.is_empty() && !rule.status.contains(&reply.status) {
         return false;
     }
-    let Some(place) = &rule.json else { return true };
-    let Some(body) = body else { return false };
-    let texts: Vec<String> = pointer::values(&[body], place).into_iter().filter_map(pointer::text).collect();
-    if rule.is.is_empty() && rule.contains.is_empty() {
+    let any_text = rule.is.is_empty() && rule.contains.is_empty();
+    let texts: Vec<String> = match (&rule.header, &rule.json) {
+        (Some(name), _) => reply.header(name).map(str::to_owned).into_iter().collect(),
+        (None, Some(place)) => {
+            let Some(body) = body else { return false };
+            pointer::values(&[body], place).into_iter().filter_map(pointer::text).collect()
+        }
+        (None, None) if any_text => return true,
+        (None, None) => vec![String::from_utf8_lossy(&reply.body).trim().to_owned()],
+    };
+    if any_text {
         return !texts.is_empty();
     }
     texts.iter().any(|text| {
@@ -128,6 +147,37 @@ mod tests {
         assert!(matches!(judge(401, r#"{"message":"Proxy login"}"#), Outcome::Unclear(_)));
         assert!(matches!(judge(200, r#"{"login":"x"}"#), Outcome::Answered(_)));
         assert!(matches!(judge(200, "<html>"), Outcome::Unclear(_)));
+    }
+
+    #[test]
+    fn xml_is_read_like_json_and_a_page_is_none() {
+        let dead = rule("means = 'dead'\nstatus = [403]\njson = '/Error/Code/0'\nis = ['Gone']");
+        let judge = |reply| outcome(Ok(reply), &[&dead], false).0;
+        let said = |kind: &str, body: &str| Reply {
+            status: 403,
+            headers: vec![("content-type".to_owned(), kind.to_owned())],
+            body: body.as_bytes().to_vec(),
+        };
+        let error = "<Error><Code>Gone</Code></Error>";
+        assert!(matches!(judge(said("application/xml; charset=utf-8", error)), Outcome::Dead(_)));
+        assert!(matches!(judge(said("", &format!("\u{feff}<?xml version='1.0'?>{error}"))), Outcome::Dead(_)));
+        assert!(matches!(judge(said("text/html", error)), Outcome::Unclear(_)));
+    }
+
+    #[test]
+    fn words_are_looked_for_in_a_text_and_in_a_header_too() {
+        let dead = rule("means = 'dead'\nstatus = [401]\ncontains = ['Access Denied.']");
+        let judge = |status, body| outcome(reply(status, body), &[&dead], false).0;
+        assert!(matches!(judge(401, "Access Denied. Please sign up"), Outcome::Dead(_)));
+        assert!(matches!(judge(401, "<html>please sign in</html>"), Outcome::Unclear(_)));
+        let partial = rule("means = 'partial'\nheader = 'x-sso'\ncontains = ['partial']\nwhy = 'some are left out'");
+        let with = |value: &str| {
+            let headers = vec![("x-sso".to_owned(), value.to_owned())];
+            outcome(Ok(Reply { status: 200, headers, body: b"[1]".to_vec() }), &[&partial], false).0
+        };
+        assert_eq!(with("partial-results"), Outcome::Partial(serde_json::json!([1]), "some are left out".to_owned()));
+        assert!(matches!(with("none"), Outcome::Answered(_)));
+        assert!(matches!(judge(200, "[1]"), Outcome::Answered(_)));
     }
 
     #[test]

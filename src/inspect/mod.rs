@@ -5,6 +5,7 @@
 pub mod answer;
 mod ask;
 mod ask_native;
+pub mod azure_shared_key;
 pub mod bodies;
 pub mod courier;
 mod digest;
@@ -20,6 +21,7 @@ pub mod sigv4;
 pub mod template;
 mod through;
 pub mod transport;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io::Write;

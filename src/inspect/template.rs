@@ -15,7 +15,8 @@ const MASK: &str = "***";
 /// The variables of one credential, as far as they are known.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
-    /// Put in as they are: addresses that the detector file or the user names.
+    /// Put in as they are, before anything else: addresses that the detector file or the user
+    /// names. A variable in one is filled like any other.
     bases: BTreeMap<String, String>,
     /// Never shown.
     secrets: BTreeMap<String, Secret>,
@@ -51,15 +52,12 @@ impl Variables {
 
     /// As it stands: for headers and bodies.
     pub fn fill(&self, template: &str) -> Result<String, Missing> {
-        self.fill_with(template, &|name| {
-            let open = self.bases.get(name).map(String::as_str);
-            open.or_else(|| self.value(name)).map(str::to_owned)
-        })
+        self.fill_with(template, &|name| self.value(name).map(str::to_owned))
     }
 
     /// With every value escaped: for addresses and forms.
     pub fn fill_escaped(&self, template: &str) -> Result<String, Missing> {
-        self.fill_with(template, &|name| self.bases.get(name).cloned().or_else(|| self.value(name).map(escape)))
+        self.fill_with(template, &|name| self.value(name).map(escape))
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -70,7 +68,7 @@ impl Variables {
     /// For people: secrets masked, what is not known yet left in its braces.
     pub fn fill_shown(&self, template: &str) -> String {
         let shown = self.fill_with(template, &|name| {
-            let known = self.bases.get(name).or_else(|| self.plain.get(name)).cloned();
+            let known = self.plain.get(name).cloned();
             let secret = self.secrets.contains_key(name).then(|| MASK.to_owned());
             secret.or(known).or_else(|| Some(format!("{{{name}}}")))
         });
@@ -78,8 +76,10 @@ impl Variables {
     }
 
     fn fill_with(&self, template: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Missing> {
+        let open = |text: String, (name, base): (&String, &String)| text.replace(&format!("{{{name}}}"), base);
+        let template = self.bases.iter().fold(template.to_owned(), open);
         let mut text = String::new();
-        let mut rest = template;
+        let mut rest = template.as_str();
         while let Some((before, after)) = rest.split_once('{') {
             let (name, tail) = after.split_once('}').ok_or_else(|| Missing(after.to_owned()))?;
             text.push_str(before);
@@ -114,6 +114,10 @@ mod tests {
         assert_eq!(variables.fill(template).unwrap(), "https://api.example/bota/b/x y");
         assert_eq!(variables.fill_escaped(template).unwrap(), "https://api.example/bota%2Fb/x%20y");
         assert_eq!(variables.fill_shown("{base}/bot{secret}/{other}"), "https://api.example/bot***/{other}");
+        variables.base("base.host", "https://{each.id}.example");
+        assert_eq!(variables.fill_escaped("{base.host}/y").unwrap(), "https://x%20y.example/y");
+        variables.base("base.other", "https://{none}.example");
+        assert_eq!(variables.fill("{base.other}"), Err(Missing("none".to_owned())));
         assert_eq!(variables.fill("{nobody}"), Err(Missing("nobody".to_owned())));
         assert_eq!(names("{a}-{b.c}"), ["a", "b.c"]);
     }

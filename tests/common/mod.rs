@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod crowd;
+pub mod description;
+pub mod issuers;
 pub mod parts;
 pub mod paths;
 pub mod replies;

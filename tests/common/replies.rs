@@ -110,6 +110,12 @@ pub enum Fault {
     Html,
     /// JSON of another shape.
     Shape(&'static str),
+    /// JSON that is nested deeper than any reader should follow.
+    Deep,
+    /// Bytes that are no text.
+    Bytes,
+    /// Another host is to be asked.
+    Redirect,
 }
 
 pub const FAULTS: &[Fault] = &[
@@ -122,6 +128,9 @@ pub const FAULTS: &[Fault] = &[
     Fault::Timeout,
     Fault::Cut,
     Fault::Html,
+    Fault::Deep,
+    Fault::Bytes,
+    Fault::Redirect,
     Fault::Shape("{}"),
     Fault::Shape("[]"),
     Fault::Shape(r#"{"data":{}}"#),
@@ -135,21 +144,26 @@ impl<'c> Recorded<'c> {
 }
 
 pub fn name_of(request: &Request) -> String {
-    let body = request.body().unwrap_or_default();
     let query = request.url().query().map_or_else(String::new, |query| format!("?{query}"));
-    match request.method() {
-        Method::Get => format!("GET {}{query}", request.url().path()),
-        Method::Post if body.starts_with("{\"query\"") => {
-            let document = serde_json::from_str::<serde_json::Value>(body).unwrap();
-            let text = document["query"].as_str().unwrap().trim_start();
-            let name = text.strip_prefix("query").map_or("", |rest| rest.trim_start());
-            let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-            format!("query {} {}", &name[..end], document["variables"])
-        }
-        Method::Post => match body.split('&').find(|field| field.starts_with("Action=")) {
-            Some(_) => format!("POST {body}"),
-            None => format!("POST {}{query} {body}", request.url().path()),
-        },
+    let target = format!("{}{query}", request.url().path());
+    name(request.method() == Method::Get, &target, request.body().unwrap_or_default())
+}
+
+/// What reply files call a request.
+pub fn name(get: bool, target: &str, body: &str) -> String {
+    if get {
+        return format!("GET {target}");
+    }
+    if body.starts_with("{\"query\"") {
+        let document = serde_json::from_str::<serde_json::Value>(body).unwrap();
+        let text = document["query"].as_str().unwrap().trim_start();
+        let name = text.strip_prefix("query").map_or("", |rest| rest.trim_start());
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        return format!("query {} {}", &name[..end], document["variables"]);
+    }
+    match body.split('&').find(|field| field.starts_with("Action=")) {
+        Some(_) => format!("POST {body}"),
+        None => format!("POST {target} {body}"),
     }
 }
 
@@ -207,6 +221,17 @@ impl Transport for Recorded<'_> {
                 Fault::Shape(body) => {
                     reply = Reply { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() }
                 }
+                Fault::Deep => {
+                    let body = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+                    reply = Reply { status: 200, headers: Vec::new(), body: body.into_bytes() }
+                }
+                Fault::Bytes => {
+                    reply = Reply { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\xfe\"}".to_vec() }
+                }
+                Fault::Redirect => {
+                    let headers = vec![("location".into(), "https://collector.example/".into())];
+                    reply = Reply { status: 302, headers, body: b"{}".to_vec() }
+                }
                 Fault::Html => reply = Reply { status: 200, headers: Vec::new(), body: b"<html>hello</html>".to_vec() },
             }
         }
@@ -252,16 +277,19 @@ fn with_usable_key(text: &str) -> String {
     format!("{}{pem}{}", &text[..begin], &text[end..])
 }
 
+/// A file that holds a credential of the case's kind; another one for each seed.
+pub fn text_of(detectors: &Detectors, case: &Case, seed: u64) -> String {
+    let number = detectors.number_of(&case.detector).unwrap_or_else(|| panic!("no detector `{}`", case.detector));
+    let detector = detectors.detector(number);
+    let text = sample::generate(&detector.examples[case.example], seed).unwrap().text;
+    let signs = detector.probe.as_ref().is_some_and(|name| detectors.provider_of(number).probes[name].jwt.is_some());
+    if signs { with_usable_key(&text) } else { text }
+}
+
 /// The case's credential, found in its generated example.
 pub fn found_in(detectors: &Detectors, case: &Case) -> Vec<Finding> {
-    let number = detectors.number_of(&case.detector).unwrap_or_else(|| panic!("no detector `{}`", case.detector));
-    let template = &detectors.detector(number).examples[case.example];
-    let mut text = sample::generate(template, case.example as u64).unwrap().text;
-    let detector = detectors.detector(number);
-    if detector.probe.as_ref().is_some_and(|name| detectors.provider_of(number).probes[name].jwt.is_some()) {
-        text = with_usable_key(&text);
-    }
+    let text = text_of(detectors, case, case.example as u64);
     let found = scan_text("sample", &text, detectors, &FingerprintKey::fixed());
-    assert_eq!(found.len(), 1, "{template}");
+    assert_eq!(found.len(), 1, "{}", case.detector);
     found
 }

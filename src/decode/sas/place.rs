@@ -1,5 +1,7 @@
 //! Where a signature holds: everywhere in some services of an account, or in one thing.
 
+use percent_encoding::percent_decode_str;
+
 use super::{Query, distinct};
 
 pub(super) enum Place {
@@ -35,6 +37,17 @@ impl Place {
         })
     }
 
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Place::Account { .. } => "account-sas",
+            Place::One(name) => match name.as_str() {
+                "container" => "container-sas",
+                "blob" => "blob-sas",
+                _ => "service-sas",
+            },
+        }
+    }
+
     pub(super) fn services(&self) -> Vec<String> {
         match self {
             Place::Account { services, .. } => services.iter().map(|letter| service_name(letter).to_owned()).collect(),
@@ -59,17 +72,21 @@ impl Place {
     }
 
     /// The places in which a permission works. On a service, Azure honours read, write and list
-    /// (properties, list of containers); on a container, read and write mean its metadata, the
-    /// others what lies in it. A level or letter that nobody knows is taken for the larger power.
+    /// (properties, list of containers). On a container, read means its metadata, write makes it
+    /// too, create, delete and list mean it or what lies in it, and what is done to a blob, a message
+    /// or a row alone is no power there. A level or letter that nobody knows is taken for the larger
+    /// power. (learn.microsoft.com/rest/api/storageservices/create-account-sas, its last table)
     pub(super) fn names_for(&self, letter: &str) -> Vec<String> {
         let Place::Account { services, levels } = self else { return self.names_of_all() };
         let is_of_data_alone = "acdxytmeopui".contains(letter);
-        let is_of_metadata = matches!(letter, "r" | "w");
-        let (mut on_data, mut on_config) = (false, false);
+        let is_of_objects_alone = "axytpu".contains(letter);
+        let (mut on_data, mut on_config, mut on_containers) = (false, false, false);
         for level in levels {
             match level.as_str() {
                 "s" => on_config |= !is_of_data_alone,
-                "c" if is_of_metadata => on_config = true,
+                "c" if letter == "r" => on_config = true,
+                "c" if letter == "w" => on_containers = true,
+                "c" if is_of_objects_alone => {}
                 "o" if letter == "l" => {}
                 _ => on_data = true,
             }
@@ -81,6 +98,9 @@ impl Place {
             }
             if on_config {
                 names.push(format!("account-{service}-config"));
+            }
+            if on_containers {
+                names.push(format!("account-{service}-containers"));
             }
         }
         names
@@ -117,6 +137,23 @@ pub(super) fn account(url: &str) -> Option<String> {
     let account = account?.trim_end_matches("-secondary");
     let is_name = account.len() >= 3 && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_name.then(|| account.to_ascii_lowercase())
+}
+
+/// The container and the blob that a URL names, as far as it does. On the emulator the account
+/// stands before them.
+pub(super) fn container_and_blob(url: &str) -> (Option<String>, Option<String>) {
+    let (_, path) = host_and_path(url);
+    let path = match service(url) {
+        Some("blob") => path,
+        Some(_) => return (None, None),
+        None => path.split_once('/').map_or("", |(_, rest)| rest),
+    };
+    let (container, blob) = path.split_once('/').unwrap_or((path, ""));
+    let named = |text: &str| {
+        let text = percent_decode_str(text).decode_utf8().ok()?.into_owned();
+        (!text.is_empty()).then_some(text)
+    };
+    (named(container), named(blob))
 }
 
 /// The service that a host of Azure Storage belongs to, in any cloud:
