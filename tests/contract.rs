@@ -235,11 +235,11 @@ fn headers(probe: &Probe, step: &Step) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = ["accept", "content-type", "user-agent"].map(str::to_owned).into();
     names.extend(probe.headers.keys().chain(step.headers.keys()).map(|name| name.to_ascii_lowercase()));
     match step.auth.as_ref().unwrap_or(&probe.auth) {
-        Auth::None => {}
+        Auth::None | Auth::Query(_) => {}
         Auth::Header { name, .. } => {
             names.insert(name.to_ascii_lowercase());
         }
-        Auth::Bearer(_) | Auth::Basic { .. } | Auth::Digest { .. } => {
+        Auth::Bearer(_) | Auth::Basic { .. } | Auth::Digest { .. } | Auth::AzureSharedKey { .. } => {
             names.insert("authorization".to_owned());
         }
     }
