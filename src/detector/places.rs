@@ -87,8 +87,11 @@ impl Places {
             let place = from_top(&around, json);
             // The members' names and values are read.
             let inner = select.values.as_deref().unwrap_or_default();
-            let place = if select.keys || select.pairs { format!("{place}/*{inner}") } else { place };
+            let place = if select.keys || select.pairs || select.held { format!("{place}/*{inner}") } else { place };
             self.add(reader, place);
+        }
+        if let Some(on) = &select.on {
+            self.add(reader, from_top(&around, &on.id));
         }
         if let Some(masked) = &select.masked {
             self.add(MASKED, from_top(&around, masked));
@@ -104,15 +107,23 @@ impl Places {
         }
     }
 
+    /// The pointers in a text's braces.
+    fn template(&mut self, reader: &str, template: &str, around: &[String]) {
+        for pointer in template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)) {
+            self.add(reader, from_top(around, pointer));
+        }
+    }
+
     fn resource(&mut self, read: &ResourceRead, around: &[String]) {
         let each = from_top(around, &read.each);
         let around: Vec<String> = around.iter().cloned().chain([each.clone()]).collect();
         let named = |what: &str| format!("{}.{what}", read.kind);
         self.add(&named("each"), each);
-        self.add(&named("id"), from_top(&around, &read.id));
-        for pointer in read.name.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)) {
-            self.add(&named("name"), from_top(&around, pointer));
+        match read.id.contains('{') {
+            true => self.template(&named("id"), &read.id, &around),
+            false => self.add(&named("id"), from_top(&around, &read.id)),
         }
+        self.template(&named("name"), &read.name, &around);
         for (kind, pointer) in &read.inside {
             self.add(&named(&format!("inside.{kind}")), from_top(&around, pointer));
         }
@@ -151,7 +162,7 @@ mod tests {
             hides = "reach"
             get = "{base}/rows"
             page = { cursor = "/next", max = 3 }
-            read.scopes = { each = "/rows/*", json = "/may", pairs = true, masked = "/token", where = [{ json = "/id", same_as = "^/own" }] }
+            read.scopes = { each = "/rows/*", json = "/may", held = true, on = { kind = "row", id = "/number" }, masked = "/token", where = [{ json = "/id", same_as = "^/own" }] }
             [[step.read.resources]]
             kind = "row"
             each = "/rows/*"
@@ -160,7 +171,7 @@ mod tests {
             [[step.read.resources.inner]]
             kind = "cell"
             each = "/cells/*"
-            id = "/id"
+            id = "{^/team}/{/id}"
             name = "{/id}"
             production = [{ json = "^/main", is = "true" }]
             "#,
@@ -173,6 +184,7 @@ mod tests {
             [
                 "answer /error",
                 "scopes /rows/*/may/*",
+                "scopes /rows/*/number",
                 "masked /rows/*/token",
                 "scopes /rows/*/id",
                 "scopes /own",
@@ -181,6 +193,7 @@ mod tests {
                 "row.name /team",
                 "row.name /rows/*/name",
                 "cell.each /rows/*/cells/*",
+                "cell.id /rows/*/team",
                 "cell.id /rows/*/cells/*/id",
                 "cell.name /rows/*/cells/*/id",
                 "cell.where /rows/*/main",
