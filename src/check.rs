@@ -15,6 +15,7 @@ use crate::detector::sample::{self, Sample};
 use crate::detector::{self, Detectors, LONGEST_MATCH};
 use crate::error::Error;
 use crate::finding::Confidence;
+use crate::glob;
 use crate::inspect::bodies;
 use crate::inspect::request::only_queries;
 use crate::inspect::template;
@@ -90,12 +91,20 @@ impl Check<'_> {
         if provider.remedy.revoke.is_empty() || !provider.remedy.replace.iter().any(|replace| replace.when == "any") {
             self.complain(&provider.id, "the remedy needs where to revoke it, and a replacement for `any`");
         }
+        for differs in provider.differs.iter().filter(|differs| differs.why.trim().is_empty()) {
+            self.complain(&provider.id, format!("which source wins over `{}`, and why?", differs.what));
+        }
         for base in provider.base.iter().chain(provider.bases.values()) {
-            // A base with a variable in its host is checked when it is filled.
-            let host = Url::parse(&base.replace(['{', '}'], "")).ok().filter(|url| url.scheme() == "https");
+            // A base with a variable in its host is checked when it is filled; here, whether it can fit.
+            let plain = base.replace(['{', '}'], "");
+            let host = Url::parse(&plain).ok().filter(|url| url.scheme() == "https");
             let host = host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-            let listed =
-                |known: &String| *known == host || known.strip_prefix('*').is_some_and(|end| host.ends_with(end));
+            let form = any_for_variables(base.strip_prefix("https://").unwrap_or_default());
+            let form = form.split('/').next().unwrap_or_default();
+            let listed = |known: &String| {
+                let ends = known.strip_prefix('*').is_some_and(|end| host.ends_with(end));
+                *known == host || ends || (form.contains('*') && !host.is_empty() && glob::matches(form, known))
+            };
             if !provider.hosts.iter().any(listed) {
                 self.complain(&provider.id, format!("the base `{base}` is not https, or its host is not in `hosts`"));
             }
@@ -113,6 +122,12 @@ impl Check<'_> {
                 self.complain(id, format!("pattern: {why}"));
                 return;
             }
+        }
+        if own.companions.iter().any(|companion| companion.name == "account" && !companion.public) {
+            self.complain(id, "the companion `account` is shown as the credential's account, so it must be public");
+        }
+        if own.companions.iter().any(|companion| companion.required && companion.otherwise.is_some()) {
+            self.complain(id, "a companion is required, or has a value of its own where there is none: not both");
         }
         if own.keywords.is_empty() || own.keywords.iter().any(|word| word.len() < 3) {
             self.complain(id, "a detector needs keywords of three letters or more");
@@ -240,9 +255,10 @@ impl Check<'_> {
         {
             match auth {
                 Auth::None => {}
-                Auth::Bearer(text) => templates.push(text),
+                Auth::Bearer(text) | Auth::Query(text) => templates.push(text),
                 Auth::Header { value, .. } => templates.push(value),
                 Auth::Basic { user, password } | Auth::Digest { user, password } => templates.extend([user, password]),
+                Auth::AzureSharedKey { account, key } => templates.extend([account, key]),
             }
         }
         if let Some(jwt) = &probe.jwt {
@@ -250,8 +266,9 @@ impl Check<'_> {
         }
         let texts = step.json.as_ref().map(texts_of).unwrap_or_default();
         templates.extend(texts.iter().filter(|text| text.as_str() != bodies::WORDS));
-        if step.words.is_some() != texts.iter().any(|text| text == bodies::WORDS) {
-            self.complain(about, "`words` and an item `{words}` of its `json` belong together");
+        let named = texts.iter().any(|text| text == bodies::WORDS);
+        if step.words.is_some() != named && (named || step.through.is_none()) {
+            self.complain(about, "`words` belongs to an item `{words}` of its `json`, or to `through`");
         }
         if step.post.is_none() && (step.json.is_some() || !step.form.is_empty()) {
             self.complain(about, "only a `post` has a body");
@@ -346,13 +363,11 @@ impl Check<'_> {
     }
 }
 
-/// The base that an address starts with: its variables must be known, too.
-fn base_of<'p>(provider: &'p Provider, url: &str) -> Option<&'p String> {
-    let (name, _) = url.strip_prefix('{')?.split_once('}')?;
-    match name.strip_prefix("base.") {
-        Some(name) => provider.bases.get(name),
-        None => provider.base.as_ref(),
-    }
+/// A text with `*` in the place of each variable.
+fn any_for_variables(template: &str) -> String {
+    let mut parts = template.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "*" + part.split_once('}').map_or("", |(_, rest)| rest))
 }
 
 /// Every text of a JSON value.
@@ -362,5 +377,14 @@ fn texts_of(value: &serde_json::Value) -> Vec<String> {
         serde_json::Value::Array(items) => items.iter().flat_map(texts_of).collect(),
         serde_json::Value::Object(members) => members.values().flat_map(texts_of).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The base that an address starts with: its variables must be known, too.
+fn base_of<'p>(provider: &'p Provider, url: &str) -> Option<&'p String> {
+    let (name, _) = url.strip_prefix('{')?.split_once('}')?;
+    match name.strip_prefix("base.") {
+        Some(name) => provider.bases.get(name),
+        None => provider.base.as_ref(),
     }
 }

@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use common::parts::Needles;
 use common::paths::{address, asked, same_segment};
-use common::replies::{Case, Recorded, cases, found_in};
+use common::replies::{Case, Recorded, asking, cases, found_in};
 use common::whole_run::{Listening, plan};
 use common::{Folder, catalogue};
 use overscope::detector::model::{OneOrMany, Probe, Provider, Select, Step};
 use overscope::detector::{Detectors, sample};
+use overscope::inspect;
 use overscope::inspect::request::Request;
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
-use overscope::inspect::{self, Asking};
+use overscope::plan::Plan;
 use overscope::report::Format;
 use overscope::run::{self, World};
 use serde_json::Value;
@@ -143,7 +144,7 @@ fn dropping_cases() -> Vec<(String, Case, &'static Provider, &'static str)> {
 
 fn learnt(detectors: &Detectors, case: &Case, planting: &Planting<'_>) -> String {
     let found = found_in(detectors, case);
-    format!("{:?}", inspect::inspect(found, detectors, &Asking::default(), Some(planting), None).remove(0).inspection)
+    format!("{:?}", inspect::inspect(found, detectors, &asking(detectors), Some(planting), None).remove(0).inspection)
 }
 
 #[test]
@@ -160,7 +161,8 @@ fn what_is_dropped_comes_out_nowhere() {
             let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
             let planting = Planting::new(&case, provider, probe);
             let world = World { transport: Some(&planting), log: Some(&mut log), teller: &said };
-            run::run(&plan(&folder, format, false), &CURIOUS, world, &mut out).unwrap();
+            let plan = Plan { asking: asking(&CURIOUS), ..plan(&folder, format, false) };
+            run::run(&plan, &CURIOUS, world, &mut out).unwrap();
             places.push((format!("{format:?}"), String::from_utf8(out).unwrap()));
             places.push(("the request log".to_owned(), String::from_utf8(log).unwrap()));
             places.push(("what is said".to_owned(), said.0.into_inner().unwrap()));
@@ -180,7 +182,7 @@ fn what_is_dropped_changes_nothing() {
         let planted = learnt(&PLAIN, &case, &Planting::new(&case, provider, probe));
         let found = found_in(&PLAIN, &case);
         let recorded = Recorded::new(&case, None);
-        let plain = inspect::inspect(found, &PLAIN, &Asking::default(), Some(&recorded), None).remove(0).inspection;
+        let plain = inspect::inspect(found, &PLAIN, &asking(&PLAIN), Some(&recorded), None).remove(0).inspection;
         assert_eq!(planted, format!("{plain:?}"), "{name}");
     }
 }

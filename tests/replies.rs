@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::replies::{Expect, FAULTS, Recorded, cases, found_in};
+use common::replies::{Expect, FAULTS, Recorded, asking, cases, found_in};
 use rayon::prelude::*;
 
 use overscope::assess::model::{Assessment, Points};
@@ -12,10 +12,10 @@ use overscope::assess::{self, Context};
 use overscope::config::Visibility;
 use overscope::detector::Detectors;
 use overscope::finding::Finding;
-use overscope::inspect::{self, Asking};
+use overscope::inspect;
 
 fn assess_with(detectors: &Detectors, found: &[Finding], transport: &Recorded<'_>) -> Assessment {
-    let inspected = inspect::inspect(found.to_vec(), detectors, &Asking::default(), Some(transport), None);
+    let inspected = inspect::inspect(found.to_vec(), detectors, &asking(detectors), Some(transport), None);
     let context = Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() };
     assess::assess(inspected, &[], detectors, &context).remove(0)
 }

@@ -124,8 +124,12 @@ impl Echo {
 
     /// The provider that a request belongs to, and the secret that it carries.
     fn carried(&self, request: &Request) -> Option<&(String, String)> {
-        let sent: String =
-            request.headers().map(|(_, value)| value).chain(request.body()).chain([request.url().as_str()]).collect();
+        let sent: String = request
+            .headers()
+            .map(|(_, value)| value)
+            .chain(request.body())
+            .chain([request.sent_url().as_str()])
+            .collect();
         self.secrets.iter().find(|(_, secret)| sent.contains(secret.as_str()))
     }
 

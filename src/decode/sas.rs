@@ -17,10 +17,11 @@ use place::Place;
 
 const LONGEST: usize = 8 * 1024;
 
-/// `{"account", "version", "services": […], "resource_types": […], "resource", "permissions": […],
-/// "scopes": […], "starts", "expires": unix seconds | null, "delegated": bool, "policy",
-/// "protocol", "ip"}`; what the signature does not state is null, and `sig` itself is not returned.
-/// `value` is the query string, or the whole URL.
+/// `{"kind", "account", "container", "blob", "version", "services": […], "resource_types": […],
+/// "resource", "permissions": […], "scopes": […], "starts", "expires": unix seconds | null,
+/// "delegated": bool, "policy", "protocol", "ip"}`; what the signature does not state is null, and `sig` itself is not returned.
+/// `value` is the query string, or the whole URL. `kind` is `account-sas`, `container-sas`,
+/// `blob-sas`, or `service-sas` for all other things.
 ///
 /// Scopes are `PLACE:LETTER`, the letter being Azure's permission (r read, l list, a add, c create,
 /// w write, d delete, x delete a version, y delete for good, t tags, f find by tags, m move,
@@ -30,6 +31,7 @@ const LONGEST: usize = 8 * 1024;
 /// |---|---|
 /// | `account-blob`, `account-file`, `account-queue`, `account-table` | all data of the service in the account |
 /// | `account-blob-config` … | settings of the service (`w` switches off its soft delete), and names and metadata of its containers (`r`, `l`, `f`) |
+/// | `account-blob-containers` … | the containers themselves: `w` makes new ones and sets their metadata |
 /// | `container`, `directory`, `blob`, `blob-snapshot`, `blob-version` | that one thing, with what lies in it |
 /// | `share`, `file`, `queue`, `table` | the same |
 ///
@@ -53,8 +55,12 @@ pub fn decode(value: &str) -> Result<Value, NotDecodable> {
         return Err(NotDecodable("it states neither permissions nor a policy"));
     }
     let place = Place::of(&query, url);
+    let (container, blob) = url.map(place::container_and_blob).unwrap_or_default();
     Ok(json!({
+        "kind": place.kind(),
         "account": url.and_then(place::account),
+        "container": container,
+        "blob": blob,
         "version": query.get("sv"),
         "services": place.services(),
         "resource_types": place.resource_types(),

@@ -96,6 +96,9 @@ fn show_one(provider: &Provider, detector: &Detector, out: &mut dyn Write) -> io
     if let Some(unconfirmed) = &provider.unconfirmed {
         writeln!(out, "  unconfirmed  {unconfirmed}")?;
     }
+    for differs in &provider.differs {
+        writeln!(out, "  differs      {} in {}: {}", differs.what, differs.from, differs.why)?;
+    }
     writeln!(out, "  keywords     {}", detector.keywords.join(", "))?;
     writeln!(out, "  pattern      {}", detector.pattern)?;
     if !detector.env.is_empty() {

@@ -32,6 +32,9 @@ pub struct Provider {
     pub docs: String,
     /// Facts of this file that no documentation confirms yet, in words. Shown in the report.
     pub unconfirmed: Option<String>,
+    /// Where the provider's own description of its API says otherwise than this file.
+    #[serde(default)]
+    pub differs: Vec<Difference>,
     #[serde(default, rename = "detector")]
     pub detectors: Vec<Detector>,
     #[serde(default, rename = "probe")]
@@ -40,6 +43,18 @@ pub struct Provider {
     #[serde(default)]
     pub grants: BTreeMap<String, OneOrMany<Grant>>,
     pub remedy: Remedy,
+}
+
+/// A difference between this file and the provider's description that is there on purpose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// The description: `slack.json`.
+    pub from: String,
+    /// What it does not say, as `tests/contract.rs` words it; `*` for any text: `POST /auth.test`.
+    pub what: String,
+    /// Which source wins, and why.
+    pub why: String,
 }
 
 /// A value, or a list of them.
@@ -132,7 +147,7 @@ pub struct Context {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
-    /// The part's name; `secret` makes it the value itself.
+    /// The part's name; `secret` makes it the value itself, `account` names the credential's account.
     pub name: String,
     /// The pattern; its group `value` is the part.
     pub pattern: String,
@@ -145,6 +160,8 @@ pub struct Companion {
     /// Upper and lower case letters both stand in it: a commit id or a path is none.
     #[serde(default)]
     pub mixed_case: bool,
+    /// What it is where none stands there.
+    pub otherwise: Option<String>,
     /// Without it there is no credential.
     #[serde(default)]
     pub required: bool,
@@ -231,6 +248,15 @@ pub enum Auth {
         user: String,
         password: String,
     },
+    /// Shared Key: the key of an Azure Storage account signs each request.
+    #[serde(rename = "azure-shared-key")]
+    AzureSharedKey {
+        account: String,
+        key: String,
+    },
+    /// The credential is a query string, alone or at the end of its address, and has no other way
+    /// than the address of each request.
+    Query(String),
 }
 
 /// A JWT that the private key signs (RS256), as `{jwt}`: it proves possession and is sent nowhere else.
@@ -271,7 +297,8 @@ pub struct Step {
     /// Or as JSON, with variables in its texts. An item `"{words}"` of a list stands for the words
     /// that are asked about.
     pub json: Option<serde_json::Value>,
-    /// The provider's words that the issuer is asked about, some at a time.
+    /// The provider's words that the issuer is asked about, some at a time; of a step with `through`
+    /// those that its function looks at, which are all of them otherwise.
     pub words: Option<Words>,
     /// A named function that the reply goes through before it is read.
     pub through: Option<Through>,
@@ -308,13 +335,13 @@ pub struct Step {
     /// The refusal concerns only powers over this kind of resource.
     pub hides_of: Option<String>,
     pub page: Option<Page>,
-    /// Objects of the answer whose members are read as rows: `[{ name, value }]`.
-    #[serde(default)]
-    pub rows: Vec<String>,
     /// Places of the answer that hold secrets: taken out of it, and of each further page, before
     /// anything else sees it. `masked` may name one all the same, and finds the credential's own row.
     #[serde(default)]
     pub drops: Vec<String>,
+    /// Objects of the answer whose members are read as rows: `[{ name, value }]`.
+    #[serde(default)]
+    pub rows: Vec<String>,
     #[serde(default, rename = "answer")]
     pub answers: Vec<AnswerRule>,
     #[serde(default)]
@@ -471,6 +498,11 @@ pub struct Select {
     /// The members as `name:value`.
     #[serde(default)]
     pub pairs: bool,
+    /// The names of the members that are `true`.
+    #[serde(default)]
+    pub held: bool,
+    /// With `pairs`: where in each member its values stand; one pair for each of them.
+    pub values: Option<String>,
     /// The items to look at, before `json` is applied to each.
     pub each: Option<String>,
     #[serde(default, rename = "where")]
@@ -483,11 +515,25 @@ pub struct Select {
     pub written: Option<String>,
     /// For `scopes`: these words reach no further, whatever they mean elsewhere.
     pub reach: Option<Breadth>,
+    /// The same for one kind alone, by the kind that the issuer named.
+    #[serde(default)]
+    pub reach_of: BTreeMap<String, Breadth>,
+    /// For `scopes`: each item's words are about a thing of their own.
+    pub on: Option<Place>,
     /// For `scopes`: how these words are known, where the issuer does not state them.
     pub evidence: Option<Evidence>,
     /// For `expires`: a missing value means that there is no end.
     #[serde(default)]
     pub absent_is_never: bool,
+}
+
+/// The thing that an item's words are about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    pub kind: String,
+    /// Where its id stands in the item.
+    pub id: String,
 }
 
 /// A kind of thing that a reply lists.
@@ -496,6 +542,7 @@ pub struct Select {
 pub struct ResourceRead {
     pub kind: String,
     pub each: String,
+    /// Where its id stands; pointers in braces where only several values together tell it apart.
     pub id: String,
     /// As people know it; pointers in braces: `{^/name}/{/name}`.
     pub name: String,

@@ -22,28 +22,6 @@ pub fn values<'v>(items: &Items<'v>, pointer: &str) -> Vec<&'v Value> {
     found
 }
 
-/// Writes the members of every object that the pointer names down as rows, so that their names can
-/// be read as values: `[{ name, value }]`.
-pub fn into_rows(value: &mut Value, pointer: &str) {
-    let Some(inner) = pointer.strip_prefix('/') else {
-        if let Value::Object(map) = value {
-            let rows = std::mem::take(map).into_iter().map(|(name, value)| json!({"name": name, "value": value}));
-            *value = rows.collect();
-        }
-        return;
-    };
-    let part = inner.split('/').next().unwrap_or_default();
-    let rest = &inner[part.len()..];
-    match value {
-        Value::Array(list) if part == "*" => list.iter_mut().for_each(|item| into_rows(item, rest)),
-        Value::Object(map) => {
-            let name = part.replace("~1", "/").replace("~0", "~");
-            map.iter_mut().filter(|(own, _)| part == "*" || **own == name).for_each(|(_, item)| into_rows(item, rest));
-        }
-        _ => {}
-    }
-}
-
 /// Takes out every value that the pointer names, and where it stands in an object its name too. What
 /// `known` recognises leaves `true` behind.
 pub fn remove(value: &mut Value, pointer: &str, known: &dyn Fn(&Value) -> bool) {
@@ -67,6 +45,28 @@ pub fn remove(value: &mut Value, pointer: &str, known: &dyn Fn(&Value) -> bool) 
             } else {
                 map.remove(&name);
             }
+        }
+        _ => {}
+    }
+}
+
+/// Writes the members of every object that the pointer names down as rows, so that their names can
+/// be read as values: `[{ name, value }]`.
+pub fn into_rows(value: &mut Value, pointer: &str) {
+    let Some(inner) = pointer.strip_prefix('/') else {
+        if let Value::Object(map) = value {
+            let rows = std::mem::take(map).into_iter().map(|(name, value)| json!({"name": name, "value": value}));
+            *value = rows.collect();
+        }
+        return;
+    };
+    let part = inner.split('/').next().unwrap_or_default();
+    let rest = &inner[part.len()..];
+    match value {
+        Value::Array(list) if part == "*" => list.iter_mut().for_each(|item| into_rows(item, rest)),
+        Value::Object(map) => {
+            let name = part.replace("~1", "/").replace("~0", "~");
+            map.iter_mut().filter(|(own, _)| part == "*" || **own == name).for_each(|(_, item)| into_rows(item, rest));
         }
         _ => {}
     }
@@ -120,6 +120,12 @@ impl Condition {
     }
 }
 
+/// The same as [`fill`], where every pointer must name something.
+pub fn fill_all(items: &Items<'_>, template: &str) -> Option<String> {
+    let mut places = template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place);
+    places.all(|place| first_text(items, place).is_some()).then(|| fill(items, template))
+}
+
 /// Fills the pointers in a text's braces: `{^/name}/{/name}`.
 pub fn fill(items: &Items<'_>, template: &str) -> String {
     let mut text = String::new();
@@ -152,18 +158,6 @@ mod tests {
     }
 
     #[test]
-    fn members_become_rows() {
-        let mut body = json!({"list": [{"may": {"a": "x"}}, {"may": ["kept"]}, {}], "b": 1});
-        into_rows(&mut body, "/list/*/may");
-        assert_eq!(body, json!({"list": [{"may": [{"name": "a", "value": "x"}]}, {"may": ["kept"]}, {}], "b": 1}));
-        into_rows(&mut body, "/none/*");
-        into_rows(&mut body, "/list/0/may");
-        let mut whole = json!({"p": "write"});
-        into_rows(&mut whole, "");
-        assert_eq!(whole, json!([{"name": "p", "value": "write"}]));
-    }
-
-    #[test]
     fn what_is_removed_is_gone_from_every_item() {
         let mut body = json!({"rows": [{"id": 1, "of": {"key": "k", "host": "h"}}, {"id": 2}, "x"], "all": {"a": [1]}});
         for place in ["/rows/*/of/key", "/none/*/key", "/all/*/*", "rows", "/rows/id"] {
@@ -176,6 +170,18 @@ mod tests {
         let mut rows = json!([{"key": "own", "id": 1}, {"key": "other"}, {"id": 3}]);
         remove(&mut rows, "/*/key", &|value| value == "own");
         assert_eq!(rows, json!([{"key": true, "id": 1}, {}, {"id": 3}]));
+    }
+
+    #[test]
+    fn members_become_rows() {
+        let mut body = json!({"list": [{"may": {"a": "x"}}, {"may": ["kept"]}, {}], "b": 1});
+        into_rows(&mut body, "/list/*/may");
+        assert_eq!(body, json!({"list": [{"may": [{"name": "a", "value": "x"}]}, {"may": ["kept"]}, {}], "b": 1}));
+        into_rows(&mut body, "/none/*");
+        into_rows(&mut body, "/list/0/may");
+        let mut whole = json!({"p": "write"});
+        into_rows(&mut whole, "");
+        assert_eq!(whole, json!([{"name": "p", "value": "write"}]));
     }
 
     #[test]

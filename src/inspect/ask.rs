@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -16,10 +17,11 @@ use super::reader::fits_mask;
 use super::request::{Forbidden, Request};
 use super::template::Missing;
 use super::transport::{Failure, Reply};
-use super::{bodies, digest, through};
+use super::{azure_shared_key, bodies, digest, through};
 use crate::capability::Evidence;
 use crate::detector::model::{Auth, Step};
 use crate::detector::pointer;
+use crate::secret::Secret;
 
 /// Why a request could not be made.
 enum Unmade {
@@ -65,9 +67,13 @@ impl Run<'_> {
         for page in 1.. {
             let request = match self.request(step, cursor.as_deref(), words) {
                 Ok(request) => request,
+                Err(Unmade::Missing(name)) if self.belongs_beside(&name) => {
+                    self.gap(step, format!("nobody was asked: its {name} does not stand beside it"));
+                    return Asked::Unasked;
+                }
                 Err(Unmade::Missing(name)) => {
-                    let name = name.strip_prefix("vars.").unwrap_or(&name);
-                    self.gap(step, format!("no earlier answer told its `{name}`"));
+                    let why = self.why_missing(&name);
+                    self.gap(step, why);
                     return Asked::Unclear;
                 }
                 Err(Unmade::Forbidden(why)) => {
@@ -90,8 +96,10 @@ impl Run<'_> {
                     };
                 }
             };
+            let all = || self.provider.grants.keys().map(String::as_str).collect();
+            let asked: Vec<&str> = if step.words.is_some() { words.to_vec() } else { all() };
             if let Some(function) = step.through
-                && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
+                && let Some(why) = through::run(function, &mut body, &asked)
             {
                 self.gap(step, why.to_owned());
             }
@@ -128,6 +136,15 @@ impl Run<'_> {
             }
         }
         Asked::Answered
+    }
+
+    /// Why a variable has no value: it stands in no answer, or not beside the credential.
+    fn why_missing(&self, name: &str) -> String {
+        let mut companions = self.provider.detectors.iter().flat_map(|own| &own.companions);
+        match companions.any(|companion| companion.name == name) {
+            true => format!("the `{name}` that it needs does not stand near it"),
+            false => format!("no earlier answer told its `{}`", name.strip_prefix("vars.").unwrap_or(name)),
+        }
     }
 
     /// Sends one request of a step, and hands over its reply without what the step drops.
@@ -197,17 +214,25 @@ impl Run<'_> {
             }
             _ => return Err(Unmade::Forbidden("the step asks nothing".to_owned())),
         };
-        let request = self.authenticate(request, step.auth.as_ref().unwrap_or(self.auth))?;
         let headers =
             self.probe.headers.iter().filter(|(name, _)| !step.headers.contains_key(*name)).chain(&step.headers);
         let mut request = request;
         for (name, template) in headers {
             request = request.header(name, &self.variables.fill(template)?);
         }
-        Ok(request)
+        // Last, since it may sign all the others.
+        self.authenticate(request, step.auth.as_ref().unwrap_or(self.auth))
     }
 
-    fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Missing> {
+    /// Whether a variable is a part of the credential, which the scan did not find.
+    fn belongs_beside(&self, name: &str) -> bool {
+        let group = format!("(?<{name}>");
+        self.provider.detectors.iter().any(|detector| {
+            detector.pattern.contains(&group) || detector.companions.iter().any(|companion| companion.name == name)
+        })
+    }
+
+    fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Unmade> {
         Ok(match auth {
             // A digest answers a challenge, which there is none of yet.
             Auth::None | Auth::Digest { .. } => request,
@@ -218,6 +243,19 @@ impl Run<'_> {
             Auth::Basic { user, password } => {
                 let pair = format!("{}:{}", self.variables.fill(user)?, self.variables.fill(password)?);
                 request.header("authorization", &format!("Basic {}", STANDARD.encode(pair)))
+            }
+            Auth::AzureSharedKey { account, key } => {
+                let (account, key) = (self.variables.fill(account)?, Secret::new(self.variables.fill(key)?));
+                let headers: Vec<(&str, &str)> = request.headers().collect();
+                let unsigned = azure_shared_key::Unsigned { url: request.url(), headers: &headers };
+                let signed = azure_shared_key::sign(&unsigned, &account, &key, Timestamp::now())
+                    .ok_or_else(|| Unmade::Forbidden("the key is no base64".to_owned()))?;
+                signed.iter().fold(request.clone(), |request, (name, value)| request.header(name, value))
+            }
+            Auth::Query(template) => {
+                let text = self.variables.fill(template)?.replace("&amp;", "&");
+                let query = text.split_once('?').map_or(text.as_str(), |(_, query)| query);
+                request.secret_query(query.split('#').next().unwrap_or_default())
             }
         })
     }

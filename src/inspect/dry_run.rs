@@ -23,6 +23,10 @@ pub fn requests(findings: &[Finding], detectors: &Detectors, asking: &Asking) ->
             lines.push(format!("{place}: nothing is asked"));
             continue;
         }
+        if let Some(why) = asking.endpoints.missing(provider) {
+            lines.push(format!("{place}: nothing is asked: {why}"));
+            continue;
+        }
         lines.push(format!("{place}: {BUDGET} requests at the most"));
         let variables = first_variables(provider, finding, asking);
         for step in steps {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::transport::{Failure, Reply};
+use super::xml;
 use crate::detector::model::{AnswerRule, Meaning};
 use crate::detector::pointer;
 
@@ -33,8 +34,16 @@ pub(super) enum Asked {
     Unasked,
 }
 
+/// The body as JSON, or what [`xml`] makes of it.
 fn document(reply: &Reply) -> Option<Value> {
-    serde_json::from_slice(&reply.body).ok()
+    serde_json::from_slice(&reply.body).ok().or_else(|| {
+        let is_said = reply.header("content-type").is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            ["application/xml", "text/xml"].iter().any(|known| kind.eq_ignore_ascii_case(known))
+        });
+        let body = reply.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&reply.body);
+        (is_said || body.starts_with(b"<?xml")).then(|| xml::to_json(&reply.body)).flatten()
+    })
 }
 
 /// Decides what a reply means. `graphql`: answered only without errors and with data.
@@ -138,6 +147,21 @@ mod tests {
         assert!(matches!(judge(401, r#"{"message":"Proxy login"}"#), Outcome::Unclear(_)));
         assert!(matches!(judge(200, r#"{"login":"x"}"#), Outcome::Answered(_)));
         assert!(matches!(judge(200, "<html>"), Outcome::Unclear(_)));
+    }
+
+    #[test]
+    fn xml_is_read_like_json_and_a_page_is_none() {
+        let dead = rule("means = 'dead'\nstatus = [403]\njson = '/Error/Code/0'\nis = ['Gone']");
+        let judge = |reply| outcome(Ok(reply), &[&dead], false).0;
+        let said = |kind: &str, body: &str| Reply {
+            status: 403,
+            headers: vec![("content-type".to_owned(), kind.to_owned())],
+            body: body.as_bytes().to_vec(),
+        };
+        let error = "<Error><Code>Gone</Code></Error>";
+        assert!(matches!(judge(said("application/xml; charset=utf-8", error)), Outcome::Dead(_)));
+        assert!(matches!(judge(said("", &format!("\u{feff}<?xml version='1.0'?>{error}"))), Outcome::Dead(_)));
+        assert!(matches!(judge(said("text/html", error)), Outcome::Unclear(_)));
     }
 
     #[test]

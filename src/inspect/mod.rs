@@ -5,6 +5,7 @@
 pub mod answer;
 mod ask;
 mod ask_native;
+pub mod azure_shared_key;
 pub mod bodies;
 pub mod courier;
 mod digest;
@@ -20,6 +21,7 @@ pub mod sigv4;
 pub mod template;
 mod through;
 pub mod transport;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -76,6 +78,13 @@ impl Endpoints {
         specific.or_else(|| self.0.get(&provider.id)).map(Url::to_string).or(own)
     }
 
+    /// What is missing before anybody can be asked: the address of a server of one's own, which no
+    /// file of a repository may name.
+    pub fn missing(&self, provider: &Provider) -> Option<String> {
+        let named = self.base(provider, "").is_some() || !provider.bases.is_empty();
+        (!named).then(|| format!("its address is not known; name it with --endpoint {}=URL", provider.id))
+    }
+
     /// Where secrets of this provider may go.
     pub fn allowed(&self, provider: &Provider) -> Allowed {
         let prefix = format!("{}.", provider.id);
@@ -90,7 +99,8 @@ pub fn first_words(findings: &[Finding], detectors: &Detectors, asking: &Asking)
     for finding in findings {
         let provider = detectors.provider_of(finding.detector);
         let probe = detectors.detector(finding.detector).probe.as_ref().and_then(|name| provider.probes.get(name));
-        if probe.is_some_and(|probe| probe.steps.iter().any(|step| step.decode.is_none())) {
+        let asks = probe.is_some_and(|probe| probe.steps.iter().any(|step| step.decode.is_none()));
+        if asks && asking.endpoints.missing(provider).is_none() {
             let base = asking.endpoints.base(provider, "").unwrap_or_default();
             let host = Url::parse(&base).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or(base);
             *counts.entry((provider.name.clone(), host)).or_default() += 1;

@@ -18,6 +18,7 @@ use crate::decode::Decoder;
 use crate::detector::Detectors;
 use crate::detector::model::{Auth, Detector, Probe, Provider, Select, Step};
 use crate::finding::Finding;
+use crate::secret::Secret;
 
 /// Resources that are remembered of one credential.
 const RESOURCES: usize = 2000;
@@ -70,7 +71,10 @@ pub(super) fn first_variables(provider: &Provider, finding: &Finding, asking: &A
     let mut variables = Variables::default();
     variables.secret("secret", finding.secret.expose());
     for (name, part) in &finding.parts {
-        variables.secret(name, part.expose());
+        match is_public(name, part, provider, finding) {
+            true => variables.plain(name, part.expose()),
+            false => variables.secret(name, part.expose()),
+        }
     }
     if let Some(base) = asking.endpoints.base(provider, "") {
         variables.base("base", &base);
@@ -81,6 +85,16 @@ pub(super) fn first_variables(provider: &Provider, finding: &Finding, asking: &A
         }
     }
     variables
+}
+
+/// Whether a part of the credential may be shown: a companion that its file calls public, or what
+/// the pattern names beside the secret.
+fn is_public(name: &str, part: &Secret, provider: &Provider, finding: &Finding) -> bool {
+    let mut companions = provider.detectors.iter().flat_map(|own| &own.companions).filter(|one| one.name == *name);
+    match companions.next() {
+        Some(companion) => companion.public && companions.all(|other| other.public),
+        None => !part.expose().contains(finding.secret.expose()),
+    }
 }
 
 impl<'r> Run<'r> {
@@ -99,7 +113,11 @@ impl<'r> Run<'r> {
             allowed: asking.endpoints.allowed(provider),
             auth: &probe.auth,
             variables: first_variables(provider, finding, asking),
-            learnt: Inspection { kind: detector.kind.clone(), ..Inspection::not_asked() },
+            learnt: Inspection {
+                kind: detector.kind.clone(),
+                account: finding.parts.get("account").map(|account| account.expose().to_owned()),
+                ..Inspection::not_asked()
+            },
             answered: Vec::new(),
             refused: Vec::new(),
             unclear: Vec::new(),
@@ -145,12 +163,15 @@ impl<'r> Run<'r> {
     }
 
     fn ask(&mut self, courier: &Courier<'_>) {
+        if let Some(why) = self.asking.endpoints.missing(self.provider) {
+            self.ask_nothing(&why);
+            return;
+        }
         if let Some(rule) = &self.probe.jwt {
             match signed_jwt::sign(rule, &self.variables, Timestamp::now()) {
                 Ok(jwt) => self.variables.secret("jwt", &jwt),
                 Err(why) => {
-                    let why = format!("nothing was asked: {why}");
-                    self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
+                    self.ask_nothing(&why);
                     return;
                 }
             }
@@ -165,8 +186,7 @@ impl<'r> Run<'r> {
         }
         let probe = self.probe;
         for step in probe.steps.iter().filter(|step| !step.identity && (step.decode.is_none() || step.reads_answer())) {
-            let kind = self.learnt.kind.as_ref();
-            if !step.only.is_empty() && !kind.is_some_and(|kind| step.only.contains(kind)) {
+            if !self.is_for_its_kind(step) {
                 continue;
             }
             if let Some(rule) = &step.asked_when
@@ -191,11 +211,17 @@ impl<'r> Run<'r> {
         }
     }
 
+    fn ask_nothing(&mut self, why: &str) {
+        let why = format!("nothing was asked: {why}");
+        self.learnt.gaps.push(Gap { what: "everything".to_owned(), why, hides: Hides::Powers, of: None });
+    }
+
     /// Live or dead, and of which kind.
     fn ask_identity(&mut self, courier: &Courier<'_>) -> Liveness {
-        let mut steps: Vec<&Step> = self.probe.steps.iter().filter(|step| step.identity).collect();
+        let mut steps: Vec<&Step> =
+            self.probe.steps.iter().filter(|step| step.identity && self.is_for_its_kind(step)).collect();
         steps.sort_by_key(|step| !self.is_first(step));
-        let (mut live, mut unasked) = (false, false);
+        let (mut live, mut unasked) = (false, steps.is_empty());
         for step in steps {
             match self.ask_step(step, None, courier) {
                 Asked::Answered => {
@@ -241,6 +267,11 @@ impl<'r> Run<'r> {
             return Liveness::NotAsked;
         }
         Liveness::Unknown(if why.is_empty() { "nothing could be asked".to_owned() } else { why.join("; ") })
+    }
+
+    /// Whether the step is asked for credentials of this kind.
+    fn is_for_its_kind(&self, step: &Step) -> bool {
+        step.only.is_empty() || self.learnt.kind.as_ref().is_some_and(|kind| step.only.contains(kind))
     }
 
     /// Whether a variable's name says that this identity question is the likely one.
@@ -331,9 +362,11 @@ impl<'r> Run<'r> {
         }
         let resources = reader.resources(&read.resources, body);
         for select in read.scopes.iter().flat_map(|selects| selects.as_slice()) {
-            for word in reader.texts(select, body, reply) {
+            let of_kind = self.learnt.kind.as_ref().and_then(|kind| select.reach_of.get(kind));
+            let reach = select.reach.or(of_kind.copied());
+            for (word, on) in reader.words(select, body, reply) {
                 let evidence = select.evidence.unwrap_or(evidence);
-                self.scope(Scope { word, on: about.clone(), reach: select.reach, evidence });
+                self.scope(Scope { word, on, reach, evidence });
             }
         }
         for resource in resources {
@@ -393,7 +426,8 @@ impl<'r> Run<'r> {
             Outcome::Answered(_) | Outcome::Partial(..) => Asked::Answered,
             Outcome::Refused(why) => {
                 // Of look-alike kinds each is refused some questions: that is an answer.
-                if (!step.identity || self.probe.kinds.is_empty()) && step.proves.is_none() {
+                let says_nothing = if step.identity { self.probe.kinds.is_empty() } else { step.proves.is_none() };
+                if says_nothing {
                     self.gap(step, why);
                 }
                 Asked::Refused

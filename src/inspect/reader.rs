@@ -11,33 +11,43 @@ use crate::detector::model::{Condition, Read, ResourceRead, Select};
 use crate::detector::pointer::{self, Items};
 use crate::naming::Naming;
 
+/// Kind and id of the resource that something is about.
+type About = Option<(String, String)>;
+
 /// What reading needs beside the reply.
 pub struct Reader<'r> {
     pub variables: &'r Variables,
     pub secret: &'r str,
     pub naming: &'r Naming,
-    /// Kind and id of the resource that the question was about.
-    pub about: Option<(String, String)>,
+    /// The resource that the question was about.
+    pub about: About,
 }
 
 impl Reader<'_> {
     /// Every text that the selection names, in its order.
     pub fn texts(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Vec<String> {
-        let found: Vec<String> = match (&select.header, &select.json) {
-            (Some(name), _) => reply.and_then(|reply| reply.header(name)).map(str::to_owned).into_iter().collect(),
+        self.words(select, body, reply).into_iter().map(|(word, _)| word).collect()
+    }
+
+    /// The same, each with the thing that it is about.
+    pub fn words(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Vec<(String, About)> {
+        let about = |texts: Vec<String>, about: &About| -> Vec<(String, About)> {
+            written(select, &texts).into_iter().map(|word| (word, about.clone())).collect()
+        };
+        match (&select.header, &select.json) {
+            (Some(name), _) => {
+                let value = reply.and_then(|reply| reply.header(name)).map(str::to_owned);
+                about(value.into_iter().collect(), &self.about)
+            }
             (None, Some(place)) => {
-                self.items(select, body).iter().flat_map(|item| self.at(select, &[body, item], place)).collect()
+                let words_of = |item: &&Value| {
+                    let on = select.on.as_ref();
+                    let own = on.and_then(|on| Some((on.kind.clone(), pointer::first_text(&[item], &on.id)?)));
+                    about(self.at(select, &[body, item], place), &own.or_else(|| self.about.clone()))
+                };
+                self.items(select, body).iter().flat_map(words_of).collect()
             }
             (None, None) => Vec::new(),
-        };
-        let parts = found.iter().flat_map(|text| match &select.split {
-            Some(separator) => text.split(separator.as_str()).map(|part| part.trim().to_owned()).collect(),
-            None => vec![text.clone()],
-        });
-        let parts = parts.filter(|part| !part.is_empty());
-        match &select.written {
-            Some(form) => parts.map(|part| form.replace("{}", &part)).collect(),
-            None => parts.collect(),
         }
     }
 
@@ -49,9 +59,19 @@ impl Reader<'_> {
         let values = pointer::values(items, place);
         match select.keys {
             true => values.iter().filter_map(|value| value.as_object()).flat_map(|map| map.keys().cloned()).collect(),
+            false if select.held => {
+                let members = values.iter().filter_map(|value| value.as_object()).flatten();
+                members.filter(|(_, value)| value.as_bool() == Some(true)).map(|(name, _)| name.clone()).collect()
+            }
             false if select.pairs => {
                 let members = values.iter().filter_map(|value| value.as_object()).flatten();
-                members.filter_map(|(name, value)| Some(format!("{name}:{}", pointer::text(value)?))).collect()
+                let inner = select.values.as_deref().unwrap_or_default();
+                members
+                    .flat_map(|(name, value)| {
+                        let texts = pointer::values(&[value], inner).into_iter().filter_map(pointer::text);
+                        texts.map(|text| format!("{name}:{text}")).collect::<Vec<_>>()
+                    })
+                    .collect()
             }
             false => values.into_iter().filter_map(pointer::text).collect(),
         }
@@ -132,7 +152,11 @@ impl Reader<'_> {
                 continue;
             }
             // What has no id is no thing of this kind, whatever else stands in the list.
-            let Some(id) = pointer::first_text(&items, &read.id) else { continue };
+            let id = match read.id.contains('{') {
+                true => pointer::fill_all(&items, &read.id),
+                false => pointer::first_text(&items, &read.id),
+            };
+            let Some(id) = id else { continue };
             let name = pointer::fill(&items, &read.name);
             let mut inside: Vec<(String, String)> = parent.cloned().into_iter().collect();
             for (kind, place) in &read.inside {
@@ -169,6 +193,19 @@ impl Reader<'_> {
     }
 }
 
+/// The parts of what was found, as the words of the detector file.
+fn written(select: &Select, found: &[String]) -> Vec<String> {
+    let parts = found.iter().flat_map(|text| match &select.split {
+        Some(separator) => text.split(separator.as_str()).map(|part| part.trim().to_owned()).collect(),
+        None => vec![text.clone()],
+    });
+    let parts = parts.filter(|part| !part.is_empty());
+    match &select.written {
+        Some(form) => parts.map(|part| form.replace("{}", &part)).collect(),
+        None => parts.collect(),
+    }
+}
+
 /// Whether the place of a selection is there, empty or not.
 fn is_there(select: &Select, body: &Value, reply: Option<&Reply>) -> bool {
     match (&select.header, select.each.as_ref().or(select.json.as_ref())) {
@@ -197,6 +234,10 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
             }
             if known.environments.is_empty() {
                 known.environments = resource.environments;
+            }
+            // One answer knew it by its id alone, another one tells its name.
+            if known.name == known.id {
+                known.name = resource.name;
             }
             known.reached |= resource.reached;
         }
@@ -287,6 +328,41 @@ mod tests {
         let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
         let body = json!({"permissions": {"contents": "write", "metadata": "read", "x": null}});
         assert_eq!(reader.texts(&select, &body, None), ["contents:write", "metadata:read"]);
+        let select: Select = toml::from_str("json = '/paths'\npairs = true\nvalues = '/may/*'").unwrap();
+        let body = json!({"paths": {"sys/": {"may": ["read", "list"]}, "kv/": {"may": []}, "x": null}});
+        assert_eq!(reader.texts(&select, &body, None), ["sys/:read", "sys/:list"]);
+    }
+
+    #[test]
+    fn members_that_are_true_are_read_and_each_item_keeps_its_own() {
+        let select: Select = toml::from_str(
+            "each = '/rows/*'\njson = '/may'\nheld = true\nas = 'row:{}'\non = { kind = 'row', id = '/id' }",
+        )
+        .unwrap();
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let about = Some(("table".to_owned(), "t".to_owned()));
+        let reader = Reader { variables: &variables, secret: "", naming: &naming, about: about.clone() };
+        let body = json!({"rows": [
+            {"id": "a", "may": {"delete": true, "read": false, "rename": "true"}}, {"may": {"read": true}}, {"id": "b", "may": null},
+        ]});
+        let row = Some(("row".to_owned(), "a".to_owned()));
+        let words = [("row:delete".to_owned(), row), ("row:read".to_owned(), about)];
+        assert_eq!(reader.words(&select, &body, None), words);
+    }
+
+    #[test]
+    fn things_without_an_id_of_their_own_are_told_apart_by_several_values() {
+        let reads: Vec<ResourceRead> = serde_json::from_value(
+            json!([{"kind": "stack", "each": "/*", "id": "{/project}/{/name}", "name": "{/name}"}]),
+        )
+        .unwrap();
+        let variables = Variables::default();
+        let naming = Naming::default();
+        let reader = Reader { variables: &variables, secret: "", naming: &naming, about: None };
+        let rows = json!([{"project": "p", "name": "x"}, {"project": "q", "name": "x"}, {"name": "x"}]);
+        let ids: Vec<String> = reader.resources(&reads, &rows).into_iter().map(|found| found.id).collect();
+        assert_eq!(ids, ["p/x", "q/x"]);
     }
 
     #[test]
@@ -299,6 +375,22 @@ mod tests {
         assert!(reader.has_shape(&read, &row("abcdef"), None));
         assert!(!reader.has_shape(&read, &row("zbcdef"), None));
         assert!(reader.has_shape(&read, &json!({"rows": [{"token": true, "may": "read"}]}), None), "what is left");
+    }
+
+    #[test]
+    fn a_thing_known_by_its_id_takes_its_name_from_a_later_answer() {
+        let thing = |name: &str, environment: Option<Environment>| Resource {
+            kind: "app".to_owned(),
+            id: "a1".to_owned(),
+            name: name.to_owned(),
+            environments: environment.into_iter().collect(),
+            inside: Vec::new(),
+            reached: true,
+        };
+        let mut found = vec![thing("a1", Some(Environment::Prod))];
+        merge(&mut found, thing("shop", Some(Environment::Unknown)));
+        merge(&mut found, thing("other", None));
+        assert_eq!(found, [thing("shop", Some(Environment::Prod))]);
     }
 
     #[test]

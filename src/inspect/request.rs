@@ -57,6 +57,8 @@ pub struct Request {
     shown: String,
     headers: Vec<(String, Zeroizing<String>)>,
     body: Option<Zeroizing<String>>,
+    /// A credential that goes behind the address's own query.
+    secret_query: Option<Zeroizing<String>>,
 }
 
 impl Request {
@@ -85,7 +87,15 @@ impl Request {
             |_| url.path().to_owned(),
             |shown| shown.query().map_or_else(|| shown.path().to_owned(), |query| format!("{}?{query}", shown.path())),
         );
-        let request = Request { kind, method, url, shown, headers: Vec::new(), body: body.map(Zeroizing::new) };
+        let request = Request {
+            kind,
+            method,
+            url,
+            shown,
+            headers: Vec::new(),
+            body: body.map(Zeroizing::new),
+            secret_query: None,
+        };
         request.check()?;
         Ok(request)
     }
@@ -93,6 +103,15 @@ impl Request {
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Request {
         self.headers.push((name.to_owned(), Zeroizing::new(value.to_owned())));
+        self
+    }
+
+    /// With a query string behind the one of its address, which nothing but the transport sees.
+    #[must_use]
+    pub fn secret_query(mut self, query: &str) -> Request {
+        self.secret_query = Some(Zeroizing::new(query.to_owned()));
+        let mark = if self.shown.contains('?') { '&' } else { '?' };
+        self.shown = format!("{}{mark}***", self.shown);
         self
     }
 
@@ -121,8 +140,19 @@ impl Request {
         self.method
     }
 
+    /// The address, without a credential that goes with it.
     pub fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The address as it is sent.
+    pub fn sent_url(&self) -> Url {
+        let mut url = self.url.clone();
+        if let Some(secret) = &self.secret_query {
+            let own = url.query().map_or_else(String::new, |own| format!("{own}&"));
+            url.set_query(Some(&format!("{own}{}", secret.as_str())));
+        }
+        url
     }
 
     /// Scheme, host and port, which decide where a secret goes.
@@ -250,6 +280,16 @@ mod tests {
         assert!(Request::query(url, "mutation { a }", &Value::Null, &[]).is_err());
         assert!(Request::question(url, url, "text/plain", String::new(), " ").is_err());
         assert!(Request::query(url, "{ a }", &Value::Null, &[]).is_ok());
+    }
+
+    #[test]
+    fn a_query_that_is_the_credential_is_never_shown() {
+        let plain = |url: &str| Request::get(url, url).unwrap().secret_query("sp=r&sig=a%2Fb");
+        let request = plain("https://api.example/x?comp=list");
+        assert_eq!(request.sent_url().as_str(), "https://api.example/x?comp=list&sp=r&sig=a%2Fb");
+        assert_eq!(request.url().as_str(), "https://api.example/x?comp=list");
+        assert_eq!(request.shown(), "api.example/x?comp=list&***");
+        assert_eq!(plain("https://api.example/x").shown(), "api.example/x?***");
     }
 
     #[test]

@@ -182,8 +182,8 @@ impl Transport for Http {
         allowed.check(request.url())?;
         let client = self.client(request, allowed.is_endpoint(request.url()), timeout)?;
         let mut builder = match request.method() {
-            Method::Get => client.get(request.url().clone()),
-            Method::Post => client.post(request.url().clone()),
+            Method::Get => client.get(request.sent_url()),
+            Method::Post => client.post(request.sent_url()),
         };
         for (name, value) in request.headers() {
             builder = builder.header(name, value);

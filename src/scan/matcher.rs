@@ -103,10 +103,15 @@ fn hit(
             Some(found) if companion.name == "secret" => secret = Some(found),
             Some(found) => {
                 let text = std::str::from_utf8(&bytes[found]).ok()?;
-                parts.insert(companion.name.clone(), Secret::new(text));
+                // What the match itself names is nearer than anything beside it.
+                parts.entry(companion.name.clone()).or_insert_with(|| Secret::new(text));
             }
             None if companion.required => return None,
-            None => {}
+            None => {
+                if let Some(usual) = &companion.otherwise {
+                    parts.entry(companion.name.clone()).or_insert_with(|| Secret::new(usual.as_str()));
+                }
+            }
         }
     }
     let secret = secret?;

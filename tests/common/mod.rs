@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 pub mod crowd;
+pub mod description;
 pub mod issuers;
 pub mod parts;
 pub mod paths;

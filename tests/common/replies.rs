@@ -9,11 +9,14 @@ use std::time::Duration;
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Deserialize;
+use url::Url;
 
+use overscope::detector::model::Provider;
 use overscope::detector::{Detectors, sample};
 use overscope::finding::Finding;
 use overscope::inspect::request::{Method, Request};
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
+use overscope::inspect::{Asking, Endpoints};
 use overscope::scan::scan_text;
 use overscope::secret::FingerprintKey;
 
@@ -39,7 +42,27 @@ pub struct Canned {
     pub status: u16,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// The claims of a token that is made up and takes the place of `{jwt}` in the body.
+    pub jwt: Option<String>,
     pub body: String,
+}
+
+impl Canned {
+    fn body(&self) -> Vec<u8> {
+        let token = |claims: &String| sample::generate(&format!("{{jwt:{claims}}}"), 1).unwrap().secret;
+        match &self.jwt {
+            Some(claims) => self.body.replace("{jwt}", &token(claims)).into_bytes(),
+            None => self.body.clone().into_bytes(),
+        }
+    }
+}
+
+/// How the cases ask: whom their file cannot name, as a user would name it.
+pub fn asking(detectors: &Detectors) -> Asking {
+    let unnamed = detectors.providers().iter().filter(|provider| provider.base.is_none() && provider.bases.is_empty());
+    let address = |provider: &Provider| Url::parse(&format!("https://{}.example", provider.id)).unwrap();
+    let endpoints = unnamed.map(|provider| (provider.id.clone(), address(provider))).collect();
+    Asking { endpoints: Endpoints(endpoints), ..Asking::default() }
 }
 
 fn ok() -> u16 {
@@ -87,6 +110,12 @@ pub enum Fault {
     Html,
     /// JSON of another shape.
     Shape(&'static str),
+    /// JSON that is nested deeper than any reader should follow.
+    Deep,
+    /// Bytes that are no text.
+    Bytes,
+    /// Another host is to be asked.
+    Redirect,
 }
 
 pub const FAULTS: &[Fault] = &[
@@ -99,6 +128,9 @@ pub const FAULTS: &[Fault] = &[
     Fault::Timeout,
     Fault::Cut,
     Fault::Html,
+    Fault::Deep,
+    Fault::Bytes,
+    Fault::Redirect,
     Fault::Shape("{}"),
     Fault::Shape("[]"),
     Fault::Shape(r#"{"data":{}}"#),
@@ -165,7 +197,7 @@ impl Transport for Recorded<'_> {
             Some(canned) => Reply {
                 status: canned.status,
                 headers: canned.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), v.clone())).collect(),
-                body: canned.body.clone().into_bytes(),
+                body: canned.body(),
             },
             None => Reply {
                 status: 500,
@@ -188,6 +220,17 @@ impl Transport for Recorded<'_> {
                 Fault::Cut => return Err(Failure::TooLarge),
                 Fault::Shape(body) => {
                     reply = Reply { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() }
+                }
+                Fault::Deep => {
+                    let body = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+                    reply = Reply { status: 200, headers: Vec::new(), body: body.into_bytes() }
+                }
+                Fault::Bytes => {
+                    reply = Reply { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\xfe\"}".to_vec() }
+                }
+                Fault::Redirect => {
+                    let headers = vec![("location".into(), "https://collector.example/".into())];
+                    reply = Reply { status: 302, headers, body: b"{}".to_vec() }
                 }
                 Fault::Html => reply = Reply { status: 200, headers: Vec::new(), body: b"<html>hello</html>".to_vec() },
             }

@@ -1,5 +1,7 @@
 //! Where a signature holds: everywhere in some services of an account, or in one thing.
 
+use percent_encoding::percent_decode_str;
+
 use super::{Query, distinct};
 
 pub(super) enum Place {
@@ -35,6 +37,17 @@ impl Place {
         })
     }
 
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Place::Account { .. } => "account-sas",
+            Place::One(name) => match name.as_str() {
+                "container" => "container-sas",
+                "blob" => "blob-sas",
+                _ => "service-sas",
+            },
+        }
+    }
+
     pub(super) fn services(&self) -> Vec<String> {
         match self {
             Place::Account { services, .. } => services.iter().map(|letter| service_name(letter).to_owned()).collect(),
@@ -58,29 +71,17 @@ impl Place {
         levels.iter().filter_map(word).collect()
     }
 
-    /// The places in which a permission works. On a service, Azure honours read, write and list
-    /// (properties, list of containers); on a container, read and write mean its metadata, the
-    /// others what lies in it. A level or letter that nobody knows is taken for the larger power.
+    /// The places in which a permission works. A level or letter that nobody knows is taken for the
+    /// larger power.
     pub(super) fn names_for(&self, letter: &str) -> Vec<String> {
         let Place::Account { services, levels } = self else { return self.names_of_all() };
-        let is_of_data_alone = "acdxytmeopui".contains(letter);
-        let is_of_metadata = matches!(letter, "r" | "w");
-        let (mut on_data, mut on_config) = (false, false);
-        for level in levels {
-            match level.as_str() {
-                "s" => on_config |= !is_of_data_alone,
-                "c" if is_of_metadata => on_config = true,
-                "o" if letter == "l" => {}
-                _ => on_data = true,
-            }
-        }
         let mut names = Vec::new();
         for service in services.iter().map(|letter| service_name(letter)) {
-            if on_data {
-                names.push(format!("account-{service}"));
-            }
-            if on_config {
-                names.push(format!("account-{service}-config"));
+            for part in levels.iter().filter_map(|level| part_of(service, level, letter)) {
+                let name = format!("account-{service}{part}");
+                if !names.contains(&name) {
+                    names.push(name);
+                }
             }
         }
         names
@@ -92,6 +93,52 @@ impl Place {
             Place::One(name) => vec![name.clone()],
         }
     }
+}
+
+/// What a permission opens on one level of a service, by the tables of
+/// learn.microsoft.com/rest/api/storageservices/create-account-sas: data, settings (`-config`), the
+/// containers themselves, or nothing.
+fn part_of(service: &str, level: &str, letter: &str) -> Option<&'static str> {
+    let (data, config, containers) = (Some(""), Some("-config"), Some("-containers"));
+    match (level, letter) {
+        // Properties of the service, and the list of its containers.
+        ("s", letter) => {
+            if "acdxytmeopuif".contains(letter) {
+                None
+            } else {
+                config
+            }
+        }
+        ("c", "r") => config,
+        ("c", "w") => containers,
+        // Messages are not listed; and what is done to one blob, message or row is not done here.
+        ("c", "l") if service == "queue" => None,
+        ("c", "a" | "x" | "y" | "t" | "p" | "u") => None,
+        ("c", "f") | ("o", "x" | "y" | "t" | "f" | "i") => {
+            if is_other(service, "blob") {
+                None
+            } else {
+                data
+            }
+        }
+        ("o", "l") => None,
+        ("o", "w" | "c") if matches!(service, "queue" | "table") => None,
+        ("o", "a") if service == "file" => None,
+        ("o", "u") if matches!(service, "blob" | "file") => None,
+        ("o", "p") => {
+            if is_other(service, "queue") {
+                None
+            } else {
+                data
+            }
+        }
+        _ => data,
+    }
+}
+
+/// Whether it is a known service, and not this one.
+fn is_other(service: &str, this: &str) -> bool {
+    service != this && matches!(service, "blob" | "file" | "queue" | "table")
 }
 
 fn service_name(letter: &str) -> &str {
@@ -117,6 +164,23 @@ pub(super) fn account(url: &str) -> Option<String> {
     let account = account?.trim_end_matches("-secondary");
     let is_name = account.len() >= 3 && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_name.then(|| account.to_ascii_lowercase())
+}
+
+/// The container and the blob that a URL names, as far as it does. On the emulator the account
+/// stands before them.
+pub(super) fn container_and_blob(url: &str) -> (Option<String>, Option<String>) {
+    let (_, path) = host_and_path(url);
+    let path = match service(url) {
+        Some("blob") => path,
+        Some(_) => return (None, None),
+        None => path.split_once('/').map_or("", |(_, rest)| rest),
+    };
+    let (container, blob) = path.split_once('/').unwrap_or((path, ""));
+    let named = |text: &str| {
+        let text = percent_decode_str(text).decode_utf8().ok()?.into_owned();
+        (!text.is_empty()).then_some(text)
+    };
+    (named(container), named(blob))
 }
 
 /// The service that a host of Azure Storage belongs to, in any cloud:

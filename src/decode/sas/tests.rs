@@ -35,13 +35,14 @@ fn an_account_signature_is_read_field_by_field() {
     assert_eq!(
         blob,
         [
-            "account-blob:r",
             "account-blob-config:r",
-            "account-blob:w",
+            "account-blob:r",
             "account-blob-config:w",
+            "account-blob-containers:w",
+            "account-blob:w",
             "account-blob:d",
-            "account-blob:l",
-            "account-blob-config:l"
+            "account-blob-config:l",
+            "account-blob:l"
         ]
     );
 }
@@ -50,13 +51,19 @@ fn an_account_signature_is_read_field_by_field() {
 fn an_account_signature_reaches_no_further_than_its_levels() {
     for (levels, scopes) in [
         ("s", vec!["account-file-config:r", "account-file-config:w", "account-file-config:l"]),
-        ("c", vec!["account-file-config:r", "account-file-config:w", "account-file:d", "account-file:l"]),
+        ("c", vec!["account-file-config:r", "account-file-containers:w", "account-file:d", "account-file:l"]),
         ("o", vec!["account-file:r", "account-file:w", "account-file:d"]),
         ("x", vec!["account-file:r", "account-file:w", "account-file:d", "account-file:l"]),
     ] {
         assert_eq!(words(&read(&format!("ss=f&srt={levels}&sp=rwdl"))["scopes"]), scopes, "{levels}");
     }
     assert_eq!(words(&read("ss=b&srt=s&sp=zd")["scopes"]), ["account-blob-config:z"]);
+    assert_eq!(words(&read("ss=b&srt=c&sp=zcat")["scopes"]), ["account-blob:z", "account-blob:c"]);
+    let of = |fields: &str| words(&read(fields)["scopes"]).join(" ");
+    assert_eq!(of("ss=q&srt=sco&sp=l"), "account-queue-config:l");
+    assert_eq!(of("ss=bfqt&srt=o&sp=pu"), "account-queue:p account-queue:u account-table:u");
+    assert_eq!(of("ss=fqt&srt=o&sp=wat"), "account-file:w account-queue:a account-table:a");
+    assert_eq!(of("ss=bz&srt=o&sp=pw"), "account-z:p account-blob:w account-z:w");
 }
 
 #[test]
@@ -127,6 +134,22 @@ fn the_account_is_read_from_every_kind_of_host() {
     ] {
         let read = decode(&format!("{url}?{}", query("sr=b&sp=r"))).unwrap();
         assert_eq!(read["account"], account, "{url}");
+    }
+}
+
+#[test]
+fn the_thing_that_it_is_for_is_read_from_its_address() {
+    for (url, fields, expected) in [
+        (HOST, "sr=c", json!(["container-sas", null, null])),
+        (&format!("{HOST}/box"), "sr=c", json!(["container-sas", "box", null])),
+        (&format!("{HOST}/box/"), "ss=b&srt=o", json!(["account-sas", "box", null])),
+        (&format!("{HOST}/box/a%20b/c.txt"), "sr=b", json!(["blob-sas", "box", "a b/c.txt"])),
+        (&format!("{HOST}/box/x"), "sr=bs", json!(["service-sas", "box", "x"])),
+        ("http://127.0.0.1:10000/devacct/box/x", "sr=b", json!(["blob-sas", "box", "x"])),
+        ("https://acme01.queue.core.windows.net/jobs", "", json!(["service-sas", null, null])),
+    ] {
+        let read = decode(&format!("{url}?{}", query(&format!("sp=r&{fields}")))).unwrap();
+        assert_eq!(json!([read["kind"], read["container"], read["blob"]]), expected, "{url} {fields}");
     }
 }
 
