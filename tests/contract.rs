@@ -224,7 +224,7 @@ fn headers(probe: &Probe, step: &Step) -> BTreeSet<String> {
         Auth::Header { name, .. } => {
             names.insert(name.to_ascii_lowercase());
         }
-        _ => {
+        Auth::Bearer(_) | Auth::Basic { .. } | Auth::Digest { .. } | Auth::AzureSharedKey { .. } => {
             names.insert("authorization".to_owned());
         }
     }
