@@ -6,6 +6,7 @@
 pub mod aws_key_id;
 pub mod base64_json;
 pub mod fly;
+pub mod json;
 pub mod jwt;
 pub mod macaroon;
 pub mod pem;
@@ -19,7 +20,7 @@ words! {
     /// The decoders, by their words in detector files.
     Decoder {
         Jwt = "jwt", Macaroon = "macaroon", FlyMacaroon = "fly-macaroon", Sas = "sas", Pem = "pem",
-        AwsKeyId = "aws-key-id", Base64Json = "base64-json",
+        AwsKeyId = "aws-key-id", Json = "json", Base64Json = "base64-json",
     }
 }
 
@@ -33,6 +34,7 @@ impl Decoder {
             Decoder::Sas => sas::decode(value),
             Decoder::Pem => pem::decode(value),
             Decoder::AwsKeyId => aws_key_id::decode(value),
+            Decoder::Json => json::decode(value),
             Decoder::Base64Json => base64_json::decode(value),
         }
     }
