@@ -96,8 +96,10 @@ impl Run<'_> {
                     };
                 }
             };
+            let all = || self.provider.grants.keys().map(String::as_str).collect();
+            let asked: Vec<&str> = if step.words.is_some() { words.to_vec() } else { all() };
             if let Some(function) = step.through
-                && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
+                && let Some(why) = through::run(function, &mut body, &asked)
             {
                 self.gap(step, why.to_owned());
             }
