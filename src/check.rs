@@ -266,8 +266,9 @@ impl Check<'_> {
         }
         let texts = step.json.as_ref().map(texts_of).unwrap_or_default();
         templates.extend(texts.iter().filter(|text| text.as_str() != bodies::WORDS));
-        if step.words.is_some() != texts.iter().any(|text| text == bodies::WORDS) {
-            self.complain(about, "`words` and an item `{words}` of its `json` belong together");
+        let named = texts.iter().any(|text| text == bodies::WORDS);
+        if step.words.is_some() != named && (named || step.through.is_none()) {
+            self.complain(about, "`words` belongs to an item `{words}` of its `json`, or to `through`");
         }
         if step.post.is_none() && (step.json.is_some() || !step.form.is_empty()) {
             self.complain(about, "only a `post` has a body");

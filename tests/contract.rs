@@ -11,12 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use common::catalogue;
-use common::description::{Description, Known, Operation, host_and_path};
+use common::description::{Description, Known, Operation, WordsOf, host_and_path};
 use common::paths::address;
 use overscope::assess::grants_of;
-use overscope::detector::model::{Auth, Probe, Provider, Step};
+use overscope::detector::model::{Auth, Condition, Probe, Provider, Step};
 use overscope::detector::places::{self, Place};
 use overscope::glob;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// Descriptions are called after their provider; these are called otherwise.
@@ -35,65 +36,13 @@ const PREFIXES: &[(&str, &str)] = &[("terraform-cloud.json", "/api/v2"), ("vault
 /// Words of a list that are none: nothing is needed, or nothing is held.
 const NO_SCOPES: &[&str] = &["none"];
 
-/// Where scopes, roles or permissions are enumerated, beside those of security schemes.
-const LISTS: &[(&str, List)] = &[
-    ("bitbucket.json", List::Values("/definitions/repository_permission/properties/permission/enum")),
-    ("crates-registry.json", List::Values("/components/schemas/EndpointScope/enum")),
-    ("github.json", List::Pairs("/components/schemas/app-permissions/properties")),
-    ("heroku.json", List::Values("/components/schemas/team.role/enum")),
-    ("neon.json", List::Values("/components/schemas/MemberRole/enum")),
-    ("neon.json", List::Values("/components/schemas/ProjectPermissionLevel/enum")),
-    (
-        "terraform-cloud.json",
-        List::Names("/components/schemas/organizations/properties/attributes/properties/permissions/properties"),
-    ),
-    (
-        "terraform-cloud.json",
-        List::Names("/components/schemas/workspaces/properties/attributes/properties/permissions/properties"),
-    ),
-    (
-        "terraform-cloud.json",
-        List::Names("/components/schemas/projects/properties/attributes/properties/permissions/properties"),
-    ),
-    (
-        "terraform-cloud.json",
-        List::Names("/components/schemas/teams/properties/attributes/properties/permissions/properties"),
-    ),
-    ("turso.json", List::Values("/components/schemas/Member/properties/role/enum")),
-    (
-        "vercel.json",
-        List::Values("/components/schemas/Team/properties/saml/properties/roles/additionalProperties/oneOf/1/enum"),
-    ),
+/// Where powers are enumerated that no probe reads there, beside the scopes of security schemes.
+const LISTS: &[(&str, &str)] = &[
+    ("crates-registry.json", "/components/schemas/EndpointScope/enum"),
+    ("neon.json", "/components/schemas/ProjectPermissionLevel/enum"),
+    ("turso.json", "/components/schemas/Member/properties/role/enum"),
+    ("vercel.json", "/components/schemas/Team/properties/saml/properties/roles/additionalProperties/oneOf/1/enum"),
 ];
-
-enum List {
-    /// The values of an enumeration.
-    Values(&'static str),
-    /// The names of members.
-    Names(&'static str),
-    /// Members with an enumeration each: `name:value`.
-    Pairs(&'static str),
-}
-
-impl List {
-    fn words(&self, json: &Value) -> Vec<String> {
-        let at = |pointer: &str| json.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"));
-        let texts = |list: &Value| -> Vec<String> {
-            list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-        };
-        match self {
-            List::Values(pointer) => texts(at(pointer)),
-            List::Names(pointer) => at(pointer).as_object().unwrap().keys().cloned().collect(),
-            List::Pairs(pointer) => {
-                let members = at(pointer).as_object().unwrap().iter();
-                let pairs = |(name, schema): (&String, &Value)| -> Vec<String> {
-                    texts(&schema["enum"]).iter().map(|value| format!("{name}:{value}")).collect()
-                };
-                members.flat_map(pairs).collect()
-            }
-        }
-    }
-}
 
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("OVERSCOPE_SPECS").map(PathBuf::from);
@@ -156,7 +105,10 @@ impl Findings {
                 self.requests += 1;
                 let shown = format!("{} /{}", method.to_uppercase(), address(url).segments.join("/"));
                 match operation(provider, method, url, descriptions) {
-                    Some(operation) => self.step(&shown, probe, step, url, &operation),
+                    Some(operation) => {
+                        self.step(&shown, probe, step, url, &operation);
+                        self.read_words(provider, &shown, step, &operation);
+                    }
                     None => {
                         self.missing.insert(shown);
                     }
@@ -167,14 +119,15 @@ impl Findings {
 
     fn step(&mut self, shown: &str, probe: &Probe, step: &Step, url: &str, operation: &Operation<'_>) {
         let query = operation.parameters("query");
-        let mut sent: Vec<&str> = address(url).query.into_iter().map(|(name, _)| name).collect();
-        sent.extend(step.page.iter().filter_map(|page| page.parameter.as_deref()));
+        let decoded = |name: &str| percent_decode_str(name).decode_utf8_lossy().into_owned();
+        let mut sent: Vec<String> = address(url).query.into_iter().map(|(name, _)| decoded(name)).collect();
+        sent.extend(step.page.iter().filter_map(|page| page.parameter.clone()));
         self.parameters += sent.len();
         for name in &sent {
             let known = query.iter().any(|(known, _)| known == name);
             self.need(if known { Known::Yes } else { Known::No }, || format!("{shown} ?{name}"));
         }
-        for (name, _) in query.iter().filter(|(name, needed)| *needed && !sent.contains(&name.as_str())) {
+        for (name, _) in query.iter().filter(|(name, needed)| *needed && !sent.contains(name)) {
             self.missing.insert(format!("{shown} without ?{name}"));
         }
         let headers = headers(probe, step);
@@ -200,10 +153,42 @@ impl Findings {
         }
     }
 
+    /// The words that stand where the step reads its scopes.
+    fn read_words(&mut self, provider: &Provider, shown: &str, step: &Step, operation: &Operation<'_>) {
+        for select in step.read.scopes.iter().flat_map(|selects| selects.as_slice()) {
+            // A fixed word stands for something else that is read; a condition on the word picks some.
+            let fixed = select.written.as_ref().is_some_and(|form| !form.contains("{}"));
+            let picks =
+                |condition: &Condition| condition.present.is_none() && Some(&condition.json) == select.json.as_ref();
+            let picked = select.conditions.iter().any(picks);
+            let Some(place) =
+                select.json.as_ref().filter(|_| !fixed && !picked && select.split.is_none() && select.values.is_none())
+            else {
+                continue;
+            };
+            let what = match (select.pairs, select.keys || select.held) {
+                (true, _) => WordsOf::Pairs,
+                (false, true) => WordsOf::Names,
+                (false, false) => WordsOf::Values,
+            };
+            let place = format!("{}{place}", select.each.as_deref().unwrap_or_default());
+            for word in operation.words_at(&place, what) {
+                self.scopes += 1;
+                let written = select.written.as_deref().unwrap_or("{}").replace("{}", &word);
+                if grants_of(provider, &written).is_none() {
+                    self.missing.insert(format!("{shown} scope {written}"));
+                }
+            }
+        }
+    }
+
     fn words(&mut self, provider: &Provider, description: &Description) {
-        let lists = LISTS.iter().filter(|(file, _)| *file == description.file);
         let mut words = description.scopes();
-        words.extend(lists.flat_map(|(_, list)| list.words(&description.json)));
+        for (_, pointer) in LISTS.iter().filter(|(file, _)| *file == description.file) {
+            let list = description.json.pointer(pointer).and_then(Value::as_array);
+            let list = list.unwrap_or_else(|| panic!("{}: nothing at {pointer}", description.file));
+            words.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
         for word in words.iter().filter(|word| !NO_SCOPES.contains(&word.as_str())) {
             self.scopes += 1;
             if !has_meaning(provider, word) {
@@ -313,7 +298,7 @@ fn every_request_pointer_and_scope_stands_in_the_providers_description() {
                 .missing
                 .iter()
                 .filter(|what| !provider.differs.iter().any(|differs| glob::matches(&differs.what, what)));
-            wrong.extend(unexplained.map(|what| format!("{}: {what} is not described", provider.id)));
+            wrong.extend(unexplained.map(|what| format!("{}: {what}: not so in the description", provider.id)));
             for differs in &provider.differs {
                 let shown = format!("{}: {} in {}: {}", provider.id, differs.what, differs.from, differs.why);
                 let one = found.missing.iter().any(|what| glob::matches(&differs.what, what));

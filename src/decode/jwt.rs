@@ -11,7 +11,7 @@ use super::{NotDecodable, at_most};
 const LONGEST: usize = 64 * 1024;
 
 /// RFC 7515 leaves the padding out; some libraries do not.
-const BASE64URL: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)

@@ -4,6 +4,9 @@
 //! forged one grants nothing. No decoder returns the part that makes the value a secret.
 
 pub mod aws_key_id;
+pub mod base64_json;
+pub mod fly;
+pub mod json;
 pub mod jwt;
 pub mod macaroon;
 pub mod pem;
@@ -15,7 +18,10 @@ use crate::capability::words;
 
 words! {
     /// The decoders, by their words in detector files.
-    Decoder { Jwt = "jwt", Macaroon = "macaroon", Sas = "sas", Pem = "pem", AwsKeyId = "aws-key-id" }
+    Decoder {
+        Jwt = "jwt", Macaroon = "macaroon", FlyMacaroon = "fly-macaroon", Sas = "sas", Pem = "pem",
+        AwsKeyId = "aws-key-id", Json = "json", Base64Json = "base64-json",
+    }
 }
 
 impl Decoder {
@@ -24,9 +30,12 @@ impl Decoder {
         match self {
             Decoder::Jwt => jwt::decode(value),
             Decoder::Macaroon => macaroon::decode(value),
+            Decoder::FlyMacaroon => fly::decode(value),
             Decoder::Sas => sas::decode(value),
             Decoder::Pem => pem::decode(value),
             Decoder::AwsKeyId => aws_key_id::decode(value),
+            Decoder::Json => json::decode(value),
+            Decoder::Base64Json => base64_json::decode(value),
         }
     }
 }

@@ -297,7 +297,8 @@ pub struct Step {
     /// Or as JSON, with variables in its texts. An item `"{words}"` of a list stands for the words
     /// that are asked about.
     pub json: Option<serde_json::Value>,
-    /// The provider's words that the issuer is asked about, some at a time.
+    /// The provider's words that the issuer is asked about, some at a time; of a step with `through`
+    /// those that its function looks at, which are all of them otherwise.
     pub words: Option<Words>,
     /// A named function that the reply goes through before it is read.
     pub through: Option<Through>,

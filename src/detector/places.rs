@@ -60,7 +60,22 @@ pub fn of(probe: &Probe, step: &Step) -> Vec<Place> {
     for pointer in step.page.iter().flat_map(|page| [&page.next, &page.more, &page.cursor]).flatten() {
         places.add("page", pointer.clone());
     }
+    for place in &mut places.0 {
+        place.pointer = step.rows.iter().fold(place.pointer.clone(), |pointer, rows| without_rows(&pointer, rows));
+    }
     places.0
+}
+
+/// The place in the answer itself, where what stands at `rows` is only read as `[{ name, value }]`.
+fn without_rows(pointer: &str, rows: &str) -> String {
+    let (own, rows) = (parts(pointer), parts(rows));
+    let same = |(own, rows): (&&str, &&str)| own == rows || *own == "*" || *rows == "*";
+    match own.split_at_checked(rows.len() + 2) {
+        Some((row, rest)) if row.iter().zip(&rows).all(same) && ["name", "value"].contains(&row[rows.len() + 1]) => {
+            row[..=rows.len()].iter().chain(rest).map(|part| format!("/{part}")).collect()
+        }
+        _ => pointer.to_owned(),
+    }
 }
 
 struct Places(Vec<Place>);
@@ -87,8 +102,8 @@ impl Places {
             let place = from_top(&around, json);
             // The members' names and values are read.
             let inner = select.values.as_deref().unwrap_or_default();
-            let place = if select.keys || select.pairs || select.held { format!("{place}/*{inner}") } else { place };
-            self.add(reader, place);
+            let of_members = select.keys || select.pairs || select.held;
+            self.add(reader, if of_members { format!("{place}/*{inner}") } else { place });
         }
         if let Some(on) = &select.on {
             self.add(reader, from_top(&around, &on.id));
@@ -107,23 +122,15 @@ impl Places {
         }
     }
 
-    /// The pointers in a text's braces.
-    fn template(&mut self, reader: &str, template: &str, around: &[String]) {
-        for pointer in template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)) {
-            self.add(reader, from_top(around, pointer));
-        }
-    }
-
     fn resource(&mut self, read: &ResourceRead, around: &[String]) {
         let each = from_top(around, &read.each);
         let around: Vec<String> = around.iter().cloned().chain([each.clone()]).collect();
         let named = |what: &str| format!("{}.{what}", read.kind);
         self.add(&named("each"), each);
-        match read.id.contains('{') {
-            true => self.template(&named("id"), &read.id, &around),
-            false => self.add(&named("id"), from_top(&around, &read.id)),
+        let id = if read.id.contains('{') { in_braces(&read.id) } else { vec![read.id.as_str()] };
+        for (what, pointers) in [("id", id), ("name", in_braces(&read.name))] {
+            pointers.iter().for_each(|pointer| self.add(&named(what), from_top(&around, pointer)));
         }
-        self.template(&named("name"), &read.name, &around);
         for (kind, pointer) in &read.inside {
             self.add(&named(&format!("inside.{kind}")), from_top(&around, pointer));
         }
@@ -134,6 +141,10 @@ impl Places {
             self.resource(inner, &around);
         }
     }
+}
+
+fn in_braces(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect()
 }
 
 /// A pointer of the innermost item, from the top; each `^` in front steps out to the item around.
@@ -162,7 +173,8 @@ mod tests {
             hides = "reach"
             get = "{base}/rows"
             page = { cursor = "/next", max = 3 }
-            read.scopes = { each = "/rows/*", json = "/may", held = true, on = { kind = "row", id = "/number" }, masked = "/token", where = [{ json = "/id", same_as = "^/own" }] }
+            rows = ["/rows/*/cells"]
+            read.scopes = { each = "/rows/*", json = "/may", pairs = true, masked = "/token", where = [{ json = "/id", same_as = "^/own" }] }
             [[step.read.resources]]
             kind = "row"
             each = "/rows/*"
@@ -171,8 +183,8 @@ mod tests {
             [[step.read.resources.inner]]
             kind = "cell"
             each = "/cells/*"
-            id = "{^/team}/{/id}"
-            name = "{/id}"
+            id = "{/name}/{/value/id}"
+            name = "{/name}"
             production = [{ json = "^/main", is = "true" }]
             "#,
         )
@@ -184,7 +196,6 @@ mod tests {
             [
                 "answer /error",
                 "scopes /rows/*/may/*",
-                "scopes /rows/*/number",
                 "masked /rows/*/token",
                 "scopes /rows/*/id",
                 "scopes /own",
@@ -193,9 +204,9 @@ mod tests {
                 "row.name /team",
                 "row.name /rows/*/name",
                 "cell.each /rows/*/cells/*",
-                "cell.id /rows/*/team",
+                "cell.id /rows/*/cells/*",
                 "cell.id /rows/*/cells/*/id",
-                "cell.name /rows/*/cells/*/id",
+                "cell.name /rows/*/cells/*",
                 "cell.where /rows/*/main",
                 "page /next",
             ]

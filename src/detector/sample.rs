@@ -15,11 +15,14 @@
 //! | `{crc32}` | the checksum `crc32-base62` of the secret so far; others by their word: `{crc32-hex-le}` |
 //! | `{jwt:{"iss":"x"}}` | a JWT with that payload |
 //! | `{pem:RSA PRIVATE KEY}` | a PEM block; `,encrypted` with a passphrase, `,escaped` with `\n` for line ends |
+//! | `{fly:[0,[4711,31]]}` | the part behind `fm2_` of a macaroon of Fly.io with those caveats, type and body by turns |
+//! | `{base64json:{"email":"a@b.example","key":"{hex:8}"}}` | base64url of that JSON, its texts being templates |
 //! | `{macaroon:pypi.org,[[1,["pkg"]]]}` | a macaroon of that location with those caveats, in base64url |
 //!
 //! The same template and seed always give the same sample.
 
 mod field;
+mod fly;
 mod macaroon;
 mod pem;
 mod random;

@@ -72,8 +72,8 @@ impl Run<'_> {
                     return Asked::Unasked;
                 }
                 Err(Unmade::Missing(name)) => {
-                    let name = name.strip_prefix("vars.").unwrap_or(&name);
-                    self.gap(step, format!("no earlier answer told its `{name}`"));
+                    let why = self.why_missing(&name);
+                    self.gap(step, why);
                     return Asked::Unclear;
                 }
                 Err(Unmade::Forbidden(why)) => {
@@ -96,8 +96,10 @@ impl Run<'_> {
                     };
                 }
             };
+            let all = || self.provider.grants.keys().map(String::as_str).collect();
+            let asked: Vec<&str> = if step.words.is_some() { words.to_vec() } else { all() };
             if let Some(function) = step.through
-                && let Some(why) = through::run(function, &mut body, self.provider.grants.keys())
+                && let Some(why) = through::run(function, &mut body, &asked)
             {
                 self.gap(step, why.to_owned());
             }
@@ -134,6 +136,15 @@ impl Run<'_> {
             }
         }
         Asked::Answered
+    }
+
+    /// Why a variable has no value: it stands in no answer, or not beside the credential.
+    fn why_missing(&self, name: &str) -> String {
+        let mut companions = self.provider.detectors.iter().flat_map(|own| &own.companions);
+        match companions.any(|companion| companion.name == name) {
+            true => format!("the `{name}` that it needs does not stand near it"),
+            false => format!("no earlier answer told its `{}`", name.strip_prefix("vars.").unwrap_or(name)),
+        }
     }
 
     /// Sends one request of a step, and hands over its reply without what the step drops.

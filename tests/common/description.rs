@@ -34,6 +34,14 @@ pub enum Known {
     Yes,
 }
 
+/// What of a place is a word.
+#[derive(Clone, Copy, Debug)]
+pub enum WordsOf {
+    Values,
+    Names,
+    Pairs,
+}
+
 /// Host and path of `https://host/path` or `/path`; no host where a variable stands in it.
 pub fn host_and_path(url: &str) -> (Option<String>, String) {
     let (host, path) = match url.split_once("://") {
@@ -113,29 +121,69 @@ impl Description {
 
     /// Whether a place stands in a schema.
     fn knows(&self, schema: &Value, parts: &[&str]) -> Known {
-        let schema = self.resolve(schema);
-        if schema.get(CUT).is_some() {
-            return Known::Open;
+        let mut leaves = Leaves::default();
+        self.walk(schema, parts, &mut leaves);
+        match (leaves.schemas.is_empty(), leaves.open) {
+            (false, _) => Known::Yes,
+            (true, true) => Known::Open,
+            (true, false) => Known::No,
         }
-        let Some((part, rest)) = parts.split_first() else { return Known::Yes };
-        let members = schema.get("properties").and_then(Value::as_object);
+    }
+
+    fn walk<'d>(&'d self, schema: &'d Value, parts: &[&str], leaves: &mut Leaves<'d>) {
+        let schema = self.resolve(schema);
+        let Some((part, rest)) = parts.split_first() else {
+            match schema.get(CUT) {
+                Some(_) => leaves.open = true,
+                None => leaves.schemas.push(schema),
+            }
+            return;
+        };
         let further = schema.get("additionalProperties");
-        let open = further == Some(&Value::Bool(true)) || says_nothing(schema, part);
-        let mut inner: Vec<(&Value, &[&str])> = Vec::new();
-        for combined in ["allOf", "oneOf", "anyOf"] {
-            let each = schema.get(combined).and_then(Value::as_array).into_iter().flatten();
-            inner.extend(each.map(|one| (one, parts)));
+        leaves.open |= schema.get(CUT).is_some() || further == Some(&Value::Bool(true)) || says_nothing(schema, part);
+        for one in combined(schema) {
+            self.walk(one, parts, leaves);
         }
         let name = part.replace("~1", "/").replace("~0", "~");
-        let named = members.into_iter().flatten().filter(|(member, _)| *part == "*" || **member == name);
-        inner.extend(named.map(|(_, member)| (member, rest)));
-        inner.extend(further.filter(|further| further.is_object()).map(|further| (further, rest)));
-        if *part == "*" || part.parse::<usize>().is_ok() {
-            inner.extend(schema.get("items").map(|items| (items, rest)));
+        let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        for (_, member) in members.filter(|(member, _)| *part == "*" || **member == name) {
+            self.walk(member, rest, leaves);
         }
-        let least = if open { Known::Open } else { Known::No };
-        inner.into_iter().map(|(schema, parts)| self.knows(schema, parts)).fold(least, Known::max)
+        if let Some(further) = further.filter(|further| further.is_object()) {
+            self.walk(further, rest, leaves);
+        }
+        if *part == "*" || part.parse::<usize>().is_ok() {
+            schema.get("items").into_iter().for_each(|items| self.walk(items, rest, leaves));
+        }
     }
+
+    /// The texts that a schema enumerates.
+    fn enumerated(&self, schema: &Value) -> BTreeSet<String> {
+        let schema = self.resolve(schema);
+        let own = schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        own.map(str::to_owned).chain(combined(schema).flat_map(|one| self.enumerated(one))).collect()
+    }
+
+    /// The members of a schema.
+    fn members<'d>(&'d self, schema: &'d Value) -> Vec<(&'d String, &'d Value)> {
+        let schema = self.resolve(schema);
+        let own = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        own.chain(combined(schema).flat_map(|one| self.members(one))).collect()
+    }
+}
+
+/// What stands at a place.
+#[derive(Default)]
+struct Leaves<'d> {
+    schemas: Vec<&'d Value>,
+    /// On some way there, the description leaves it open.
+    open: bool,
+}
+
+/// The parts that a schema is put together from.
+fn combined(schema: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array());
+    lists.flatten()
 }
 
 /// Whether a schema leaves open what its members or items are.
@@ -197,16 +245,42 @@ impl Operation<'_> {
         schemas.map(|schema| self.description.knows(schema, &[member])).max().unwrap_or(Known::No)
     }
 
-    /// Whether a place stands in an answer with one of these statuses; `2` means all from 200 to 299.
+    /// Whether a place stands in an answer with one of these statuses.
     pub fn answers_with(&self, pointer: &str, wanted: &dyn Fn(&str) -> bool) -> Known {
         let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+        self.answers(wanted).map(|schema| self.description.knows(schema, &parts)).max().unwrap_or(Known::No)
+    }
+
+    fn answers<'s>(&'s self, wanted: &'s dyn Fn(&str) -> bool) -> impl Iterator<Item = &'s Value> {
         let responses = self.json.get("responses").and_then(Value::as_object).into_iter().flatten();
-        let responses = responses.filter(|(status, _)| wanted(status));
-        let schemas = responses.flat_map(|(_, response)| {
+        responses.filter(|(status, _)| wanted(status)).flat_map(|(_, response)| {
             let response = self.description.resolve(response);
             content(response).chain(response.get("schema"))
-        });
-        schemas.map(|schema| self.description.knows(schema, &parts)).max().unwrap_or(Known::No)
+        })
+    }
+
+    /// Every word that may stand at a place of an answer, as far as the description enumerates them:
+    /// values, names of members, or both as `name:value`.
+    pub fn words_at(&self, pointer: &str, what: WordsOf) -> BTreeSet<String> {
+        let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+        let mut leaves = Leaves::default();
+        for schema in self.answers(&|status| status.starts_with('2')) {
+            self.description.walk(schema, &parts, &mut leaves);
+        }
+        let of = |schema: &Value| -> Vec<String> {
+            let members = self.description.members(schema).into_iter();
+            match what {
+                WordsOf::Values => self.description.enumerated(schema).into_iter().collect(),
+                WordsOf::Names => members.map(|(name, _)| name.clone()).collect(),
+                WordsOf::Pairs => {
+                    let values = |(name, schema): (&String, &Value)| -> Vec<String> {
+                        self.description.enumerated(schema).iter().map(|value| format!("{name}:{value}")).collect()
+                    };
+                    members.flat_map(values).collect()
+                }
+            }
+        };
+        leaves.schemas.into_iter().flat_map(of).collect()
     }
 
     /// Members of the answer that are marked as secrets, as pointers.

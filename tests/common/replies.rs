@@ -110,6 +110,12 @@ pub enum Fault {
     Html,
     /// JSON of another shape.
     Shape(&'static str),
+    /// JSON that is nested deeper than any reader should follow.
+    Deep,
+    /// Bytes that are no text.
+    Bytes,
+    /// Another host is to be asked.
+    Redirect,
 }
 
 pub const FAULTS: &[Fault] = &[
@@ -122,6 +128,9 @@ pub const FAULTS: &[Fault] = &[
     Fault::Timeout,
     Fault::Cut,
     Fault::Html,
+    Fault::Deep,
+    Fault::Bytes,
+    Fault::Redirect,
     Fault::Shape("{}"),
     Fault::Shape("[]"),
     Fault::Shape(r#"{"data":{}}"#),
@@ -211,6 +220,17 @@ impl Transport for Recorded<'_> {
                 Fault::Cut => return Err(Failure::TooLarge),
                 Fault::Shape(body) => {
                     reply = Reply { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() }
+                }
+                Fault::Deep => {
+                    let body = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+                    reply = Reply { status: 200, headers: Vec::new(), body: body.into_bytes() }
+                }
+                Fault::Bytes => {
+                    reply = Reply { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\xfe\"}".to_vec() }
+                }
+                Fault::Redirect => {
+                    let headers = vec![("location".into(), "https://collector.example/".into())];
+                    reply = Reply { status: 302, headers, body: b"{}".to_vec() }
                 }
                 Fault::Html => reply = Reply { status: 200, headers: Vec::new(), body: b"<html>hello</html>".to_vec() },
             }

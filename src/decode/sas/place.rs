@@ -71,36 +71,17 @@ impl Place {
         levels.iter().filter_map(word).collect()
     }
 
-    /// The places in which a permission works. On a service, Azure honours read, write and list
-    /// (properties, list of containers). On a container, read means its metadata, write makes it
-    /// too, create, delete and list mean it or what lies in it, and what is done to a blob, a message
-    /// or a row alone is no power there. A level or letter that nobody knows is taken for the larger
-    /// power. (learn.microsoft.com/rest/api/storageservices/create-account-sas, its last table)
+    /// The places in which a permission works. A level or letter that nobody knows is taken for the
+    /// larger power.
     pub(super) fn names_for(&self, letter: &str) -> Vec<String> {
         let Place::Account { services, levels } = self else { return self.names_of_all() };
-        let is_of_data_alone = "acdxytmeopui".contains(letter);
-        let is_of_objects_alone = "axytpu".contains(letter);
-        let (mut on_data, mut on_config, mut on_containers) = (false, false, false);
-        for level in levels {
-            match level.as_str() {
-                "s" => on_config |= !is_of_data_alone,
-                "c" if letter == "r" => on_config = true,
-                "c" if letter == "w" => on_containers = true,
-                "c" if is_of_objects_alone => {}
-                "o" if letter == "l" => {}
-                _ => on_data = true,
-            }
-        }
         let mut names = Vec::new();
         for service in services.iter().map(|letter| service_name(letter)) {
-            if on_data {
-                names.push(format!("account-{service}"));
-            }
-            if on_config {
-                names.push(format!("account-{service}-config"));
-            }
-            if on_containers {
-                names.push(format!("account-{service}-containers"));
+            for part in levels.iter().filter_map(|level| part_of(service, level, letter)) {
+                let name = format!("account-{service}{part}");
+                if !names.contains(&name) {
+                    names.push(name);
+                }
             }
         }
         names
@@ -112,6 +93,52 @@ impl Place {
             Place::One(name) => vec![name.clone()],
         }
     }
+}
+
+/// What a permission opens on one level of a service, by the tables of
+/// learn.microsoft.com/rest/api/storageservices/create-account-sas: data, settings (`-config`), the
+/// containers themselves, or nothing.
+fn part_of(service: &str, level: &str, letter: &str) -> Option<&'static str> {
+    let (data, config, containers) = (Some(""), Some("-config"), Some("-containers"));
+    match (level, letter) {
+        // Properties of the service, and the list of its containers.
+        ("s", letter) => {
+            if "acdxytmeopuif".contains(letter) {
+                None
+            } else {
+                config
+            }
+        }
+        ("c", "r") => config,
+        ("c", "w") => containers,
+        // Messages are not listed; and what is done to one blob, message or row is not done here.
+        ("c", "l") if service == "queue" => None,
+        ("c", "a" | "x" | "y" | "t" | "p" | "u") => None,
+        ("c", "f") | ("o", "x" | "y" | "t" | "f" | "i") => {
+            if is_other(service, "blob") {
+                None
+            } else {
+                data
+            }
+        }
+        ("o", "l") => None,
+        ("o", "w" | "c") if matches!(service, "queue" | "table") => None,
+        ("o", "a") if service == "file" => None,
+        ("o", "u") if matches!(service, "blob" | "file") => None,
+        ("o", "p") => {
+            if is_other(service, "queue") {
+                None
+            } else {
+                data
+            }
+        }
+        _ => data,
+    }
+}
+
+/// Whether it is a known service, and not this one.
+fn is_other(service: &str, this: &str) -> bool {
+    service != this && matches!(service, "blob" | "file" | "queue" | "table")
 }
 
 fn service_name(letter: &str) -> &str {

@@ -35,14 +35,14 @@ fn an_account_signature_is_read_field_by_field() {
     assert_eq!(
         blob,
         [
-            "account-blob:r",
             "account-blob-config:r",
-            "account-blob:w",
+            "account-blob:r",
             "account-blob-config:w",
             "account-blob-containers:w",
+            "account-blob:w",
             "account-blob:d",
-            "account-blob:l",
-            "account-blob-config:l"
+            "account-blob-config:l",
+            "account-blob:l"
         ]
     );
 }
@@ -59,6 +59,11 @@ fn an_account_signature_reaches_no_further_than_its_levels() {
     }
     assert_eq!(words(&read("ss=b&srt=s&sp=zd")["scopes"]), ["account-blob-config:z"]);
     assert_eq!(words(&read("ss=b&srt=c&sp=zcat")["scopes"]), ["account-blob:z", "account-blob:c"]);
+    let of = |fields: &str| words(&read(fields)["scopes"]).join(" ");
+    assert_eq!(of("ss=q&srt=sco&sp=l"), "account-queue-config:l");
+    assert_eq!(of("ss=bfqt&srt=o&sp=pu"), "account-queue:p account-queue:u account-table:u");
+    assert_eq!(of("ss=fqt&srt=o&sp=wat"), "account-file:w account-queue:a account-table:a");
+    assert_eq!(of("ss=bz&srt=o&sp=pw"), "account-z:p account-blob:w account-z:w");
 }
 
 #[test]

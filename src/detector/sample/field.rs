@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::random::Random;
-use super::{macaroon, pem};
+use super::{fly, macaroon, pem};
 use crate::detector::checksum::Checksum;
 
 /// Longer than any token; it keeps a mistyped length from filling the memory.
@@ -23,6 +23,8 @@ pub(super) fn value(field: &str, before: &str, random: &mut Random) -> Result<St
         ("from", Some(set)) if !set.is_empty() && set.is_ascii() => Ok(random.choose(set.as_bytes()).to_string()),
         ("base64of", Some(length)) => Ok(STANDARD.encode(random.bytes(parse_length(length)?))),
         ("jwt", Some(payload)) => jwt(payload, random),
+        ("base64json", Some(object)) => base64_json(object, random),
+        ("fly", Some(caveats)) => Ok(STANDARD.encode(fly::binary(caveats, random)?)),
         ("pem", Some(arguments)) => pem::block(arguments, random),
         ("macaroon", Some(arguments)) => {
             let (location, caveats) = arguments.split_once(',').ok_or("a macaroon has a location and caveats")?;
@@ -84,4 +86,28 @@ fn jwt(payload: &str, random: &mut Random) -> Result<String, String> {
     let payload = URL_SAFE_NO_PAD.encode(payload.to_string());
     let signature = URL_SAFE_NO_PAD.encode(random.bytes(32));
     Ok(format!("{header}.{payload}.{signature}"))
+}
+
+/// A JSON object in base64url, its texts filled.
+fn base64_json(object: &str, random: &mut Random) -> Result<String, String> {
+    let mut object: Value = serde_json::from_str(object).map_err(|error| format!("it is no JSON: {error}"))?;
+    fill(&mut object, random)?;
+    Ok(URL_SAFE_NO_PAD.encode(object.to_string()))
+}
+
+/// Puts a value in place of each field in the texts.
+fn fill(json: &mut Value, random: &mut Random) -> Result<(), String> {
+    match json {
+        Value::String(text) => {
+            while let Some((before, rest)) = text.split_once('{')
+                && let Some((field, after)) = rest.split_once('}')
+            {
+                *text = format!("{before}{}{after}", value(field, before, random)?);
+            }
+            Ok(())
+        }
+        Value::Array(list) => list.iter_mut().try_for_each(|item| fill(item, random)),
+        Value::Object(members) => members.values_mut().try_for_each(|member| fill(member, random)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
 }

@@ -1,8 +1,11 @@
 //! The rules of a Kubernetes subject, as `SelfSubjectRulesReview` answers them. A word is
 //! `VERB RESOURCE` or `VERB RESOURCE.GROUP`; a rule that names single objects allows it too, since
-//! one object may be the one that matters.
+//! one object may be the one that matters. Everything is one word, [`ALL`], and not all of them.
 
 use serde_json::Value;
+
+/// Every verb on every resource of every group.
+const ALL: &str = "* *.*";
 
 /// The words that some rule allows; none when the reply holds no rules.
 pub(super) fn held<'w>(body: &Value, words: &[&'w str]) -> Option<Vec<&'w str>> {
@@ -18,7 +21,8 @@ pub(super) fn held<'w>(body: &Value, words: &[&'w str]) -> Option<Vec<&'w str>> 
             has("verbs", verb) && has("apiGroups", group) && has("resources", resource)
         })
     };
-    Some(words.iter().copied().filter(|word| allows(word)).collect())
+    let held: Vec<&str> = words.iter().copied().filter(|word| allows(word)).collect();
+    Some(if held.contains(&ALL) { vec![ALL] } else { held })
 }
 
 /// `*/exec` stands for that subresource of everything.
@@ -49,6 +53,9 @@ mod tests {
             of(&["*"], &["*"], &["*"]),
             ["delete namespaces", "create pods/exec", "update deployments.apps", "* *"]
         );
+        let all = json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]});
+        let body = json!({"status": {"resourceRules": [all]}});
+        assert_eq!(held(&body, &["get pods", ALL]).unwrap(), [ALL]);
         assert_eq!(of(&["delete"], &[""], &["namespaces", "pods"]), ["delete namespaces"]);
         assert_eq!(of(&["create"], &[""], &["*/exec"]), ["create pods/exec"]);
         assert_eq!(of(&["update"], &[""], &["deployments"]), [""; 0]);
