@@ -21,6 +21,7 @@ use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::plan::Plan;
 use overscope::report::Format;
 use overscope::run::{self, World};
+use rayon::prelude::*;
 use serde_json::Value;
 
 /// A dropped member: provider, probe, step, pointer.
@@ -149,7 +150,7 @@ fn learnt(detectors: &Detectors, case: &Case, planting: &Planting<'_>) -> String
 
 #[test]
 fn what_is_dropped_comes_out_nowhere() {
-    for (name, case, provider, probe) in dropping_cases() {
+    dropping_cases().into_par_iter().for_each(|(name, case, provider, probe)| {
         let planting = Planting::new(&case, provider, probe);
         let inspection = learnt(&CURIOUS, &case, &planting);
         let number = CURIOUS.number_of(&case.detector).unwrap();
@@ -172,7 +173,7 @@ fn what_is_dropped_comes_out_nowhere() {
         for (place, text) in places {
             needles.none_in(&format!("{name}: {place}"), &text);
         }
-    }
+    });
 }
 
 /// Nothing else changes by it: the same is learnt as from the reply without those members.
