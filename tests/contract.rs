@@ -205,7 +205,8 @@ fn operation<'d>(
 ) -> Option<Operation<'d>> {
     let asked = address(url);
     let base = match asked.base? {
-        "base" => provider.base.as_ref()?,
+        // A server of one's own has no address here, and its paths begin at the root.
+        "base" => provider.base.as_deref().unwrap_or_default(),
         other => provider.bases.get(other.strip_prefix("base.")?)?,
     };
     let (host, prefix) = host_and_path(base);

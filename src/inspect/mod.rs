@@ -101,7 +101,7 @@ pub fn first_words(findings: &[Finding], detectors: &Detectors, asking: &Asking)
         let probe = detectors.detector(finding.detector).probe.as_ref().and_then(|name| provider.probes.get(name));
         let asks = probe.is_some_and(|probe| probe.steps.iter().any(|step| step.decode.is_none()));
         if asks && asking.endpoints.missing(provider).is_none() {
-            let base = asking.endpoints.base(provider, "").unwrap_or_default();
+            let base = probe::first_variables(provider, finding, asking).fill_shown("{base}");
             let host = Url::parse(&base).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or(base);
             *counts.entry((provider.name.clone(), host)).or_default() += 1;
         }
