@@ -22,7 +22,6 @@ use serde_json::Value;
 
 /// Descriptions are called after their provider; these are called otherwise.
 const CALLED: &[(&str, &str)] = &[
-    ("firebase", "gcp"),
     ("google", "gcp"),
     ("docker-hub", "dockerhub"),
     ("crates-io", "crates"),
