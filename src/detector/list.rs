@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Detectors;
-use super::model::{Detector, Probe, Provider, Step};
+use super::model::{Detector, Probe, Provider, Select, Step};
 use crate::error::{Error, PlanError, nearest};
 
 /// One detector, as the contract lists it.
@@ -40,7 +40,7 @@ fn row(detectors: &Detectors, number: usize) -> Row {
         provider: provider.id.clone(),
         name: detector.name.clone(),
         requests: probe.map(requests).unwrap_or_default(),
-        scope: scope(probe),
+        scope: scope(provider, probe),
         confidence: if provider.unconfirmed.is_some() { "unconfirmed" } else { "confirmed" },
     }
 }
@@ -63,15 +63,30 @@ fn asked(step: &Step) -> Vec<String> {
     }
 }
 
-/// How the power is learnt.
-fn scope(probe: Option<&Probe>) -> &'static str {
+/// How the power is learnt, by the best that the probe has.
+fn scope(provider: &Provider, probe: Option<&Probe>) -> &'static str {
     let Some(probe) = probe else { return "inferred" };
-    let reads = |step: &Step| step.read.scopes.is_some();
-    if probe.steps.iter().any(|step| step.decode.is_none() && reads(step)) {
+    let (asking, decoding): (Vec<&Step>, Vec<&Step>) =
+        probe.steps.iter().partition(|step| step.decode.is_none() || step.reads_answer());
+    // A fixed word without a condition says that there was an answer, and nothing of what it was.
+    let is_said = |select: &Select| {
+        select.written.as_ref().is_none_or(|form| form.contains("{}")) || !select.conditions.is_empty()
+    };
+    // What a kind is known to do is learnt by telling the kind; what it may only be able to do is not.
+    let is_known = |word: &String| {
+        crate::assess::grants_of(provider, word).is_some_and(|grants| grants.iter().any(|grant| !grant.inferred))
+    };
+    let proved = asking.iter().any(|step| step.proves.is_some() || step.read.scopes.is_some())
+        || probe.kinds.iter().flat_map(|rule| &rule.scopes).any(is_known);
+    let decoded = |whole: bool| decoding.iter().any(|step| step.read.scopes.is_some() && (step.states || !whole));
+    let stated = |step: &&Step| step.read.scopes.as_ref().is_some_and(|selects| selects.as_slice().iter().any(is_said));
+    if asking.iter().any(stated) {
         "stated"
-    } else if probe.steps.iter().any(|step| step.proves.is_some()) || !probe.kinds.is_empty() {
+    } else if decoded(true) {
+        "decoded"
+    } else if proved {
         "tested"
-    } else if probe.steps.iter().any(|step| step.decode.is_some() && reads(step)) {
+    } else if decoded(false) {
         "decoded"
     } else {
         "inferred"

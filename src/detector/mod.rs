@@ -26,6 +26,9 @@ const PATTERN_LIMIT: usize = 1 << 20;
 /// No detector's match may be longer than this.
 pub const LONGEST_MATCH: usize = 16 << 10;
 
+/// The id of what has no provider.
+const NOBODYS: &str = "generic";
+
 /// Every provider, and every detector under its number.
 #[derive(Debug)]
 pub struct Detectors {
@@ -133,11 +136,17 @@ impl Detectors {
         *self.rules[number].longest.get_or_init(|| longest(&self.detector(number).pattern).unwrap_or(LONGEST_MATCH))
     }
 
-    /// How much the look of a detector's secrets says: an own prefix first, then conditions.
-    pub fn rank(&self, number: usize) -> (bool, usize) {
+    /// How much a detector's find says: an own prefix first, then what stands around it, then conditions.
+    /// A shape that belongs to nobody says least.
+    pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        (detector.is_anchored(), conditions + usize::from(detector.checksum.is_some()))
+        let look = match (self.provider_of(number).id == NOBODYS, detector.is_anchored()) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        };
+        (look, conditions + usize::from(detector.checksum.is_some()))
     }
 
     /// The compiled pattern of one companion.

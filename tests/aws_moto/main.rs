@@ -33,6 +33,21 @@ impl IamCalls for Asking<'_> {
     }
 }
 
+/// The same with the smallest pages. The emulator has pages for attached policies alone.
+struct Paged<'a> {
+    asking: Asking<'a>,
+    further: usize,
+}
+
+impl IamCalls for Paged<'_> {
+    fn call(&mut self, service: Service, form: &[(&str, &str)]) -> CallResult {
+        let small = form[0].1.starts_with("ListAttached").then_some(("MaxItems", "1"));
+        self.further += usize::from(form.iter().any(|(name, _)| *name == "Marker"));
+        let form: Vec<(&str, &str)> = form.iter().copied().chain(small).collect();
+        self.asking.call(service, &form)
+    }
+}
+
 /// What the answer says of an action on a resource; `None` where it decides nothing.
 fn said(answer: &IamAnswer, action: &str, resource: &str) -> Option<bool> {
     let (_, decision) = answer.powers.iter().find(|(name, _)| name == action).unwrap();
@@ -68,6 +83,7 @@ fn no_claimed_power_is_refused_and_no_denied_one_allowed() {
     moto.enforce(false);
 
     let people = people(&moto);
+    let (bounded, many) = (people::bounded(&moto), people::many(&moto));
     let anybody = &people[0].1;
     for path in ["/try-objects", "/try-objects/kept"] {
         assert_eq!(moto.send(anybody, &Request::s3("PUT", path.into())).0, 200);
@@ -78,6 +94,17 @@ fn no_claimed_power_is_refused_and_no_denied_one_allowed() {
     let actions: Vec<&str> = tries("").iter().map(|(action, ..)| *action).chain(asked.iter().copied()).collect();
     let read_all: Vec<IamAnswer> = people.iter().map(|(_, pair)| collect(&mut Asking(&moto, pair), &actions)).collect();
 
+    let mut further = 0;
+    for ((who, pair), whole) in people.iter().zip(&read_all) {
+        let mut paged = Paged { asking: Asking(&moto, pair), further: 0 };
+        let by_page = collect(&mut paged, &actions);
+        assert_eq!((&by_page.powers, by_page.complete), (&whole.powers, whole.complete), "{who} by pages of one");
+        further += paged.further;
+    }
+    println!("{further} further pages were read");
+    assert!(further >= 10, "{further} further pages are too few to prove anything");
+    beyond_the_emulator(&moto, &bounded, &many, &actions);
+
     moto.enforce(true);
     let (mut rows, mut wrong, mut decided) = (Vec::new(), Vec::new(), [0, 0]);
     let (mut differing, mut tried) = (Vec::new(), 0);
@@ -86,7 +113,7 @@ fn no_claimed_power_is_refused_and_no_denied_one_allowed() {
         assert_eq!(whole.liveness, Liveness::Live, "{who}");
         assert!(whole.complete, "{who}: {:?}", whole.gaps);
         let expected = match *who {
-            "builder" => Principal::Role("builder".into()),
+            "builder" | "deployer" => Principal::Role((*who).into()),
             _ => Principal::User((*who).into()),
         };
         assert_eq!(whole.principal, Some(expected));
@@ -131,6 +158,29 @@ fn no_claimed_power_is_refused_and_no_denied_one_allowed() {
     assert!(matches!(&unknown, Liveness::Unknown(why) if why.starts_with("SignatureDoesNotMatch")), "{unknown:?}");
     assert!(matches!(&dead, Liveness::Dead(why) if why.starts_with("InvalidClientTokenId")), "{dead:?}");
     moto.enforce(false);
+}
+
+/// Where the emulator is no witness: a permissions boundary, which it keeps and does not enforce, and
+/// more policies than may be asked for.
+fn beyond_the_emulator(moto: &Moto, bounded: &Pair, many: &Pair, actions: &[&str]) {
+    let answer = collect(&mut Asking(moto, bounded), actions);
+    assert!(answer.complete, "{:?}", answer.gaps);
+    for (action, expected) in [("sqs:CreateQueue", true), ("s3:DeleteObject", false), ("iam:CreateUser", false)] {
+        assert_eq!(said(&answer, action, "*"), Some(expected), "{action} within a boundary for queues");
+    }
+    let report = report::of(moto, bounded);
+    let cans: Vec<&str> =
+        report["capabilities"].as_array().unwrap().iter().map(|one| one["can"].as_str().unwrap()).collect();
+    assert!(cans.contains(&"send:message") && !cans.contains(&"delete:datastore"), "{cans:?}");
+
+    // The second page names the policy that matters, and the questions end before it is read.
+    let answer = collect(&mut Asking(moto, many), actions);
+    assert!(!answer.complete && answer.gaps.iter().any(|gap| gap.why.contains("stopped after")), "{:?}", answer.gaps);
+    assert_ne!(said(&answer, "s3:DeleteObject", "*"), Some(false));
+    let report = report::of(moto, many);
+    let cans: Vec<&str> =
+        report["capabilities"].as_array().unwrap().iter().map(|one| one["can"].as_str().unwrap()).collect();
+    assert!(report["coverage"] == "partial" && cans.contains(&"delete:datastore"), "{report:#}");
 }
 
 fn word(said: Option<bool>) -> &'static str {

@@ -115,6 +115,45 @@ impl Moto {
         pair
     }
 
+    /// Binds policies to a user, group or role: `kind` is IAM's word for it.
+    fn bind(&self, kind: &str, name: &str, inline: &[Value], managed: &[&str]) {
+        let (put, attach, called) = (format!("Put{kind}Policy"), format!("Attach{kind}Policy"), format!("{kind}Name"));
+        for (at, statements) in inline.iter().enumerate() {
+            let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+            let policy = format!("own-{at}");
+            self.iam(&[("Action", &put), (&called, name), ("PolicyName", &policy), ("PolicyDocument", &document)]);
+        }
+        for policy in managed {
+            let arn = format!("arn:aws:iam::aws:policy/{policy}");
+            self.iam(&[("Action", &attach), (&called, name), ("PolicyArn", &arn)]);
+        }
+    }
+
+    pub fn group(&self, name: &str, inline: &[Value], managed: &[&str]) {
+        self.iam(&[("Action", "CreateGroup"), ("GroupName", name)]);
+        self.bind("Group", name, inline, managed);
+    }
+
+    pub fn join(&self, user: &str, group: &str) {
+        self.iam(&[("Action", "AddUserToGroup"), ("GroupName", group), ("UserName", user)]);
+    }
+
+    /// The temporary keys of a session of a new role, as STS hands them out.
+    pub fn role(&self, name: &str, path: &str, inline: &[Value], managed: &[&str]) -> Pair {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": "*" } }] })
+        .to_string();
+        let made = [("Action", "CreateRole"), ("RoleName", name), ("Path", path), ("AssumeRolePolicyDocument", &trust)];
+        self.iam(&made);
+        self.bind("Role", name, inline, managed);
+        let arn = format!("arn:aws:iam::123456789012:role{path}{name}");
+        let assume =
+            [("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleArn", &arn), ("RoleSessionName", "session")];
+        let [id, secret, token] = self.prepare("sts", &assume, ["AccessKeyId", "SecretAccessKey", "SessionToken"]);
+        assert!(id.starts_with("ASIA"), "{id}");
+        Pair { id, secret: Secret::new(secret), session: Some(Secret::new(token)) }
+    }
+
     /// Whether policies are enforced.
     pub fn enforce(&self, on: bool) {
         let unchecked = if on { "0" } else { "inf" };

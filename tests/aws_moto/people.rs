@@ -1,9 +1,8 @@
 //! Users and roles with policies of every kind.
 
-use overscope::secret::Secret;
 use serde_json::json;
 
-use crate::moto::{Moto, Pair};
+use crate::moto::{IAM_VERSION, Moto, Pair};
 
 pub fn people(moto: &Moto) -> Vec<(&'static str, Pair)> {
     let look = json!({ "Effect": "Allow", "Action": ["iam:Get*", "iam:List*"], "Resource": "*" });
@@ -25,36 +24,52 @@ pub fn people(moto: &Moto) -> Vec<(&'static str, Pair)> {
         ("member", moto.user("member")),
         ("nobody", moto.user("nobody")),
     ];
-    let document = json!({ "Version": "2012-10-17", "Statement": [look,
-        { "Effect": "Allow", "Action": ["sns:*", "dynamodb:List*"], "Resource": "*" },
-        { "Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*" }] })
-    .to_string();
-    moto.iam(&[("Action", "CreateGroup"), ("GroupName", "team")]);
-    moto.iam(&[("Action", "AddUserToGroup"), ("GroupName", "team"), ("UserName", "member")]);
-    moto.iam(&[
-        ("Action", "PutGroupPolicy"),
-        ("GroupName", "team"),
-        ("PolicyName", "p"),
-        ("PolicyDocument", &document),
-    ]);
-    let sqs = "arn:aws:iam::aws:policy/AmazonSQSFullAccess";
-    moto.iam(&[("Action", "AttachGroupPolicy"), ("GroupName", "team"), ("PolicyArn", sqs)]);
+    let sns = json!({ "Effect": "Allow", "Action": ["sns:*", "dynamodb:List*"], "Resource": "*" });
+    let no_queues = json!({ "Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*" });
+    moto.group("team", &[json!([look, sns, no_queues])], &["AmazonSQSFullAccess"]);
+    moto.join("member", "team");
 
-    let trust = json!({ "Version": "2012-10-17", "Statement": [
-        { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": "*" } }] })
-    .to_string();
-    let own = json!({ "Version": "2012-10-17", "Statement": [look,
-        { "Effect": "Allow", "Action": ["ec2:Describe*", "kms:*"], "Resource": "*" }] })
-    .to_string();
-    moto.iam(&[("Action", "CreateRole"), ("RoleName", "builder"), ("AssumeRolePolicyDocument", &trust)]);
-    moto.iam(&[("Action", "PutRolePolicy"), ("RoleName", "builder"), ("PolicyName", "p"), ("PolicyDocument", &own)]);
-    let assume = [
-        ("Action", "AssumeRole"),
-        ("Version", "2011-06-15"),
-        ("RoleArn", "arn:aws:iam::123456789012:role/builder"),
-        ("RoleSessionName", "session"),
-    ];
-    let [id, secret, token] = moto.prepare("sts", &assume, ["AccessKeyId", "SecretAccessKey", "SessionToken"]);
-    people.push(("builder", Pair { id, secret: Secret::new(secret), session: Some(Secret::new(token)) }));
+    // Several policies of either kind, and by two groups at once.
+    let kms = json!([{ "Effect": "Allow", "Action": "kms:*", "Resource": "*" }]);
+    let no_keys = json!([{ "Effect": "Deny", "Action": "kms:CreateKey", "Resource": "*" }]);
+    people.push(("two-groups", moto.user_with_inline("two-groups", &json!([look]))));
+    moto.group("left", &[json!([sns]), kms], &["AmazonSQSFullAccess", "AmazonDynamoDBReadOnlyAccess"]);
+    moto.group("right", &[no_keys, json!([no_queues])], &["AmazonEC2ReadOnlyAccess"]);
+    moto.join("two-groups", "left");
+    moto.join("two-groups", "right");
+
+    let ec2 = json!({ "Effect": "Allow", "Action": ["ec2:Describe*", "kms:*"], "Resource": "*" });
+    people.push(("builder", moto.role("builder", "/", &[json!([look, ec2])], &[])));
+    let managed = ["AmazonSNSFullAccess", "AmazonSQSFullAccess", "IAMReadOnlyAccess"];
+    people.push(("deployer", moto.role("deployer", "/ci/", &[json!([ec2]), json!([no_queues])], &managed)));
     people
 }
+
+/// An administrator within a permissions boundary, which the emulator keeps for roles alone and does
+/// not enforce.
+pub fn bounded(moto: &Moto) -> Pair {
+    let pair = moto.role("bounded", "/", &[], &["AdministratorAccess"]);
+    let boundary = "arn:aws:iam::aws:policy/AmazonSQSFullAccess";
+    let put = [("Action", "PutRolePermissionsBoundary"), ("RoleName", "bounded"), ("PermissionsBoundary", boundary)];
+    moto.iam(&put);
+    pair
+}
+
+/// Somebody with more attached policies than one answer lists, the last of which allows most.
+pub fn many(moto: &Moto) -> Pair {
+    let look = json!({ "Effect": "Allow", "Action": ["iam:Get*", "iam:List*"], "Resource": "*" });
+    let pair = moto.user_with_inline("many", &json!([look]));
+    for at in 0..=PAGE {
+        let action = if at == PAGE { "s3:*" } else { "sns:ListTopics" };
+        let statement = json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
+        let document = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+        let name = format!("policy-{at:03}");
+        let made = [("Action", "CreatePolicy"), IAM_VERSION, ("PolicyName", &name), ("PolicyDocument", &document)];
+        let [arn] = moto.prepare("iam", &made, ["Arn"]);
+        moto.iam(&[("Action", "AttachUserPolicy"), ("UserName", "many"), ("PolicyArn", &arn)]);
+    }
+    pair
+}
+
+/// How many policies one answer lists when nobody says how many.
+const PAGE: usize = 100;

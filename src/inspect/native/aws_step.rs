@@ -37,6 +37,9 @@ pub fn run<'r>(questions: &mut dyn Questions<'r>) -> Came {
     let answer = aws_iam::collect(&mut Signed { questions, id, secret, session_token }, &actions);
     match &answer.liveness {
         Liveness::Live => Came::Answered { document: document(&answer, provider), gaps: answer.gaps },
+        Liveness::Dead(why) if questions.part("partition").is_some() => Came::Unclear(format!(
+            "{why}, but it may be one of AWS China or GovCloud, of which something stands beside it"
+        )),
         Liveness::Dead(why) => Came::Dead(why.clone()),
         Liveness::Unknown(why) => Came::Unclear(why.clone()),
         Liveness::NotAsked => Came::Unclear("nothing was asked".to_owned()),
