@@ -234,8 +234,13 @@ impl Run<'_> {
 
     fn authenticate(&self, request: Request, auth: &Auth) -> Result<Request, Unmade> {
         Ok(match auth {
-            // A digest answers a challenge, which there is none of yet.
-            Auth::None | Auth::Digest { .. } => request,
+            Auth::None => request,
+            // It answers a challenge, which there is none of yet; without its parts it never will.
+            Auth::Digest { user, password } => {
+                self.variables.fill(user)?;
+                self.variables.fill(password)?;
+                request
+            }
             Auth::Bearer(template) => {
                 request.header("authorization", &format!("Bearer {}", self.variables.fill(template)?))
             }
