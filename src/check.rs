@@ -141,7 +141,7 @@ impl Check<'_> {
             self.complain(id, "a detector needs a ceiling: what its kind could hold at most");
         }
         for word in &own.ceiling {
-            if crate::assess::grants_of(self.provider, word).is_none() {
+            if self.provider.meaning_of(word).is_none() {
                 self.complain(id, format!("`{word}` of the ceiling has no meaning in [grants]"));
             }
         }
@@ -340,7 +340,7 @@ impl Check<'_> {
         let words: BTreeSet<&String> = self.provider.detectors.iter().flat_map(|own| &own.ceiling).collect();
         let highest: BTreeSet<Can> = words
             .iter()
-            .filter_map(|word| crate::assess::grants_of(self.provider, word))
+            .filter_map(|word| self.provider.meaning_of(word))
             .flatten()
             .flat_map(|grant| grant.can.clone())
             .collect();
@@ -355,7 +355,7 @@ impl Check<'_> {
             let stated = probe.kinds.iter().flat_map(|rule| &rule.scopes);
             let proved = probe.steps.iter().flat_map(|step| step.proves.iter().chain(&step.denies));
             for word in stated.chain(proved) {
-                if crate::assess::grants_of(self.provider, word).is_none() {
+                if self.provider.meaning_of(word).is_none() {
                     self.complain(&self.provider.id.clone(), format!("`{word}` has no meaning in [grants]"));
                 }
             }

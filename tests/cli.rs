@@ -5,8 +5,9 @@ mod common;
 
 use std::fs;
 
-use common::{Folder, Ran, endpoint, overscope, replica, token};
+use common::{Folder, Listener, Ran, endpoint, overscope, replica, token};
 use overscope::demo::{Trouble, World, repository};
+use overscope::detector::sample;
 use serde_json::{Value, json};
 
 fn with_token() -> Folder {
@@ -249,6 +250,26 @@ fn a_dry_run_lists_and_sends_nothing() {
     }
     assert_eq!((replica.requests().len(), fs::read_to_string(folder.file("log.jsonl")).unwrap()), (0, String::new()));
     assert!(!ran.err.contains("asking"), "{}", ran.err);
+}
+
+/// A repository must not say where a secret goes, so that a server of one's own has no address.
+#[test]
+fn a_server_of_ones_own_is_asked_only_where_the_user_names_it() {
+    let folder = Folder::repository();
+    let sample = sample::generate("VAULT_ADDR=https://vault.acme.test\nVAULT_TOKEN=<hvs.{base62:24}>\n", 1).unwrap();
+    folder.write("a.env", sample.text).commit();
+    let named = "name it with --endpoint vault=URL";
+    let ran = run(&folder, &["scan", "--format=json"]);
+    let one = ran.credential();
+    assert_eq!((&one["liveness"], &ran.json()["stats"]["requests"]), (&json!("not-asked"), &json!(0)));
+    assert!(one["gaps"][0].as_str().unwrap().contains(named), "{one:#}");
+    assert!(!ran.err.contains("asking"), "{}", ran.err);
+    let planned = run(&folder, &["scan", "--dry-run"]);
+    assert!(planned.out.contains(named), "{}", planned.out);
+    let vault = Listener::answering(403, "", r#"{"errors":["permission denied","invalid token"]}"#);
+    let ran = run(&folder, &["scan", "--format=json", &format!("--endpoint=vault={}", vault.url())]);
+    assert_eq!((&ran.credential()["liveness"], vault.seen().len()), (&json!("dead"), 1));
+    assert!(ran.err.contains("asking HashiCorp Vault (127.0.0.1)"), "{}", ran.err);
 }
 
 #[test]

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use common::catalogue;
 use common::description::{Description, Known, Operation, WordsOf, host_and_path};
 use common::paths::address;
-use overscope::assess::grants_of;
 use overscope::detector::model::{Auth, Condition, Probe, Provider, Step};
 use overscope::detector::places::{self, Place};
 use overscope::glob;
@@ -22,7 +21,6 @@ use serde_json::Value;
 
 /// Descriptions are called after their provider; these are called otherwise.
 const CALLED: &[(&str, &str)] = &[
-    ("firebase", "gcp"),
     ("google", "gcp"),
     ("docker-hub", "dockerhub"),
     ("crates-io", "crates"),
@@ -175,7 +173,7 @@ impl Findings {
             for word in operation.words_at(&place, what) {
                 self.scopes += 1;
                 let written = select.written.as_deref().unwrap_or("{}").replace("{}", &word);
-                if grants_of(provider, &written).is_none() {
+                if provider.meaning_of(&written).is_none() {
                     self.missing.insert(format!("{shown} scope {written}"));
                 }
             }
@@ -252,7 +250,7 @@ fn has_meaning(provider: &Provider, word: &str) -> bool {
     let scopes = steps.filter_map(|step| step.read.scopes.as_ref()).flat_map(|scopes| scopes.as_slice());
     let forms = scopes.filter_map(|select| select.written.as_deref());
     let mut words = forms.chain(["{}"]).map(|form| form.replace("{}", word));
-    words.any(|word| grants_of(provider, &word).is_some())
+    words.any(|word| provider.meaning_of(&word).is_some())
 }
 
 fn look(provider: &Provider, descriptions: &[&Description]) -> Findings {

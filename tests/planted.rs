@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::parts::Needles;
 use common::paths::{address, asked, same_segment};
-use common::replies::{Case, Recorded, asking, cases, found_in};
+use common::replies::{Case, Recorded, asking, cases, found_in, text_of};
 use common::whole_run::{Listening, plan};
 use common::{Folder, catalogue};
 use overscope::detector::model::{OneOrMany, Probe, Provider, Select, Step};
@@ -21,6 +21,7 @@ use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::plan::Plan;
 use overscope::report::Format;
 use overscope::run::{self, World};
+use rayon::prelude::*;
 use serde_json::Value;
 
 /// A dropped member: provider, probe, step, pointer.
@@ -149,13 +150,11 @@ fn learnt(detectors: &Detectors, case: &Case, planting: &Planting<'_>) -> String
 
 #[test]
 fn what_is_dropped_comes_out_nowhere() {
-    for (name, case, provider, probe) in dropping_cases() {
+    dropping_cases().into_par_iter().for_each(|(name, case, provider, probe)| {
         let planting = Planting::new(&case, provider, probe);
         let inspection = learnt(&CURIOUS, &case, &planting);
-        let number = CURIOUS.number_of(&case.detector).unwrap();
-        let template = &CURIOUS.detector(number).examples[case.example];
         let folder = Folder::plain();
-        folder.write("sample", sample::generate(template, case.example as u64).unwrap().text);
+        folder.write("sample", text_of(&CURIOUS, &case, case.example as u64));
         let mut places = vec![("what was learnt".to_owned(), inspection)];
         for format in [Format::Text, Format::Json, Format::Sarif] {
             let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
@@ -172,7 +171,7 @@ fn what_is_dropped_comes_out_nowhere() {
         for (place, text) in places {
             needles.none_in(&format!("{name}: {place}"), &text);
         }
-    }
+    });
 }
 
 /// Nothing else changes by it: the same is learnt as from the reply without those members.

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use super::blast_radius::impact;
 use crate::capability::{Breadth, Can, Capability, Class, Environment, Evidence, Recover, Verb};
 use crate::detector::model::{Detector, Grant, Provider};
-use crate::glob;
 use crate::inspect::answer::{Gap, Hides, Inspection, Resource, Scope};
 
 /// Targets of one kind that are named one by one; more are counted.
@@ -33,7 +32,7 @@ pub fn meaning(provider: &Provider, detector: &Detector, inspection: &Inspection
     let mut meaning = Meaning::default();
     let mut powers = Powers::default();
     for scope in &words {
-        let Some(grants) = lookup(provider, &scope.word) else {
+        let Some(grants) = provider.meaning_of(&scope.word) else {
             if !meaning.unmapped.contains(&scope.word) {
                 meaning.unmapped.push(scope.word.clone());
             }
@@ -79,19 +78,6 @@ fn ceiling(provider: &Provider, detector: &Detector, kind: Option<&str>) -> Vec<
         .collect();
     let fits = |word: &&String| own.contains(word) || !kinds.contains(word);
     detector.ceiling.iter().filter(fits).cloned().collect()
-}
-
-/// The meaning of a word: exactly, else by the longest form with `*` in it. A lone `*` is literal.
-pub fn lookup<'p>(provider: &'p Provider, word: &str) -> Option<&'p [Grant]> {
-    if let Some(grants) = provider.grants.get(word) {
-        return Some(grants.as_slice());
-    }
-    provider
-        .grants
-        .iter()
-        .filter(|(form, _)| form.len() > 1 && form.contains('*') && glob::matches(form, word))
-        .max_by_key(|(form, _)| form.len())
-        .map(|(_, grants)| grants.as_slice())
 }
 
 /// One grant as powers: one for each environment that it reaches.
@@ -348,10 +334,10 @@ mod tests {
     #[test]
     fn a_form_with_a_star_gives_way_to_the_exact_word() {
         let provider = provider(HEAD);
-        let class = |word: &str| lookup(&provider, word).unwrap()[0].can[0].class;
+        let class = |word: &str| provider.meaning_of(word).unwrap()[0].can[0].class;
         assert_eq!(class("dns:read"), Class::Config);
         assert_eq!(class("secrets:read"), Class::Secret);
-        assert!(lookup(&provider, "*").is_none());
+        assert!(provider.meaning_of("*").is_none());
         assert_eq!(detector::longest(&provider.detectors[0].pattern), Some(10));
     }
 }

@@ -7,7 +7,6 @@ mod grants;
 pub mod model;
 mod words;
 
-pub use grants::lookup as grants_of;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::capability::{Capability, Coverage, Environment, Evidence, Exposure, Lifetime};

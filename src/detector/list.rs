@@ -73,9 +73,8 @@ fn scope(provider: &Provider, probe: Option<&Probe>) -> &'static str {
         select.written.as_ref().is_none_or(|form| form.contains("{}")) || !select.conditions.is_empty()
     };
     // What a kind is known to do is learnt by telling the kind; what it may only be able to do is not.
-    let is_known = |word: &String| {
-        crate::assess::grants_of(provider, word).is_some_and(|grants| grants.iter().any(|grant| !grant.inferred))
-    };
+    let is_known =
+        |word: &String| provider.meaning_of(word).is_some_and(|grants| grants.iter().any(|grant| !grant.inferred));
     let proved = asking.iter().any(|step| step.proves.is_some() || step.read.scopes.is_some())
         || probe.kinds.iter().flat_map(|rule| &rule.scopes).any(is_known);
     let decoded = |whole: bool| decoding.iter().any(|step| step.read.scopes.is_some() && (step.states || !whole));

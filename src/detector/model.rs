@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::capability::{Breadth, Can, Environment, Evidence, Guard, Recover, words};
 use crate::finding::Confidence;
+use crate::glob;
 
 use super::checksum::Checksum;
 use crate::decode::Decoder;
@@ -55,6 +56,18 @@ pub struct Difference {
     pub what: String,
     /// Which source wins, and why.
     pub why: String,
+}
+
+impl Provider {
+    /// What a word means: exactly, else by the longest form with `*` in it. A lone `*` is literal.
+    pub fn meaning_of(&self, word: &str) -> Option<&[Grant]> {
+        if let Some(grants) = self.grants.get(word) {
+            return Some(grants.as_slice());
+        }
+        let forms = self.grants.iter().filter(|(form, _)| form.len() > 1 && form.contains('*'));
+        let fitting = forms.filter(|(form, _)| glob::matches(form, word));
+        fitting.max_by_key(|(form, _)| form.len()).map(|(_, grants)| grants.as_slice())
+    }
 }
 
 /// A value, or a list of them.

@@ -15,7 +15,17 @@ pub(super) struct Keywords {
 }
 
 impl Keywords {
-    pub(super) fn of(detectors: &Detectors) -> Keywords {
+    /// For many bytes: slower to build, and the fastest to search with.
+    pub(super) fn for_files(detectors: &Detectors) -> Keywords {
+        Keywords::of(detectors, AhoCorasickKind::DFA)
+    }
+
+    /// For one short text, where building is all that counts.
+    pub(super) fn for_text(detectors: &Detectors) -> Keywords {
+        Keywords::of(detectors, AhoCorasickKind::NoncontiguousNFA)
+    }
+
+    fn of(detectors: &Detectors, kind: AhoCorasickKind) -> Keywords {
         let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for number in 0..detectors.len() {
             for word in &detectors.detector(number).keywords {
@@ -25,7 +35,7 @@ impl Keywords {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(kind))
             .build(words.keys())
             .expect("a few thousand short keywords fit an automaton");
         Keywords { automaton, wakes: words.into_values().collect() }

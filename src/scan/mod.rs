@@ -43,11 +43,20 @@ struct Read {
 
 /// Scans every entry. `on_file` is told after each, for a progress bar.
 pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
-    let keywords = Keywords::of(detectors);
+    scan_with(&Keywords::for_files(detectors), entries, detectors, key, on_file)
+}
+
+fn scan_with(
+    keywords: &Keywords,
+    entries: &[Entry],
+    detectors: &Detectors,
+    key: &FingerprintKey,
+    on_file: &(dyn Fn() + Sync),
+) -> Scanned {
     let reads: Vec<Read> = entries
         .par_iter()
         .map_init(Vec::new, |buffer, entry| {
-            let read = scan_entry(entry, buffer, detectors, &keywords);
+            let read = scan_entry(entry, buffer, detectors, keywords);
             on_file();
             read
         })
@@ -74,7 +83,7 @@ pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &Fingerprin
         tracked: false,
         ignored: false,
     };
-    scan(&[entry], detectors, key, &|| ()).findings
+    scan_with(&Keywords::for_text(detectors), &[entry], detectors, key, &|| ()).findings
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
