@@ -12,6 +12,7 @@ use super::replies::{Canned, Case, cases, text_of};
 pub struct Member {
     pub provider: String,
     pub detector: String,
+    pub file: String,
     pub secret: String,
     pub replies: Vec<Canned>,
 }
@@ -38,10 +39,12 @@ pub fn folder(detectors: &Detectors, kinds: &[(String, Case)], each: u64) -> (Fo
             if members.iter().any(|member| member.secret == secret) {
                 continue;
             }
-            folder.write(format!("{}-{seed}.txt", case.detector), text);
+            let name = format!("{}-{seed}.txt", case.detector);
+            folder.write(&name, text);
             members.push(Member {
                 provider: file.split('/').next().unwrap().to_owned(),
                 detector: case.detector.clone(),
+                file: name,
                 secret,
                 replies: case.replies.clone(),
             });
