@@ -43,7 +43,9 @@ fn plant(detectors: &Detectors, folder: &Folder, seed: u64) -> Vec<Planted> {
     for number in 0..detectors.len() {
         let detector = detectors.detector(number);
         for (at, template) in detector.examples.iter().enumerate() {
-            let sample = sample::generate(template, seed.wrapping_add(at as u64)).unwrap();
+            // Each with a seed of its own: two of one seed share their digits, and one may be public.
+            let own = (number as u64) << 8 | at as u64;
+            let sample = sample::generate(template, seed.wrapping_add(own)).unwrap();
             let name: String = sample.secret.chars().filter(|c| *c != '/' && *c != '\0').take(120).collect();
             let path = match at % 2 {
                 0 => format!("{}/{at}/{name}.txt", detector.id),
