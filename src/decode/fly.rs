@@ -22,7 +22,7 @@ const LABELS: [&str; 3] = ["fm2", "fm1r", "fm1a"];
 /// Tokens of other places discharge the caveats of one from here, and grant nothing.
 const PERMISSION: &str = "https://api.fly.io/v1";
 
-/// `{"kind": "organization" | "narrowed", "organizations": [id…], "apps": [id…], "machines": […], "volumes": […], "commands": […],
+/// `{"kind": "organization" | "limited", "organizations": [id…], "apps": [id…], "machines": […], "volumes": […], "commands": […],
 /// "mutations": […], "user": id | null, "from_machine": id | null, "scopes": […],
 /// "expires": unix seconds | null, "not_before": unix seconds | null, "unknown": [caveat type…]}`.
 ///
@@ -56,7 +56,7 @@ pub fn decode(value: &str) -> Result<Value, NotDecodable> {
         return Err(NotDecodable("none of its tokens grants anything"));
     }
     Ok(json!({
-        "kind": if all.is_wide { "organization" } else { "narrowed" },
+        "kind": if all.is_wide { "organization" } else { "limited" },
         "organizations": all.organizations,
         "apps": all.apps,
         "machines": all.machines,

@@ -58,7 +58,7 @@ fn apps_exclude_everything_that_lies_in_none() {
         ["app:all", "machine:all", "volume:all", "command", "app-features:all", "machine-features:all"]
     );
     let two = read("[3,[{\"123\":31,\"9\":1}]]");
-    assert_eq!((&two["apps"], &two["kind"]), (&json!(["123", "9"]), &json!("narrowed")));
+    assert_eq!((&two["apps"], &two["kind"]), (&json!(["123", "9"]), &json!("limited")));
     assert_eq!(scopes("[3,[{\"123\":3,\"9\":1}]]")[..2], ["apps:r", "apps:w"]);
     assert_eq!(scopes("[3,[{\"0\":31}]]")[0], "apps:all");
     assert_eq!(scopes("[3,[{\"1\":31}],3,[{\"2\":31}]]"), [""; 0]);
