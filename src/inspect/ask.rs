@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use super::answer::{Resource, Scope};
 use super::courier::{BUDGET, Courier, Sender};
+use super::mask::fits_mask;
 use super::meaning::{self, Asked, Outcome};
 use super::pages::{self, Next};
 use super::probe::Run;
-use super::reader::fits_mask;
 use super::request::{Forbidden, Request};
 use super::template::Missing;
 use super::transport::{Failure, Reply};
@@ -72,8 +72,8 @@ impl Run<'_> {
                     return Asked::Unasked;
                 }
                 Err(Unmade::Missing(name)) => {
-                    let why = self.why_missing(&name);
-                    self.gap(step, why);
+                    let name = name.strip_prefix("vars.").unwrap_or(&name);
+                    self.gap(step, format!("no earlier answer told its `{name}`"));
                     return Asked::Unclear;
                 }
                 Err(Unmade::Forbidden(why)) => {
@@ -136,15 +136,6 @@ impl Run<'_> {
             }
         }
         Asked::Answered
-    }
-
-    /// Why a variable has no value: it stands in no answer, or not beside the credential.
-    fn why_missing(&self, name: &str) -> String {
-        let mut companions = self.provider.detectors.iter().flat_map(|own| &own.companions);
-        match companions.any(|companion| companion.name == name) {
-            true => format!("the `{name}` that it needs does not stand near it"),
-            false => format!("no earlier answer told its `{}`", name.strip_prefix("vars.").unwrap_or(name)),
-        }
     }
 
     /// Sends one request of a step, and hands over its reply without what the step drops.

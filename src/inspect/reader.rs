@@ -1,9 +1,10 @@
 //! Reads answers out of a reply, where the detector file says that they stand.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Expiry, Resource};
+use super::expiry;
+use super::mask::fits_mask;
 use super::template::Variables;
 use super::transport::Reply;
 use crate::capability::Environment;
@@ -116,7 +117,7 @@ impl Reader<'_> {
     /// Until when it works: a time, explicitly none, or unread.
     pub fn expiry(&self, select: &Select, body: &Value, reply: Option<&Reply>) -> Expiry {
         if let Some(text) = self.text(select, body, reply) {
-            return parse_expiry(&text);
+            return expiry::parse(&text);
         }
         let null = select.header.is_none()
             && select.json.as_ref().is_some_and(|place| {
@@ -245,80 +246,11 @@ pub fn merge(found: &mut Vec<Resource>, resource: Resource) {
     }
 }
 
-/// Characters that a mask must show: more than the longest common prefix of a kind, `npm_`.
-const LEAST_SHOWN: usize = 6;
-
-/// Whether a masked text (`abcd****wxyz`) can stand for this secret: what it shows at both ends
-/// must be there, and show something. Some providers show the beginning alone, without a mask.
-pub(super) fn fits_mask(masked: &str, secret: &str) -> bool {
-    let shown = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
-    let head: String = masked.chars().take_while(shown).collect();
-    let tail: String = masked.chars().rev().take_while(shown).collect::<String>().chars().rev().collect();
-    if head.len() == masked.len() {
-        return head.len() >= LEAST_SHOWN && secret.starts_with(masked);
-    }
-    let visible = head.trim_matches('-').len() + tail.trim_matches('-').len();
-    visible >= LEAST_SHOWN
-        && head.len() + tail.len() <= secret.len()
-        && secret.starts_with(&head)
-        && secret.ends_with(&tail)
-}
-
-/// A time in one of the forms that providers write.
-pub fn parse_expiry(text: &str) -> Expiry {
-    let text = text.trim();
-    if let Ok(number) = text.parse::<i64>() {
-        return match number {
-            ..=0 => Expiry::Never,
-            // Milliseconds, from the year 2001 on; seconds before the year 5138.
-            100_000_000_000.. => Timestamp::from_millisecond(number).map_or(Expiry::Unknown, Expiry::At),
-            _ => Timestamp::from_second(number).map_or(Expiry::Unknown, Expiry::At),
-        };
-    }
-    // `2027-01-31 10:00:00 UTC`, a date alone, RFC 3339.
-    let plain = text.strip_suffix(" UTC").map(|time| format!("{}Z", time.replacen(' ', "T", 1)));
-    let candidates = [text.to_owned(), plain.unwrap_or_default(), format!("{text}T23:59:59Z")];
-    candidates.iter().find_map(|form| form.parse::<Timestamp>().ok()).map_or(Expiry::Unknown, Expiry::At)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_mask_fits_when_both_shown_ends_do() {
-        let secret = "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0f";
-        for masked in ["9f0c****9e0f", "9f0c1e52-****", "****7c8d9e0f", "9f0c1e", secret] {
-            assert!(fits_mask(masked, secret), "{masked}");
-        }
-        for masked in [
-            "9f0c****0000",
-            "****",
-            "9f****0f0f",
-            "",
-            "9f*",
-            "9f0c…",
-            "9f0c",
-            "9f0c1f",
-            "9f0c1e52-77aa-4c3b-8d1e-5b6a7c8d9e0e",
-        ] {
-            assert!(!fits_mask(masked, secret), "{masked}");
-        }
-    }
-
-    #[test]
-    fn times_are_read_in_the_forms_of_providers() {
-        let at = |text: &str| text.parse::<Timestamp>().map(Expiry::At).unwrap();
-        assert_eq!(parse_expiry("2027-01-31 10:00:00 UTC"), at("2027-01-31T10:00:00Z"));
-        assert_eq!(parse_expiry("2027-01-31T10:00:00.000Z"), at("2027-01-31T10:00:00Z"));
-        assert_eq!(parse_expiry("2027-01-31"), at("2027-01-31T23:59:59Z"));
-        assert_eq!(parse_expiry("1800000000"), at("2027-01-15T08:00:00Z"));
-        assert_eq!(parse_expiry("1800000000000"), at("2027-01-15T08:00:00Z"));
-        assert_eq!(parse_expiry("-1"), Expiry::Never);
-        assert_eq!(parse_expiry("soon"), Expiry::Unknown);
-    }
 
     #[test]
     fn members_are_read_as_pairs() {

@@ -1,0 +1,108 @@
+//! How one kind of secret looks, and what stands beside it.
+
+use serde::Deserialize;
+
+use super::Condition;
+use crate::capability::Environment;
+use crate::decode::Decoder;
+use crate::detector::checksum::Checksum;
+use crate::finding::Confidence;
+
+/// How one kind of secret looks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detector {
+    pub id: String,
+    pub name: String,
+    /// Literal texts, one of which stands in or near every match. Matched without case.
+    pub keywords: Vec<String>,
+    /// The pattern; its group `secret` is the value, any other named group a part of it.
+    pub pattern: String,
+    /// What the value starts with, as everybody may know. Only this much of it is ever shown.
+    #[serde(default)]
+    pub prefix: String,
+    pub checksum: Option<Checksum>,
+    /// The least Shannon entropy, in bits a character, of a value that is believed.
+    pub entropy: Option<f64>,
+    /// For values without a shape of their own: what must stand before them.
+    pub context: Option<Context>,
+    #[serde(default, rename = "companion")]
+    pub companions: Vec<Companion>,
+    /// The variables that people keep this kind in.
+    #[serde(default)]
+    pub env: Vec<String>,
+    pub probe: Option<String>,
+    /// The kind, where the look of the secret already tells it.
+    pub kind: Option<String>,
+    /// Scopes that the kind could hold at most.
+    pub ceiling: Vec<String>,
+    /// Where it can do harm at all, when the look of the secret tells it: `sandbox` for test keys.
+    pub environment: Option<Environment>,
+    #[serde(default = "high")]
+    pub confidence: Confidence,
+    /// Must decode, and the decoded values must fit.
+    pub decodes: Option<Decodes>,
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub counterexamples: Vec<String>,
+}
+
+fn high() -> Confidence {
+    Confidence::High
+}
+
+impl Detector {
+    /// Whether its look alone tells it: no context is needed.
+    pub fn is_anchored(&self) -> bool {
+        self.context.is_none()
+    }
+}
+
+/// What must stand before a value that looks like many others.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// One of these stands before the value on its logical line, or in its key.
+    pub words: Vec<String>,
+    /// One of these stands in the key, as a whole word of it: `token`, `key`.
+    pub key: Vec<String>,
+    /// A key that ends in one of these names an identifier, not a secret.
+    #[serde(default)]
+    pub veto: Vec<String>,
+}
+
+/// A second value that stands near: the secret of a key id, a session token, an account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    /// The part's name; `secret` makes it the value itself, `account` names the credential's account.
+    pub name: String,
+    /// The pattern; its group `value` is the part.
+    pub pattern: String,
+    /// How many lines away it may stand.
+    pub lines: usize,
+    /// Everybody may know it: an account, a host. Otherwise it is masked as the secret is.
+    #[serde(default)]
+    pub public: bool,
+    pub entropy: Option<f64>,
+    /// Upper and lower case letters both stand in it: a commit id or a path is none.
+    #[serde(default)]
+    pub mixed_case: bool,
+    /// What it is where none stands there.
+    pub otherwise: Option<String>,
+    /// Without it there is no credential.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// A condition on what the value decodes to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decodes {
+    #[serde(rename = "as")]
+    pub with: Decoder,
+    /// The named group of the pattern that is decoded; the secret where it is not given.
+    pub of: Option<String>,
+    #[serde(default, rename = "where")]
+    pub conditions: Vec<Condition>,
+}
