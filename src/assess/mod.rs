@@ -106,7 +106,7 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
         needs_resolved: uses.resolved,
         needed,
         powers: powers.into_iter().map(|capability| Power { impact: impact(&capability), capability }).collect(),
-        unconfirmed: provider.unconfirmed.clone(),
+        unconfirmed: provider.unconfirmed_of(detector),
         unmapped: meaning.unmapped,
         scopes: distinct_words(&inspection),
         fingerprint: finding.fingerprint,

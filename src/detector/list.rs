@@ -41,7 +41,7 @@ fn row(detectors: &Detectors, number: usize) -> Row {
         name: detector.name.clone(),
         requests: probe.map(requests).unwrap_or_default(),
         scope: scope(provider, probe),
-        confidence: if provider.unconfirmed.is_some() { "unconfirmed" } else { "confirmed" },
+        confidence: if provider.unconfirmed_of(detector).is_some() { "unconfirmed" } else { "confirmed" },
     }
 }
 
@@ -107,7 +107,7 @@ pub fn show(detectors: &Detectors, id: &str, out: &mut dyn Write) -> Result<(), 
 fn show_one(provider: &Provider, detector: &Detector, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} ({}): {}", detector.id, provider.name, detector.name)?;
     writeln!(out, "  facts        {}", provider.docs)?;
-    if let Some(unconfirmed) = &provider.unconfirmed {
+    if let Some(unconfirmed) = provider.unconfirmed_of(detector) {
         writeln!(out, "  unconfirmed  {unconfirmed}")?;
     }
     for differs in &provider.differs {

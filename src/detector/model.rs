@@ -64,6 +64,12 @@ pub struct Difference {
 }
 
 impl Provider {
+    /// What no documentation confirms of one of its kinds: of all kinds, and of this one.
+    pub fn unconfirmed_of(&self, detector: &Detector) -> Option<String> {
+        let said: Vec<&str> = self.unconfirmed.iter().chain(&detector.unconfirmed).map(String::as_str).collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
     /// What a word means: exactly, else by the longest form with `*` in it. A lone `*` is literal.
     pub fn meaning_of(&self, word: &str) -> Option<&[Grant]> {
         if let Some(grants) = self.grants.get(word) {

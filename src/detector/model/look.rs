@@ -40,6 +40,8 @@ pub struct Detector {
     pub environment: Option<Environment>,
     #[serde(default = "high")]
     pub confidence: Confidence,
+    /// Facts of this kind alone that no documentation confirms, in words.
+    pub unconfirmed: Option<String>,
     /// Must decode, and the decoded values must fit.
     pub decodes: Option<Decodes>,
     pub examples: Vec<String>,
