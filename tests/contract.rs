@@ -248,7 +248,8 @@ fn is_looked_at(place: &Place, status: &str) -> bool {
 fn has_meaning(provider: &Provider, word: &str) -> bool {
     let steps = provider.probes.values().flat_map(|probe| &probe.steps);
     let scopes = steps.filter_map(|step| step.read.scopes.as_ref()).flat_map(|scopes| scopes.as_slice());
-    let forms = scopes.filter_map(|select| select.written.as_deref());
+    // A form that leaves the word out says nothing of it.
+    let forms = scopes.filter_map(|select| select.written.as_deref()).filter(|form| form.contains("{}"));
     let mut words = forms.chain(["{}"]).map(|form| form.replace("{}", word));
     words.any(|word| provider.meaning_of(&word).is_some())
 }

@@ -88,6 +88,12 @@ impl Endpoints {
         (!named).then(|| format!("its address is not known; name it with --endpoint {}=URL", provider.id))
     }
 
+    /// Whether the user said where this provider's server is.
+    pub fn names(&self, provider: &Provider) -> bool {
+        let prefix = format!("{}.", provider.id);
+        self.0.keys().any(|name| *name == provider.id || name.starts_with(&prefix))
+    }
+
     /// Where secrets of this provider may go.
     pub fn allowed(&self, provider: &Provider) -> Allowed {
         let prefix = format!("{}.", provider.id);
@@ -140,8 +146,7 @@ pub fn inspect<'a>(
     let next = AtomicUsize::new(0);
     let results: Mutex<BTreeMap<usize, Inspection>> = Mutex::default();
     let work = || {
-        loop {
-            let Some(&at) = turns.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+        while let Some(&at) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
             let finding = &findings[at];
             let inspection = probe::inspect_one(finding, detectors, asking, courier.as_ref());
             results.lock().expect("no thread panics while it holds the lock").insert(at, inspection);

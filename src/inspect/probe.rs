@@ -334,12 +334,13 @@ impl<'r> Run<'r> {
         self.learnt
     }
 
-    /// The rules about answers: the step's own first.
+    /// The rules about answers: the step's own first, without those that only hold for another server.
     pub(super) fn rules<'s>(&self, step: &'s Step) -> Vec<&'s crate::detector::model::AnswerRule>
     where
         'r: 's,
     {
-        step.answers.iter().chain(&self.probe.answers).collect()
+        let named = self.asking.endpoints.names(self.provider);
+        step.answers.iter().chain(&self.probe.answers).filter(|rule| named || !rule.only_where_named).collect()
     }
 
     /// Sorts an outcome into what it means for the run, with its gap where it leaves one.

@@ -28,6 +28,9 @@ pub struct Case {
     /// Which of the detector's examples is the credential.
     #[serde(default)]
     pub example: usize,
+    /// The user names the provider's server, where the file names one already.
+    #[serde(default)]
+    pub named: bool,
     #[serde(default, rename = "reply")]
     pub replies: Vec<Canned>,
     pub expect: Expect,
@@ -63,6 +66,17 @@ pub fn asking(detectors: &Detectors) -> Asking {
     let address = |provider: &Provider| Url::parse(&format!("https://{}.example", provider.id)).unwrap();
     let endpoints = unnamed.map(|provider| (provider.id.clone(), address(provider))).collect();
     Asking { endpoints: Endpoints(endpoints), ..Asking::default() }
+}
+
+/// The same, and the server of the case's provider where the case says so.
+pub fn asking_for(detectors: &Detectors, case: &Case) -> Asking {
+    let mut asking = asking(detectors);
+    if case.named {
+        let provider = detectors.provider_of(detectors.number_of(&case.detector).unwrap());
+        let address = Url::parse(&format!("https://{}.example", provider.id)).unwrap();
+        asking.endpoints.0.insert(provider.id.clone(), address);
+    }
+    asking
 }
 
 fn ok() -> u16 {

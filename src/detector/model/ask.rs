@@ -243,6 +243,10 @@ pub struct AnswerRule {
     pub contains: Vec<String>,
     /// Why, in words, for the report.
     pub why: Option<String>,
+    /// Holds only at a server that the user named: what the public one does not know, another one
+    /// may have issued.
+    #[serde(default)]
+    pub only_where_named: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
