@@ -136,12 +136,13 @@ pub fn inspect<'a>(
     log: Option<&'a mut (dyn Write + Send)>,
 ) -> Vec<Inspected> {
     let courier = transport.map(|transport| Courier::new(transport, asking.deadline, log));
+    let turns = turns(&findings, detectors);
     let next = AtomicUsize::new(0);
     let results: Mutex<BTreeMap<usize, Inspection>> = Mutex::default();
     let work = || {
         loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(finding) = findings.get(at) else { break };
+            let Some(&at) = turns.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let finding = &findings[at];
             let inspection = probe::inspect_one(finding, detectors, asking, courier.as_ref());
             results.lock().expect("no thread panics while it holds the lock").insert(at, inspection);
         }
@@ -163,4 +164,39 @@ pub fn inspect<'a>(
             finding,
         })
         .collect()
+}
+
+/// In which order they are asked about: every provider has its turn before one has a second, since
+/// only two requests may be under way at one host.
+fn turns(findings: &[Finding], detectors: &Detectors) -> Vec<usize> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut rounds: Vec<(usize, usize)> = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let round = known.entry(&detectors.provider_of(finding.detector).id).or_default();
+        rounds.push((*round, at));
+        *round += 1;
+    }
+    rounds.sort_unstable();
+    rounds.into_iter().map(|(_, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detector::sample;
+    use crate::scan::scan_text;
+    use crate::secret::FingerprintKey;
+
+    #[test]
+    fn every_provider_has_its_turn_before_one_has_a_second() {
+        let detectors = Detectors::load(&[]).unwrap();
+        let ids = ["npm-token", "npm-token", "npm-token", "github-pat-classic", "slack-bot-token", "npm-token"];
+        let example = |(seed, id): (usize, &&str)| {
+            let number = detectors.number_of(id).unwrap();
+            let text = sample::generate(&detectors.detector(number).examples[0], seed as u64).unwrap().text;
+            scan_text("sample", &text, &detectors, &FingerprintKey::fixed()).remove(0)
+        };
+        let findings: Vec<Finding> = ids.iter().enumerate().map(example).collect();
+        assert_eq!(turns(&findings, &detectors), [0, 3, 4, 1, 2, 5]);
+    }
 }
