@@ -75,10 +75,9 @@ fn scope(provider: &Provider, probe: Option<&Probe>) -> &'static str {
     // What a kind is known to do is learnt by telling the kind; what it may only be able to do is not.
     let is_known =
         |word: &String| provider.meaning_of(word).is_some_and(|grants| grants.iter().any(|grant| !grant.inferred));
-    let selects =
-        |step: &&Step| step.read.scopes.iter().flat_map(|selects| selects.as_slice()).cloned().collect::<Vec<_>>();
-    let told = |select: &Select| select.written.as_ref().is_none_or(|word| word.contains("{}") || is_known(word));
-    let proved = asking.iter().any(|step| step.proves.is_some() || selects(step).iter().any(told))
+    let is_told = |select: &Select| select.written.as_ref().is_none_or(|word| word.contains("{}") || is_known(word));
+    let tells = |step: &Step| step.read.scopes.iter().flat_map(|selects| selects.as_slice()).any(is_told);
+    let proved = asking.iter().any(|step| step.proves.is_some() || tells(step))
         || probe.kinds.iter().flat_map(|rule| &rule.scopes).any(is_known);
     let decoded = |whole: bool| decoding.iter().any(|step| step.read.scopes.is_some() && (step.states || !whole));
     let stated = |step: &&Step| step.read.scopes.as_ref().is_some_and(|selects| selects.as_slice().iter().any(is_said));
