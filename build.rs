@@ -1,15 +1,22 @@
-//! Finds the detector files by looking into `detectors/`: adding a provider needs no
-//! registration. Each is turned into JSON here, since that reads ten times faster at start-up;
-//! what is wrong with a file is said at build time, with its line and column.
+//! Finds the detector files by looking into `detectors/`, and the tables of what uses need by
+//! looking into `src/uses/table/`: adding one needs no registration. Each is turned into JSON here,
+//! since that reads ten times faster at start-up; what is wrong with a file is said at build time,
+//! with its line and column.
 
 use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    println!("cargo::rerun-if-changed=detectors");
-    let mut files: Vec<_> = fs::read_dir("detectors")
-        .expect("detectors/ is part of the package")
-        .map(|entry| entry.expect("detectors/ can be read").path())
+    embed("detectors", "detectors.rs");
+    embed("src/uses/table", "uses.rs");
+}
+
+/// Writes `EMBEDDED`, name and JSON of every TOML file of the folder, into `file`.
+fn embed(folder: &str, file: &str) {
+    println!("cargo::rerun-if-changed={folder}");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap_or_else(|why| panic!("{folder} is part of the package: {why}"))
+        .map(|entry| entry.expect("a folder of the package can be read").path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
         .collect();
     files.sort();
@@ -17,11 +24,11 @@ fn main() {
     for path in files {
         let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         let value: toml::Value = toml::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-        let json = serde_json::to_string(&value).expect("a detector file holds no dates and no NaN");
+        let json = serde_json::to_string(&value).expect("a TOML file of ours holds no dates and no NaN");
         let name = path.file_name().expect("it was listed").to_string_lossy().into_owned();
         table.push_str(&format!("    ({name:?}, {json:?}),\n"));
     }
     table.push_str("];\n");
     let out = env::var_os("OUT_DIR").expect("set by cargo");
-    fs::write(Path::new(&out).join("detectors.rs"), table).expect("OUT_DIR can be written");
+    fs::write(Path::new(&out).join(file), table).expect("OUT_DIR can be written");
 }

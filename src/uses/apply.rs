@@ -52,7 +52,7 @@ impl Runner<'_, '_> {
         let strangers: Creds = mentioned
             .iter()
             .copied()
-            .filter(|&cred| tools.iter().all(|&at| table().tool[at].provider != provider(cred)))
+            .filter(|&cred| tools.iter().all(|&at| !table().tool[at].serves(provider(cred))))
             .collect();
         for &at in tools {
             let tool = &table().tool[at];
@@ -66,11 +66,8 @@ impl Runner<'_, '_> {
                 self.unresolved(mentioned.clone(), line);
                 continue;
             }
-            let own: Creds = mentioned
-                .iter()
-                .copied()
-                .filter(|&cred| self.scope.index.wanted[cred].provider == tool.provider)
-                .collect();
+            let own: Creds =
+                mentioned.iter().copied().filter(|&cred| tool.serves(self.scope.index.wanted[cred].provider)).collect();
             let needs = match known {
                 Known::Row(run, row) => self.needs(tool, run, row, words),
                 _ => None,
@@ -137,7 +134,7 @@ impl Runner<'_, '_> {
         let name = tool.names[0].as_str();
         if let Some(base) = &row.api {
             let behind = words.iter().position(|word| word.literal() == Some("api"))? + 1;
-            return client::api(name, base, &words[behind..], &self.scope).needs(&tool.provider);
+            return client::api(name, base, &words[behind..], &self.scope).needs(&tool.providers[0]);
         }
         let cans = match &row.transfer {
             Some(transfer) => self.direction(tool, run, transfer, words)?,

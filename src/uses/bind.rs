@@ -108,7 +108,7 @@ impl<'a> Index<'a> {
 }
 
 fn is_generic(name: &str) -> bool {
-    table().generic.iter().any(|generic| generic.eq_ignore_ascii_case(name))
+    table().common.generic.iter().any(|generic| generic.eq_ignore_ascii_case(name))
 }
 
 /// What a variable holds.
@@ -219,7 +219,7 @@ impl<'a> Scope<'a> {
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
             Some(held) => held.creds.clone(),
-            None => match table().constants.get(name) {
+            None => match table().common.constants.get(name) {
                 Some(constant) => return Some(constant.clone()),
                 None => self.index.named(name, self.path),
             },
@@ -320,7 +320,7 @@ impl<'a> Scope<'a> {
 
 /// Whether a command only binds, tests or reshapes what it is given.
 pub fn is_quiet(words: &[Option<&str>]) -> bool {
-    listed(&table().quiet, words)
+    listed(&table().common.quiet, words)
 }
 
 /// Whether a command line begins with one of the listed ones.

@@ -29,7 +29,7 @@ pub fn of(wanted: &Wanted<'_>) -> Vec<Claim> {
 
 /// The claims of a variable's name or of a label.
 pub fn said(name: &str) -> Vec<Claimed> {
-    let words = &table().claims;
+    let words = &table().common.claims;
     let tokens = tokens(name);
     let mut claims: Vec<Claimed> = Vec::new();
     let mut add = |claim: Claimed| {
@@ -49,7 +49,7 @@ pub fn said(name: &str) -> Vec<Claimed> {
 /// A file claims an environment, and so does a folder that it lies in. A dotenv file is named
 /// after its environment; of other files only the plainer words count.
 fn of_path(path: &str) -> Vec<(Claimed, String)> {
-    let words = &table().claims;
+    let words = &table().common.claims;
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let dotenv = file.starts_with(".env") || file.ends_with(".env");
     let plain = |tokens: &[String]| phrases(tokens).any(|phrase| words.in_paths.contains(&phrase));

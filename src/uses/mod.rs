@@ -1,6 +1,6 @@
 //! Where a found credential is used in the repository, and what those uses need. Scripts,
 //! recipes, workflow steps and literal calls are read for commands in whose reach the credential
-//! stands; the table in `tools.toml` says what each needs. A command that cannot be understood is
+//! stands; the tables in `table/` say what each needs. A command that cannot be understood is
 //! kept as such: what is needed is always a lower bound.
 
 mod apply;

@@ -177,7 +177,7 @@ impl<'f, 'a> Runner<'f, 'a> {
         } else if is_quiet(&literals) {
             self.bind_file(command, &words, &mentioned);
             self.flow = Some((command.pipeline, mentioned));
-        } else if listed(&table().relays, &literals) {
+        } else if listed(&table().common.relays, &literals) {
             self.unresolved(mentioned, line);
         } else if name.ends_with(".sh") || path.contains('/') {
             self.unresolved(mentioned, line);

@@ -1,6 +1,6 @@
-//! The table of what a use needs, as `tools.toml` says it: tools and their subcommands, calls by
-//! method and path, actions of workflows, wrappers that are looked through, and the words that
-//! claim a purpose.
+//! The tables of what a use needs: tools and their subcommands, calls by method and path, actions
+//! of workflows, blocks of Terraform, a file for each provider in `table/`; and, in `common.toml`,
+//! what belongs to none of them: wrappers that are looked through, words that claim a purpose.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use crate::capability::{Can, Environment};
 
-/// The whole table.
+/// What `common.toml` says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Table {
+pub struct Common {
     /// Commands that only bind, test or reshape what they are given: `echo`, `docker login`.
     pub quiet: Vec<String>,
     /// Commands that run other files of the repository, which are read on their own.
@@ -24,6 +24,21 @@ pub struct Table {
     pub constants: BTreeMap<String, String>,
     pub claims: Claims,
     pub wrapper: Vec<Wrapper>,
+}
+
+/// What one file of `table/` says. Its name is the provider's id, unless a row names others.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    tool: Vec<Tool>,
+    http: Vec<Host>,
+    action: Vec<Action>,
+}
+
+/// The whole table.
+#[derive(Debug)]
+pub struct Table {
+    pub common: Common,
     pub tool: Vec<Tool>,
     pub http: Vec<Host>,
     pub action: Vec<Action>,
@@ -61,7 +76,9 @@ pub struct Wrapper {
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     pub names: Vec<String>,
-    pub provider: String,
+    /// Whose credentials it takes, where that is not the provider of the file alone.
+    #[serde(default)]
+    pub providers: Vec<String>,
     /// What a package runner calls it.
     #[serde(default)]
     pub packages: Vec<String>,
@@ -104,6 +121,9 @@ pub struct Row {
     pub api: Option<String>,
     /// It copies between here and there.
     pub transfer: Option<Transfer>,
+    /// The page that says so, where it is not the tool's; below the tool's page unless it is whole.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
+    pub source: Option<String>,
 }
 
 /// A copy whose needs depend on its direction.
@@ -120,6 +140,7 @@ pub struct Transfer {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Host {
+    #[serde(skip)]
     pub provider: String,
     pub hosts: Vec<String>,
     /// What stands before every path.
@@ -161,6 +182,7 @@ pub struct Graphql {
 #[serde(deny_unknown_fields)]
 pub struct Action {
     pub name: String,
+    #[serde(skip)]
     pub provider: String,
     #[serde(default)]
     pub inputs: Vec<String>,
@@ -172,6 +194,11 @@ pub struct Action {
     pub binds: Option<String>,
     /// The input with a command line of a tool, and what runs when it is missing.
     pub command: Option<ActionCommand>,
+    /// A command line that it runs with what it is given.
+    pub runs: Option<String>,
+    /// What it does where an input says so; the first that fits counts, then the rest of the row.
+    #[serde(default)]
+    pub cases: Vec<ActionCase>,
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
     pub source: String,
 }
@@ -182,6 +209,18 @@ pub struct ActionCommand {
     pub input: String,
     pub tool: String,
     pub default: String,
+}
+
+/// What an action does where one of its inputs has this value.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionCase {
+    pub input: String,
+    /// Empty for an input that is not given.
+    pub is: String,
+    #[serde(default)]
+    pub needs: Vec<Can>,
+    pub runs: Option<String>,
 }
 
 /// Words that claim a purpose. Two tokens in a row are written with a space.
@@ -195,14 +234,42 @@ pub struct Claims {
     pub in_paths: Vec<String>,
 }
 
-/// The embedded table, parsed once.
+include!(concat!(env!("OUT_DIR"), "/uses.rs"));
+
+/// The embedded table, parsed once, and only where a credential was found.
 pub fn table() -> &'static Table {
-    static TABLE: LazyLock<Table> =
-        LazyLock::new(|| toml::from_str(include_str!("tools.toml")).expect("a test parses the embedded table"));
+    static TABLE: LazyLock<Table> = LazyLock::new(|| {
+        let common = toml::from_str(include_str!("common.toml")).expect("a test parses the embedded table");
+        let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new() };
+        for (name, text) in EMBEDDED {
+            let file: File = serde_json::from_str(text).unwrap_or_else(|why| panic!("{name}: {why}"));
+            table.add(name.trim_end_matches(".toml"), file);
+        }
+        table
+    });
     &TABLE
 }
 
+impl Table {
+    fn add(&mut self, provider: &str, file: File) {
+        let own = || provider.to_owned();
+        self.http.extend(file.http.into_iter().map(|host| Host { provider: own(), ..host }));
+        self.action.extend(file.action.into_iter().map(|action| Action { provider: own(), ..action }));
+        self.tool.extend(file.tool.into_iter().map(|mut tool| {
+            if tool.providers.is_empty() {
+                tool.providers.push(own());
+            }
+            tool
+        }));
+    }
+}
+
 impl Tool {
+    /// Whether it takes credentials of this provider.
+    pub fn serves(&self, provider: &str) -> bool {
+        self.providers.iter().any(|own| own == provider)
+    }
+
     /// The row for the literal arguments behind the tool's name; an argument that is not literal
     /// is None.
     pub fn row(&self, arguments: &[Option<String>]) -> Known<'_> {
@@ -298,18 +365,24 @@ mod tests {
         }
         for action in &table.action {
             assert!(action.source.starts_with("https://"), "{}", action.name);
-            let says = !action.needs.is_empty() || action.binds.is_some();
-            assert_ne!(says, action.command.is_some(), "{}", action.name);
-            assert!(action.inputs.len() + action.env.len() > 0, "{}", action.name);
+            let needs = !action.needs.is_empty() || action.binds.is_some();
+            let says = [needs, action.command.is_some(), action.runs.is_some()];
+            let says = says.iter().filter(|says| **says).count();
+            assert!(says == 1 || (says == 0 && !action.cases.is_empty()), "{}", action.name);
+            for case in &action.cases {
+                assert!(case.needs.is_empty() || case.runs.is_none(), "{} {}", action.name, case.input);
+            }
+            let takes = action.inputs.len() + action.env.len() > 0;
+            assert!(takes || action.runs.is_some() || !action.cases.is_empty(), "{}", action.name);
             for tool in action.binds.iter().chain(action.command.iter().map(|command| &command.tool)) {
                 assert!(table.tool.iter().any(|known| known.names.contains(tool)), "{tool}");
             }
         }
-        for wrapper in &table.wrapper {
+        for wrapper in &table.common.wrapper {
             assert!(!wrapper.run.is_empty());
         }
-        for word in &table.claims.in_paths {
-            assert!(table.claims.environments.contains_key(word), "{word}");
+        for word in &table.common.claims.in_paths {
+            assert!(table.common.claims.environments.contains_key(word), "{word}");
         }
     }
 
@@ -330,7 +403,7 @@ mod tests {
             "azure",
         ] {
             let table = table();
-            let tools = table.tool.iter().any(|tool| tool.provider == provider);
+            let tools = table.tool.iter().any(|tool| tool.serves(provider));
             assert!(tools || table.http.iter().any(|host| host.provider == provider), "{provider}");
         }
     }
@@ -340,7 +413,7 @@ mod tests {
         let arguments = |line: &str| -> Vec<Option<String>> {
             line.split(' ').map(|word| (word != "*").then(|| word.to_owned())).collect()
         };
-        let railway = &table().tool[0];
+        let railway = table().tool.iter().find(|tool| tool.names == ["railway"]).unwrap();
         for (line, expected) in [
             ("domain example.com", "write:domain"),
             ("domain *", "write:domain"),

@@ -3,7 +3,7 @@
 
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
-use super::bind::{Creds, SECRET, Scope};
+use super::bind::{Creds, HOLE, SECRET, Scope};
 use super::found::{Bound, Found};
 use super::run::Runner;
 use super::tools::{Action, table};
@@ -119,23 +119,44 @@ fn known_action(runner: &mut Runner<'_, '_>, known: &Action, creds: Creds, input
     let tools = |name: &String| {
         let all = table().tool.iter().enumerate();
         let named: Vec<usize> = all
-            .filter(|(_, tool)| tool.names.contains(name) && tool.provider == known.provider)
+            .filter(|(_, tool)| tool.names.contains(name) && tool.serves(&known.provider))
             .map(|(at, _)| at)
             .collect();
         named
     };
-    if let Some(command) = &known.command {
-        let given = inputs.iter().find(|(input, _)| *input == command.input);
-        let script = given.map_or(command.default.clone(), |(_, value)| runner.scope.template(value));
+    let text = |runner: &Runner<'_, '_>, wanted: &str| {
+        let given = inputs.iter().find(|(input, _)| input == wanted);
+        given.map(|(_, value)| runner.scope.template(value))
+    };
+    let run = |runner: &mut Runner<'_, '_>, script: &str| {
         let logins = runner.scope.logins.clone();
-        tools(&command.tool).into_iter().for_each(|at| runner.login(at, &creds));
-        script.lines().for_each(|script| runner.script(&format!("{} {script}", command.tool), line));
+        let first = script.split(' ').next().unwrap_or_default().to_owned();
+        tools(&first).into_iter().for_each(|at| runner.login(at, &creds));
+        runner.script(script, line);
         runner.scope.logins = logins;
+    };
+    let (mut needs, mut runs) = (&known.needs, &known.runs);
+    for case in &known.cases {
+        let value = text(runner, &case.input).unwrap_or_default();
+        if value.contains(HOLE) {
+            return runner.found.add(path, line, Bound::To(creds), None);
+        }
+        if value.eq_ignore_ascii_case(&case.is) {
+            (needs, runs) = (&case.needs, &case.runs);
+            break;
+        }
+    }
+    if let Some(command) = &known.command {
+        let script = text(runner, &command.input).unwrap_or_else(|| command.default.clone());
+        script.lines().for_each(|script| run(runner, &format!("{} {script}", command.tool)));
         return;
     }
+    if let Some(script) = runs {
+        return run(runner, script);
+    }
     known.binds.iter().flat_map(tools).for_each(|at| runner.login(at, &creds));
-    if !known.needs.is_empty() {
-        let needs = known.needs.iter().map(|&can| (can, known.name.clone())).collect();
+    if !needs.is_empty() {
+        let needs = needs.iter().map(|&can| (can, known.name.clone())).collect();
         runner.found.add(path, line, Bound::To(creds), Some(needs));
     }
 }

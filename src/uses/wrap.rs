@@ -113,6 +113,7 @@ pub fn wrapper<'w>(name: &str, words: &[Word]) -> Option<(&'w Wrapper, usize)> {
         same.then_some(length)
     };
     let known = table()
+        .common
         .wrapper
         .iter()
         .filter_map(|wrapper| Some((wrapper, wrapper.run.iter().filter_map(|run| fits(run)).max()?)));
