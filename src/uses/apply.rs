@@ -161,7 +161,8 @@ impl Runner<'_, '_> {
     }
 }
 
-/// The literal words; None for the others.
+/// The literal words, and the options of which only the value is not literal; None for the others.
 fn literals(words: &[Word]) -> Vec<Option<String>> {
-    words.iter().map(|word| word.literal().map(str::to_owned)).collect()
+    let option = |word: &Word| Some(format!("{}{HOLE}", word.option()?));
+    words.iter().map(|word| word.literal().map(str::to_owned).or_else(|| option(word))).collect()
 }

@@ -91,7 +91,7 @@ pub struct Tool {
     /// Options that are followed by a value.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Subcommands that need no credential.
+    /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
     /// An unknown subcommand is a script of the package, which is read on its own.
@@ -108,7 +108,7 @@ pub struct Tool {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
-    /// word, and an empty text is a call without a subcommand.
+    /// word, `a|b` one of several, and an empty text is a call without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
     #[serde(default)]
@@ -260,9 +260,27 @@ impl Table {
             if tool.providers.is_empty() {
                 tool.providers.push(own());
             }
+            tool.local = spelled_out(&tool.local);
+            tool.commands.iter_mut().for_each(|row| row.run = spelled_out(&row.run));
             tool
         }));
     }
+}
+
+/// `volumes|vol delete|rm` as the four command lines that it stands for.
+fn spelled_out(runs: &[String]) -> Vec<String> {
+    runs.iter()
+        .flat_map(|run| {
+            run.split(' ').fold(vec![String::new()], |lines, word| {
+                let longer = |line: &String| -> Vec<String> {
+                    word.split('|')
+                        .map(|word| if line.is_empty() { word.to_owned() } else { format!("{line} {word}") })
+                        .collect()
+                };
+                lines.iter().flat_map(longer).collect()
+            })
+        })
+        .collect()
 }
 
 impl Tool {
@@ -280,7 +298,7 @@ impl Tool {
                 argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
             })
         };
-        let bare = words.is_empty() && !informs(arguments);
+        let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
             if run.is_empty() {
                 return bare.then_some(0);
@@ -299,7 +317,7 @@ impl Tool {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
-            (None, None) if words.is_empty() && (arguments.is_empty() || informs(arguments)) => Known::Local,
+            (None, None) if words.is_empty() && (arguments.is_empty() || self.informs(arguments)) => Known::Local,
             (None, None) if self.scripts && matches!(words.first(), Some(Some(_))) => Known::Local,
             (None, None) => Known::Unknown,
         }
@@ -321,11 +339,16 @@ impl Tool {
         }
         words
     }
-}
 
-/// Whether a tool is asked about itself and does nothing else.
-fn informs(arguments: &[Option<String>]) -> bool {
-    arguments.iter().flatten().any(|argument| ["--version", "-v", "--help", "-h"].contains(&argument.as_str()))
+    /// Whether it is asked about itself and does nothing else. `mysql -h db -v` is no such question.
+    fn informs(&self, arguments: &[Option<String>]) -> bool {
+        let asks = |argument: &String| match argument.as_str() {
+            "--version" | "--help" => true,
+            "-v" | "-h" => arguments.len() == 1 && !self.values.contains(argument),
+            _ => false,
+        };
+        arguments.iter().flatten().any(asks)
+    }
 }
 
 /// What the table says about a command line.
@@ -350,6 +373,7 @@ mod tests {
                 let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some()];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
+                assert!(row.source.as_deref().is_none_or(|page| !page.contains("http://")), "{:?}", row.run);
                 for run in row.run.iter().filter(|_| row.flags.is_empty()) {
                     assert!(!tool.local.contains(run), "{run} is a use and local");
                 }
@@ -443,6 +467,12 @@ mod tests {
     }
 
     #[test]
+    fn a_subcommand_in_several_spellings_is_written_once() {
+        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned()]);
+        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *"]);
+    }
+
+    #[test]
     fn a_call_without_a_subcommand_and_any_word_have_rows_of_their_own() {
         let tool: Tool = toml::from_str(
             "names = ['x']\nsource = ''\nvalues = ['--to']\nlocal = ['list']\ncommands = [\n\
@@ -455,6 +485,8 @@ mod tests {
             ("", Some("publish:compute")),
             ("--to here --force", Some("publish:compute")),
             ("--help", None),
+            ("-v", None),
+            ("-v --force", Some("publish:compute")),
             ("folder", Some("publish:artifact")),
             ("drop", Some("publish:artifact")),
             ("drop it", Some("delete:artifact")),
