@@ -141,7 +141,7 @@ impl Runner<'_, '_> {
             None => row.needs.clone(),
         };
         let line = format!("{name} {run}");
-        let why = line.trim_end_matches(['*', ' ']);
+        let why = line.trim_end_matches(['*', '$', ' ']);
         Some(cans.into_iter().map(|can| (can, why.to_owned())).collect())
     }
 

@@ -108,7 +108,8 @@ pub struct Tool {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
-    /// word, `a|b` one of several, and an empty text is a call without a subcommand.
+    /// word, `a|b` one of several, a last `$` the end of the words, and an empty text is a call
+    /// without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
     #[serde(default)]
@@ -303,8 +304,10 @@ impl Tool {
             if run.is_empty() {
                 return bare.then_some(0);
             }
+            let (run, ends) = run.strip_suffix(" $").map_or((run, false), |run| (run, true));
             let same = |(want, have): &(&str, &Option<String>)| *want == "*" || have.as_deref() == Some(*want);
-            let fits = run.split(' ').zip(&words).filter(same).count() == run.split(' ').count();
+            let count = run.split(' ').count();
+            let fits = run.split(' ').zip(&words).filter(same).count() == count && !(ends && words.len() > count);
             fits.then(|| run.split(' ').filter(|word| *word != "*").count())
         };
         let rows = self.commands.iter().filter(|row| row.flags.is_empty() || row.flags.iter().any(flag));
@@ -478,7 +481,8 @@ mod tests {
             "names = ['x']\nsource = ''\nvalues = ['--to']\nlocal = ['list']\ncommands = [\n\
              { run = [''], needs = ['publish:compute'] },\n\
              { run = ['*'], needs = ['publish:artifact'] },\n\
-             { run = ['drop *'], needs = ['delete:artifact'] },\n]",
+             { run = ['drop *'], needs = ['delete:artifact'] },\n\
+             { run = ['all $'], needs = ['list:artifact'] },\n]",
         )
         .unwrap();
         for (line, expected) in [
@@ -490,6 +494,8 @@ mod tests {
             ("folder", Some("publish:artifact")),
             ("drop", Some("publish:artifact")),
             ("drop it", Some("delete:artifact")),
+            ("all --now", Some("list:artifact")),
+            ("all of", Some("publish:artifact")),
             ("list", None),
         ] {
             let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();
