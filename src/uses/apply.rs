@@ -140,7 +140,9 @@ impl Runner<'_, '_> {
             Some(transfer) => self.direction(tool, run, transfer, words)?,
             None => row.needs.clone(),
         };
-        Some(cans.into_iter().map(|can| (can, format!("{name} {run}"))).collect())
+        let line = format!("{name} {run}");
+        let why = line.trim_end_matches(['*', '$', ' ']);
+        Some(cans.into_iter().map(|can| (can, why.to_owned())).collect())
     }
 
     fn direction(&self, tool: &Tool, run: &str, transfer: &Transfer, words: &[Word]) -> Option<Vec<Can>> {
@@ -159,7 +161,8 @@ impl Runner<'_, '_> {
     }
 }
 
-/// The literal words; None for the others.
+/// The literal words, and the options of which only the value is not literal; None for the others.
 fn literals(words: &[Word]) -> Vec<Option<String>> {
-    words.iter().map(|word| word.literal().map(str::to_owned)).collect()
+    let option = |word: &Word| Some(format!("{}{HOLE}", word.option()?));
+    words.iter().map(|word| word.literal().map(str::to_owned).or_else(|| option(word))).collect()
 }
