@@ -140,7 +140,9 @@ impl Runner<'_, '_> {
             Some(transfer) => self.direction(tool, run, transfer, words)?,
             None => row.needs.clone(),
         };
-        Some(cans.into_iter().map(|can| (can, format!("{name} {run}"))).collect())
+        let line = format!("{name} {run}");
+        let why = line.trim_end_matches(['*', ' ']);
+        Some(cans.into_iter().map(|can| (can, why.to_owned())).collect())
     }
 
     fn direction(&self, tool: &Tool, run: &str, transfer: &Transfer, words: &[Word]) -> Option<Vec<Can>> {

@@ -107,7 +107,8 @@ pub struct Tool {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// The subcommand in its spellings; the longest that fits counts.
+    /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
+    /// word, and an empty text is a call without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
     #[serde(default)]
@@ -279,10 +280,14 @@ impl Tool {
                 argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
             })
         };
+        let bare = words.is_empty() && !informs(arguments);
         let fits = |run: &str| {
-            let length = run.split(' ').count();
-            let same = run.split(' ').zip(&words).filter(|(want, have)| have.as_deref() == Some(want)).count();
-            (same == length).then_some(length)
+            if run.is_empty() {
+                return bare.then_some(0);
+            }
+            let same = |(want, have): &(&str, &Option<String>)| *want == "*" || have.as_deref() == Some(*want);
+            let fits = run.split(' ').zip(&words).filter(same).count() == run.split(' ').count();
+            fits.then(|| run.split(' ').filter(|word| *word != "*").count())
         };
         let rows = self.commands.iter().filter(|row| row.flags.is_empty() || row.flags.iter().any(flag));
         let best = rows
@@ -294,7 +299,7 @@ impl Tool {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
-            (None, None) if self.only_informs(arguments, &words) => Known::Local,
+            (None, None) if words.is_empty() && (arguments.is_empty() || informs(arguments)) => Known::Local,
             (None, None) if self.scripts && matches!(words.first(), Some(Some(_))) => Known::Local,
             (None, None) => Known::Unknown,
         }
@@ -316,12 +321,11 @@ impl Tool {
         }
         words
     }
+}
 
-    fn only_informs(&self, arguments: &[Option<String>], words: &[Option<String>]) -> bool {
-        const INFORM: [&str; 4] = ["--version", "-v", "--help", "-h"];
-        let informs = |argument: &Option<String>| argument.as_deref().is_some_and(|it| INFORM.contains(&it));
-        words.is_empty() && (arguments.is_empty() || arguments.iter().any(informs))
-    }
+/// Whether a tool is asked about itself and does nothing else.
+fn informs(arguments: &[Option<String>]) -> bool {
+    arguments.iter().flatten().any(|argument| ["--version", "-v", "--help", "-h"].contains(&argument.as_str()))
 }
 
 /// What the table says about a command line.
@@ -435,6 +439,36 @@ mod tests {
                 Known::Unknown => "unknown".to_owned(),
             };
             assert_eq!(found, expected, "railway {line}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_a_subcommand_and_any_word_have_rows_of_their_own() {
+        let tool: Tool = toml::from_str(
+            "names = ['x']\nsource = ''\nvalues = ['--to']\nlocal = ['list']\ncommands = [\n\
+             { run = [''], needs = ['publish:compute'] },\n\
+             { run = ['*'], needs = ['publish:artifact'] },\n\
+             { run = ['drop *'], needs = ['delete:artifact'] },\n]",
+        )
+        .unwrap();
+        for (line, expected) in [
+            ("", Some("publish:compute")),
+            ("--to here --force", Some("publish:compute")),
+            ("--help", None),
+            ("folder", Some("publish:artifact")),
+            ("drop", Some("publish:artifact")),
+            ("drop it", Some("delete:artifact")),
+            ("list", None),
+        ] {
+            let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();
+            let found = match tool.row(&arguments) {
+                Known::Row(_, row) => Some(row.needs[0].to_string()),
+                known => {
+                    assert!(matches!(known, Known::Local), "x {line}");
+                    None
+                }
+            };
+            assert_eq!(found.as_deref(), expected, "x {line}");
         }
     }
 }
