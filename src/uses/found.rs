@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::bind::{Creds, Index};
+use super::registry::Place;
 use super::tools::table;
 use super::{Need, Site, Uses};
 use crate::capability::Can;
@@ -12,16 +13,19 @@ use crate::capability::Can;
 #[derive(Debug)]
 pub enum Bound {
     To(Creds),
-    /// Whatever the environment gives to this tool of the table.
-    Environment(usize),
+    /// Whatever the environment gives to this tool of the table for this place.
+    Environment(usize, Place),
 }
 
-/// A use; no needs where it is not understood.
+/// Capabilities, each with what needs it; None where that is not understood.
+pub type Needs = Option<Vec<(Can, String)>>;
+
+/// A use.
 #[derive(Debug)]
 struct Hit {
     site: Site,
     bound: Bound,
-    needs: Option<Vec<(Can, String)>>,
+    needs: Needs,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +42,7 @@ pub struct Found {
 }
 
 impl Found {
-    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Option<Vec<(Can, String)>>) {
+    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Needs) {
         if !matches!(&bound, Bound::To(creds) if creds.is_empty()) {
             self.hits.push(Hit { site: Site { path: path.to_owned(), line }, bound, needs });
         }
@@ -70,15 +74,15 @@ impl Found {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
         }
-        (0..index.wanted.len()).map(|cred| self.uses_of(cred)).collect()
+        index.wanted.iter().enumerate().map(|(cred, wanted)| self.uses_of(cred, wanted.provider)).collect()
     }
 
-    fn uses_of(&self, cred: usize) -> Uses {
+    fn uses_of(&self, cred: usize, provider: &str) -> Uses {
         let mut uses = Uses::default();
         for hit in &self.hits {
             let bound = match &hit.bound {
                 Bound::To(creds) => creds.contains(&cred),
-                Bound::Environment(tool) => self.tools.contains(&(cred, *tool)),
+                Bound::Environment(tool, place) => self.tools.contains(&(cred, *tool)) && place.takes(provider),
             };
             match &hit.needs {
                 Some(needs) if bound => {

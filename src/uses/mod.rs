@@ -10,6 +10,7 @@ mod client;
 mod files;
 mod found;
 mod http;
+mod registry;
 mod run;
 mod shell;
 #[cfg(test)]

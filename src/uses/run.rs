@@ -5,6 +5,7 @@ use super::bind::{Creds, Scope, is_quiet, listed};
 use super::client;
 use super::found::{Bound, Found};
 use super::http::Request;
+use super::registry::Place;
 use super::shell::{self, Command};
 use super::tools::table;
 use super::word::{Piece, Word};
@@ -169,12 +170,13 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         let tools: Vec<usize> =
             (0..table().tool.len()).filter(|&at| table().tool[at].names.iter().any(|known| known == name)).collect();
-        if !tools.is_empty() {
+        let quiet = is_quiet(&literals) && !self.has_row(&tools, &words);
+        if !tools.is_empty() && !quiet {
             self.tools(&tools, &words, &mentioned, line);
         } else if self.functions.iter().any(|function| function == name) {
             self.inner_command(&words[1..]);
             self.unresolved(mentioned, line);
-        } else if is_quiet(&literals) {
+        } else if quiet {
             self.bind_file(command, &words, &mentioned);
             self.flow = Some((command.pipeline, mentioned));
         } else if listed(&table().common.relays, &literals) {
@@ -206,7 +208,7 @@ impl<'f, 'a> Runner<'f, 'a> {
             texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || ";&|()".contains(c))).collect();
         for (at, tool) in table().tool.iter().enumerate() {
             if tool.names.iter().any(|name| said.contains(&name.as_str())) {
-                self.found.add(self.scope.path, line, Bound::Environment(at), None);
+                self.found.add(self.scope.path, line, Bound::Environment(at, Place::Somewhere), None);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Whole cases: files in, uses out.
 
 mod formats;
+mod registries;
 mod scripts;
 mod tools;
 
