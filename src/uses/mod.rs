@@ -18,6 +18,7 @@ mod tools;
 mod word;
 mod workflow;
 mod wrap;
+mod yaml;
 
 use crate::capability::{Can, Environment};
 use crate::finding::Location;
