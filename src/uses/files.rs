@@ -2,6 +2,7 @@
 //! Dockerfiles, `package.json` and dotenv files. Workflows stand in a module of their own.
 
 use super::bind::{Index, Scope};
+use super::code::{self, Reads};
 use super::found::{Bound, Found};
 use super::run::Runner;
 use super::word::{Word, is_name};
@@ -24,30 +25,41 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    /// It is known to run commands, and not taken apart.
+    Closed,
 }
 
-/// A file in which commands can stand.
+/// A file in which credentials can be used.
 pub struct File {
     path: String,
-    text: String,
-    kind: Kind,
+    content: Content,
+}
+
+enum Content {
+    Commands(Kind, String),
+    Program(Reads),
 }
 
 impl File {
-    /// None for every other file.
-    pub fn new(path: String, text: String) -> Option<File> {
-        let kind = kind(&path, &text)?;
-        Some(File { path, text, kind })
+    /// None for every other file, and for a program that reads nothing from its environment.
+    pub fn new(index: &Index<'_>, path: String, text: String) -> Option<File> {
+        if let Some(kind) = kind(&path, &text) {
+            return Some(File { path, content: Content::Commands(kind, text) });
+        }
+        let reads = Reads::of(index, code::language(&path, &text)?, &path, &text);
+        (!reads.is_empty()).then_some(File { path, content: Content::Program(reads) })
     }
 }
 
 /// Reads one file.
 pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
-    let File { path, text, kind } = file;
-    if text.len() > LARGEST {
-        return unread(index, found, path, text);
-    }
+    let path = &file.path;
     let scope = Scope::new(index, path);
+    let (kind, text) = match &file.content {
+        Content::Program(reads) => return reads.tell(&scope, found),
+        Content::Commands(_, text) if text.len() > LARGEST => return unread(index, found, path, text),
+        Content::Commands(kind, text) => (kind, text),
+    };
     let understood = match kind {
         Kind::Shell => {
             found.scripts.insert(path.to_owned());
@@ -60,6 +72,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => workflow::github(scope, found, text),
         Kind::GitlabCi => workflow::gitlab(scope, found, text),
+        Kind::Closed => false,
     };
     if !understood {
         unread(index, found, path, text);
@@ -81,17 +94,19 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
+        "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
+        _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile") => Some(Kind::Closed),
         _ if matches!(extension, "sh" | "bash" | "zsh" | "ksh" | "dash" | "bats") => Some(Kind::Shell),
         _ => has_shell_shebang(text).then_some(Kind::Shell),
     }
 }
 
-/// Whether a file of this name can hold uses: it is one of the known kinds, or has no ending, so
-/// that its first line has to tell.
+/// Whether a file of this name can hold uses: it is one of the known kinds, the source of a
+/// program, or has no ending, so that its first line has to tell.
 pub fn can_hold_uses(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    kind(path, "").is_some() || !name.contains('.')
+    kind(path, "").is_some() || code::language(path, "").is_some() || !name.contains('.')
 }
 
 fn has_shell_shebang(text: &str) -> bool {

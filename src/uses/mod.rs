@@ -7,6 +7,7 @@ mod apply;
 mod bind;
 mod claims;
 mod client;
+mod code;
 mod files;
 mod found;
 mod http;
@@ -90,8 +91,8 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
     if wanted.is_empty() {
         return Vec::new();
     }
-    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(path, text)).collect();
     let mut index = bind::Index::new(wanted);
+    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(&index, path, text)).collect();
     let mut found = read(&index, &texts);
     // A name that one file exports a credential under is understood in the others.
     for _ in 0..ROUNDS {
