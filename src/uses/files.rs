@@ -1,8 +1,9 @@
 //! Which files are read, and how their commands are cut out of them: shell scripts, Makefiles,
-//! Dockerfiles, `package.json` and dotenv files. Workflows stand in a module of their own.
+//! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
 use super::bind::{Index, Scope};
 use super::code::{self, Reads};
+use super::docker;
 use super::found::{Bound, Found};
 use super::run::Runner;
 use super::word::{Word, is_name};
@@ -67,7 +68,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
             true
         }
         Kind::Make => makefile(&mut Runner::new(scope, found), text),
-        Kind::Docker => dockerfile(&mut Runner::new(scope, found), text),
+        Kind::Docker => docker::read(&mut Runner::new(scope, found), text),
         Kind::Package => package(&mut Runner::new(scope, found), text),
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => workflow::github(scope, found, text),
@@ -166,7 +167,7 @@ fn package(runner: &mut Runner<'_, '_>, text: &str) -> bool {
 
 /// The lines from `start` on that belong together by a backslash at their end; a comment between
 /// them is no end. The text keeps its lines.
-fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
+pub fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
     let mut text = lines[start].to_owned();
     let mut next = start + 1;
     while text.trim_end().ends_with('\\') && next < lines.len() {
@@ -178,72 +179,6 @@ fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize)
         next += 1;
     }
     (text, next)
-}
-
-fn dockerfile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = at + 1;
-        let (instruction, mut next) = logical_line(&lines, at, true);
-        let (word, rest) = instruction.trim_start().split_once(char::is_whitespace).unwrap_or(("", ""));
-        match word.to_ascii_uppercase().as_str() {
-            "RUN" => {
-                let command = behind_options(rest);
-                if let Some(tag) = here_tag(command) {
-                    let body: Vec<&str> = lines[next..].iter().copied().take_while(|line| line.trim() != tag).collect();
-                    let alone = command.starts_with("<<");
-                    let script =
-                        if alone { body.join("\n") } else { format!("{command}\n{}\n{tag}\n", body.join("\n")) };
-                    runner.script(&script, if alone { next + 1 } else { line });
-                    next += body.len() + 1;
-                } else {
-                    runner.script(
-                        &exec_form(command).unwrap_or_else(|| command.to_owned()),
-                        line + lines_before(&instruction, command),
-                    );
-                }
-            }
-            "ENV" | "ARG" => {
-                let legacy = rest.trim().split_once(char::is_whitespace).filter(|(name, _)| is_name(name));
-                match legacy {
-                    Some((name, value)) => runner.replace(name, &Word::read(value.trim(), line)),
-                    None => runner.script(&format!("export {rest}"), line),
-                }
-            }
-            _ => {}
-        }
-        at = next;
-    }
-    true
-}
-
-fn behind_options(mut rest: &str) -> &str {
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
-        match rest.starts_with("--") {
-            true => rest = &rest[rest.find(char::is_whitespace).unwrap_or(rest.len())..],
-            false => return rest,
-        }
-    }
-}
-
-fn lines_before(whole: &str, part: &str) -> usize {
-    whole[..whole.len() - part.len()].matches('\n').count()
-}
-
-/// The tag of a here-document that a `RUN` line opens.
-fn here_tag(command: &str) -> Option<&str> {
-    let behind = command.split_once("<<")?.1.trim_start_matches('-').trim_start_matches(['"', '\'']);
-    let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
-    Some(&behind[..end]).filter(|tag| is_name(tag))
-}
-
-/// `["railway", "up"]` as the shell would write it.
-fn exec_form(command: &str) -> Option<String> {
-    let words: Vec<String> = serde_json::from_str(command.trim()).ok()?;
-    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-    Some(quoted.join(" "))
 }
 
 fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {

@@ -8,6 +8,8 @@ mod bind;
 mod claims;
 mod client;
 mod code;
+mod container;
+mod docker;
 mod files;
 mod found;
 mod http;
