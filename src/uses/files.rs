@@ -3,6 +3,7 @@
 
 use super::bind::{Index, Scope};
 use super::code::{self, Reads};
+use super::compose;
 use super::docker;
 use super::found::{Bound, Found};
 use super::run::Runner;
@@ -26,6 +27,7 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    Compose,
     /// It is known to run commands, and not taken apart.
     Closed,
 }
@@ -73,6 +75,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => workflow::github(scope, found, text),
         Kind::GitlabCi => workflow::gitlab(scope, found, text),
+        Kind::Compose => compose::read(scope, found, text),
         Kind::Closed => false,
     };
     if !understood {
@@ -95,6 +98,7 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
+        _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),
         "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
         _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile") => Some(Kind::Closed),

@@ -8,6 +8,7 @@ mod bind;
 mod claims;
 mod client;
 mod code;
+mod compose;
 mod container;
 mod docker;
 mod files;

@@ -1,6 +1,7 @@
 //! Whole cases: files in, uses out.
 
 mod code;
+mod containers;
 mod formats;
 mod scripts;
 mod tools;
