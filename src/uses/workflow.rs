@@ -1,18 +1,12 @@
 //! Workflows of GitHub (and of those that use the same files) and pipelines of GitLab: what each
 //! step runs, with the variables and secrets that it sees.
 
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
-
 use super::bind::{Creds, HOLE, SECRET, Scope};
 use super::found::{Bound, Found};
 use super::run::Runner;
 use super::tools::{Action, table};
 use super::word::{Word, is_name};
-
-/// Indentation and dashes beyond this nest deeper than anybody writes.
-const DEEPEST: usize = 400;
-
-type Node<'y> = MarkedYaml<'y>;
+use super::yaml::{self, Node, block, entries, get, leaves, load, sequence, string};
 
 /// Reads a workflow or the description of an action; whether it was understood.
 pub fn github(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
@@ -181,12 +175,9 @@ fn environment(scope: &mut Scope<'_>, found: &mut Found, node: Option<&Node<'_>>
     *scope = runner.scope;
 }
 
-/// Names and values of a mapping; GitLab also writes `NAME: { value: … }`.
+/// Names and values of a mapping, expressions as the shell reader takes them.
 fn variables<'y>(node: Option<&'y Node<'y>>) -> impl Iterator<Item = (String, Word)> + 'y {
-    entries(node).filter_map(|(name, value)| {
-        let text = string(value).or_else(|| get(value, "value").and_then(string))?;
-        Some((name, Word::read(&as_shell(&text), value.span.start.line())))
-    })
+    yaml::variables(node, as_shell)
 }
 
 /// `${{ secrets.NAME }}` as a variable that says so, `${{ env.NAME }}` as that variable, every
@@ -224,75 +215,4 @@ fn members<'e>(expression: &'e str, context: &'e str) -> impl Iterator<Item = &'
         let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
         Some(&name[..end]).filter(|name| is_name(name))
     })
-}
-
-/// None where the text is no YAML, or nested beyond reason.
-fn load(text: &str) -> Option<Vec<Node<'_>>> {
-    let nests = |line: &str| line.bytes().take_while(|byte| b" -?:\t".contains(byte)).count();
-    if text.lines().any(|line| nests(line) > DEEPEST) {
-        return None;
-    }
-    MarkedYaml::load_from_str(text).ok()
-}
-
-fn get<'n, 'y>(node: &'n Node<'y>, key: &str) -> Option<&'n Node<'y>> {
-    entries(Some(node)).find(|(name, _)| name == key).map(|(_, value)| value)
-}
-
-fn entries<'n, 'y>(node: Option<&'n Node<'y>>) -> impl Iterator<Item = (String, &'n Node<'y>)> {
-    let mapping = match node.map(|node| &node.data) {
-        Some(YamlData::Mapping(mapping)) => Some(mapping),
-        _ => None,
-    };
-    mapping.into_iter().flatten().filter_map(|(key, value)| Some((string(key)?, value)))
-}
-
-fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
-    match &node.data {
-        YamlData::Sequence(items) => items,
-        _ => &[],
-    }
-}
-
-/// Every scalar of a list, and of the lists in it.
-fn leaves<'n, 'y>(node: &'n Node<'y>) -> Vec<&'n Node<'y>> {
-    match &node.data {
-        YamlData::Sequence(items) => items.iter().flat_map(leaves).collect(),
-        _ => vec![node],
-    }
-}
-
-fn string(node: &Node<'_>) -> Option<String> {
-    match &node.data {
-        YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
-        YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
-        YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
-        _ => None,
-    }
-}
-
-/// A script with the line that it begins on, so that its lines are those of the file.
-fn block(node: &Node<'_>, lines: &[&str]) -> Option<(String, usize)> {
-    let text = string(node)?;
-    let start = node.span.start.line();
-    let blank = text.len() - text.trim_start_matches('\n').len();
-    let Some(first) = start.checked_sub(blank).filter(|first| *first > 1) else { return Some((text, start)) };
-    let header = lines.get(first - 2).map_or("", |line| line.trim_end());
-    let indicator = header.split_whitespace().rfind(|word| word.starts_with(['|', '>'])).unwrap_or("");
-    let own_lines =
-        lines.get(start - 1).is_some_and(|line| line.chars().take(node.span.start.col()).all(char::is_whitespace));
-    match indicator.chars().next() {
-        Some('|') if own_lines => Some((text, first)),
-        Some('>') if own_lines => {
-            // Folded lines are one line; a backslash at the end says the same to the shell.
-            let end = node.span.end.line().clamp(start, lines.len() + 1);
-            let raw: Vec<String> = lines.get(first - 1..end - 1)?.iter().map(|line| line.trim().to_owned()).collect();
-            let joined = |(at, line): (usize, &String)| {
-                let folds = !line.is_empty() && raw.get(at + 1).is_some_and(|next| !next.is_empty());
-                format!("{line}{}\n", if folds { " \\" } else { "" })
-            };
-            Some((raw.iter().enumerate().map(joined).collect(), first))
-        }
-        _ => Some((text, start)),
-    }
 }

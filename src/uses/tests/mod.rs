@@ -1,5 +1,7 @@
 //! Whole cases: files in, uses out.
 
+mod code;
+mod containers;
 mod formats;
 mod registries;
 mod scripts;
