@@ -88,11 +88,10 @@ impl Runner<'_, '_> {
         if !own.is_empty() {
             return Some(Bound::To(own));
         }
-        let set = tool.env.iter().filter_map(|variable| self.scope.get(variable));
         let (mut creds, mut foreign) = (Creds::new(), false);
-        for held in set {
-            creds.extend(&held.creds);
-            foreign |= held.foreign;
+        for variable in &tool.env {
+            creds.extend(self.scope.held(variable));
+            foreign |= self.scope.get(variable).is_some_and(|held| held.foreign);
         }
         if creds.is_empty() {
             creds.extend(self.scope.logins.get(&at).into_iter().flatten());
@@ -100,7 +99,7 @@ impl Runner<'_, '_> {
         match (creds.is_empty(), foreign) {
             (false, _) => Some(Bound::To(creds)),
             (true, true) => None,
-            (true, false) => Some(Bound::Environment(at)),
+            (true, false) => Some(Bound::Environment(at, self.scope.context.clone())),
         }
     }
 

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use aho_corasick::AhoCorasick;
 
 use super::Wanted;
+use super::claims;
+use super::context::{Context, Fit};
 use super::shell;
 use super::tools::table;
 use super::word::{Piece, Word};
@@ -32,6 +34,8 @@ pub struct Index<'a> {
     names: HashMap<&'a str, Creds>,
     /// What scripts and workflows call it, beyond the names where the value lies.
     aliases: HashMap<String, Creds>,
+    /// What each of them claims by its names and places.
+    claims: Vec<Context>,
     values: AhoCorasick,
     owners: Vec<usize>,
 }
@@ -48,17 +52,46 @@ impl<'a> Index<'a> {
         let owners: Vec<usize> = (0..wanted.len()).filter(|&cred| long(&wanted[cred])).collect();
         let values = AhoCorasick::new(owners.iter().map(|&cred| wanted[cred].secret.expose()))
             .expect("as many values as findings stay below the automaton's limits");
-        Index { wanted, names, aliases: HashMap::new(), values, owners }
+        let claims = wanted.iter().map(Context::of_credential).collect();
+        Index { wanted, names, aliases: HashMap::new(), claims, values, owners }
     }
 
-    /// Who is called `name` in the file `path`.
-    fn named(&self, name: &str, path: &str) -> Creds {
+    /// Who is called `name` in the file `path`, where that context claims an environment.
+    fn named(&self, name: &str, path: &str, context: &Context) -> Creds {
         if let Some(secret) = name.strip_prefix(SECRET) {
-            return self.secret(secret);
+            return self.secret(secret, path, context);
         }
-        let creds = self.names.get(name).into_iter().chain(self.aliases.get(name)).flatten().copied();
+        let creds = self.called(name);
         let generic = is_generic(name);
-        creds.filter(|&cred| !generic || self.lies_in(cred, |at| at == path)).collect()
+        let creds = creds.filter(|&cred| !generic || self.lies_in(cred, |at| at == path)).collect();
+        self.apart(creds, path, context)
+    }
+
+    fn called(&self, name: &str) -> impl Iterator<Item = usize> {
+        self.names.get(name).into_iter().chain(self.aliases.get(name)).flatten().copied()
+    }
+
+    /// Keeps the values of one name apart: of those that share a name, the ones stay that fit best
+    /// to where it is used.
+    pub fn apart(&self, creds: Creds, path: &str, context: &Context) -> Creds {
+        if creds.len() < 2 {
+            return creds;
+        }
+        let fit = |cred: usize| {
+            let mut locations = self.wanted[cred].locations.iter();
+            // What only an old commit holds there has left the file.
+            let here = locations.any(|location| location.path == path && location.commit.is_none());
+            if here { Fit::Here } else { context.fit(&self.claims[cred]) }
+        };
+        let fits: Vec<(usize, Fit)> = creds.iter().map(|&cred| (cred, fit(cred))).collect();
+        let beaten =
+            |cred: usize, own: Fit| fits.iter().any(|&(other, fit)| fit > own && self.share_a_name(cred, other));
+        fits.iter().filter(|&&(cred, own)| !beaten(cred, own)).map(|(cred, _)| *cred).collect()
+    }
+
+    fn share_a_name(&self, one: usize, other: usize) -> bool {
+        let mut all = self.names.values().chain(self.aliases.values());
+        all.any(|creds| creds.contains(&one) && creds.contains(&other))
     }
 
     /// Learns names that some file has exported a credential under; whether any was new.
@@ -72,12 +105,30 @@ impl<'a> Index<'a> {
     }
 
     /// Who the CI secret `name` is; its names do not know case. The job's own token is nobody.
-    fn secret(&self, name: &str) -> Creds {
+    fn secret(&self, name: &str, path: &str, context: &Context) -> Creds {
         if name.eq_ignore_ascii_case("GITHUB_TOKEN") {
             return Creds::new();
         }
         let named = self.names.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        named.flat_map(|(_, creds)| creds.iter().copied()).collect()
+        let creds: Creds = named.flat_map(|(_, creds)| creds.iter().copied()).collect();
+        self.apart(creds, path, context)
+    }
+
+    /// Who a variable is that adds its environment to the name: `NPM_TOKEN_STAGING` is the
+    /// `NPM_TOKEN` of `.env.staging`.
+    fn named_after(&self, name: &str) -> Creds {
+        let context = Context::stated(name.strip_prefix(SECRET).unwrap_or(name));
+        if context.is_empty() {
+            return Creds::new();
+        }
+        let secret = name.strip_prefix(SECRET);
+        let bare = claims::without_environments(secret.unwrap_or(name));
+        if secret.is_none() && is_generic(&bare) {
+            return Creds::new();
+        }
+        let named = self.names.iter().filter(|(key, _)| key.eq_ignore_ascii_case(&bare));
+        let creds = named.flat_map(|(_, creds)| creds.iter().copied());
+        creds.filter(|&cred| context.fit(&self.claims[cred]) == Fit::Same).collect()
     }
 
     /// Whose value stands in `text`.
@@ -98,10 +149,10 @@ impl<'a> Index<'a> {
     }
 
     /// Whether some line of a text that cannot be read as a whole names a credential.
-    pub fn mentioned(&self, text: &str, path: &str) -> Creds {
+    pub fn mentioned(&self, text: &str, path: &str, context: &Context) -> Creds {
         let mut creds = self.valued(text);
         for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-            creds.extend(self.named(name, path));
+            creds.extend(self.named(name, path, context));
         }
         creds
     }
@@ -114,13 +165,15 @@ fn is_generic(name: &str) -> bool {
 /// What a variable holds.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
-    pub creds: Creds,
+    creds: Creds,
     /// Its text, where it is the same at every run.
     constant: Option<String>,
     /// It certainly holds something else.
     pub foreign: bool,
     /// Commands inherit it.
     pub exported: bool,
+    /// A file with variables says so.
+    sourced: bool,
 }
 
 /// The variables that a script, a recipe or a step sees, beyond those of the environment that it
@@ -129,6 +182,8 @@ pub struct Held {
 pub struct Scope<'a> {
     pub index: &'a Index<'a>,
     pub path: &'a str,
+    /// Which environment the job, the step, the recipe or else the file claims.
+    pub context: Context,
     vars: HashMap<String, Held>,
     /// What variables held before they were replaced for one command.
     before: Vec<(String, Option<Held>)>,
@@ -140,19 +195,41 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub fn new(index: &'a Index<'a>, path: &'a str) -> Scope<'a> {
-        Scope { index, path, vars: HashMap::new(), before: Vec::new(), logins: HashMap::new(), export_all: false }
+        Scope {
+            index,
+            path,
+            context: Context::of_path(path),
+            vars: HashMap::new(),
+            before: Vec::new(),
+            logins: HashMap::new(),
+            export_all: false,
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&Held> {
         self.vars.get(name)
     }
 
+    /// What lies inside claims this environment, if it claims one, and not that of the file.
+    pub fn claim(&mut self, context: Context) {
+        if !context.is_empty() {
+            self.context = context;
+        }
+    }
+
+    /// Who a variable holds that has been set.
+    pub fn held(&self, name: &str) -> Creds {
+        let creds = self.vars.get(name).map(|held| held.creds.clone()).unwrap_or_default();
+        self.index.apart(creds, self.path, &self.context)
+    }
+
     /// Who a variable stands for here.
     fn stands_for(&self, name: &str) -> Creds {
-        match self.vars.get(name) {
-            Some(held) => held.creds.clone(),
-            None => self.index.named(name, self.path),
+        if self.vars.contains_key(name) {
+            return self.held(name);
         }
+        let creds = self.index.named(name, self.path, &self.context);
+        if creds.is_empty() { self.index.named_after(name) } else { creds }
     }
 
     /// Who a word stands for or holds.
@@ -218,10 +295,10 @@ impl<'a> Scope<'a> {
     fn constant(&self, name: &str) -> Option<String> {
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
-            Some(held) => held.creds.clone(),
+            Some(_) => self.held(name),
             None => match table().common.constants.get(name) {
                 Some(constant) => return Some(constant.clone()),
-                None => self.index.named(name, self.path),
+                None => self.index.named(name, self.path, &self.context),
             },
         };
         let address =
@@ -236,7 +313,7 @@ impl<'a> Scope<'a> {
         let other_name = |piece: &Piece| matches!(piece, Piece::Variable { name: other, .. } if other != name);
         let filled = constant.as_deref().is_some_and(|text| !text.is_empty());
         let foreign = creds.is_empty() && (filled || value.pieces.iter().any(other_name));
-        Held { creds, constant, foreign, exported: false }
+        Held { creds, constant, foreign, ..Held::default() }
     }
 
     /// `name=value`, exported or not.
@@ -293,28 +370,44 @@ impl<'a> Scope<'a> {
     }
 
     /// The variables of a file that is read in: `. .env.staging`. Files are told by the literal
-    /// end of their name. The names of what was read.
+    /// end of their path, or by what is literal of their name. The names of what was read.
     pub fn source(&mut self, file: &Word) -> Vec<String> {
         let template = self.template(file);
-        let named = template.rsplit(HOLE).next().unwrap_or("").trim_start_matches("./").trim_start_matches('/');
-        let Some(base) = named.rsplit('/').next().filter(|base| !base.is_empty()) else { return Vec::new() };
-        let exact = self.index.held_in(|path| path == named || path.ends_with(&format!("/{named}")));
-        let held =
-            if exact.is_empty() { self.index.held_in(|path| path.rsplit('/').next() == Some(base)) } else { exact };
+        let base = template.rsplit('/').next().unwrap_or("");
+        let held = if let Some((head, rest)) = base.split_once(HOLE) {
+            let tail = rest.rsplit(HOLE).next().unwrap_or("");
+            let fits =
+                |name: &str| name.len() >= head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail);
+            let literal = base.chars().any(|c| c.is_ascii_alphanumeric());
+            self.index.held_in(|path| literal && path.rsplit('/').next().is_some_and(fits))
+        } else {
+            let named = template.rsplit(HOLE).next().unwrap_or("").trim_start_matches("./").trim_start_matches('/');
+            let end = format!("/{named}");
+            match self.index.held_in(|path| !base.is_empty() && (path == named || path.ends_with(&end))) {
+                exact if exact.is_empty() => self.index.held_in(|path| path.rsplit('/').next() == Some(base)),
+                exact => exact,
+            }
+        };
         let mut sourced: HashMap<&str, Creds> = HashMap::new();
         for (name, cred) in held {
             sourced.entry(name).or_default().insert(cred);
         }
         let names = sourced.keys().map(|name| (*name).to_owned()).collect();
-        for (name, creds) in sourced {
-            self.hold(name, Held { creds, constant: None, foreign: false, exported: true });
+        for (name, mut creds) in sourced {
+            if self.vars.get(name).is_some_and(|held| held.sourced) {
+                // One of two branches reads this file, the other one another.
+                creds.extend(self.held(name));
+            }
+            self.hold(name, Held { creds, sourced: true, exported: true, ..Held::default() });
         }
         names
     }
 
     /// Who every command inherits.
     pub fn exported(&self) -> Creds {
-        self.vars.values().filter(|held| held.exported).flat_map(|held| held.creds.iter().copied()).collect()
+        let exported = self.vars.values().filter(|held| held.exported);
+        let creds = exported.flat_map(|held| held.creds.iter().copied()).collect();
+        self.index.apart(creds, self.path, &self.context)
     }
 }
 

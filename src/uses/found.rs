@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::bind::{Creds, Index};
+use super::context::Context;
 use super::tools::table;
 use super::{Need, Site, Uses};
 use crate::capability::Can;
@@ -12,8 +13,8 @@ use crate::capability::Can;
 #[derive(Debug)]
 pub enum Bound {
     To(Creds),
-    /// Whatever the environment gives to this tool of the table.
-    Environment(usize),
+    /// Whatever the environment gives to this tool of the table, where that context is claimed.
+    Environment(usize, Context),
 }
 
 /// A use; no needs where it is not understood.
@@ -70,16 +71,22 @@ impl Found {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
         }
-        (0..index.wanted.len()).map(|cred| self.uses_of(cred)).collect()
+        let bound = |hit: &Hit| match &hit.bound {
+            Bound::To(creds) => creds.clone(),
+            Bound::Environment(tool, context) => {
+                let given = (0..index.wanted.len()).filter(|cred| self.tools.contains(&(*cred, *tool)));
+                index.apart(given.collect(), &hit.site.path, context)
+            }
+        };
+        let bound: Vec<Creds> = self.hits.iter().map(bound).collect();
+        (0..index.wanted.len()).map(|cred| self.uses_of(cred, &bound)).collect()
     }
 
-    fn uses_of(&self, cred: usize) -> Uses {
+    /// `bound` says for each hit who it belongs to.
+    fn uses_of(&self, cred: usize, bound: &[Creds]) -> Uses {
         let mut uses = Uses::default();
-        for hit in &self.hits {
-            let bound = match &hit.bound {
-                Bound::To(creds) => creds.contains(&cred),
-                Bound::Environment(tool) => self.tools.contains(&(cred, *tool)),
-            };
+        for (hit, bound) in self.hits.iter().zip(bound) {
+            let bound = bound.contains(&cred);
             match &hit.needs {
                 Some(needs) if bound => {
                     let need =

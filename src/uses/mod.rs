@@ -7,6 +7,7 @@ mod apply;
 mod bind;
 mod claims;
 mod client;
+mod context;
 mod files;
 mod found;
 mod http;

@@ -1,6 +1,7 @@
 //! Whole cases: files in, uses out.
 
 mod formats;
+mod names;
 mod scripts;
 mod tools;
 
