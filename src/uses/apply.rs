@@ -1,8 +1,9 @@
 //! A command line of a known tool: whose credential it uses, and what it needs of it.
 
-use super::bind::{Creds, HOLE};
+use super::bind::HOLE;
 use super::client;
 use super::found::Bound;
+use super::index::Creds;
 use super::run::Runner;
 use super::shell::Command;
 use super::tools::{Known, Row, Tool, Transfer, table};

@@ -1,9 +1,10 @@
 //! Which files are read, and how their commands are cut out of them: shell scripts, Makefiles,
 //! Dockerfiles, `package.json` and dotenv files. Workflows stand in a module of their own.
 
-use super::bind::{Index, Scope};
+use super::bind::Scope;
 use super::context::Context;
 use super::found::{Bound, Found};
+use super::index::Index;
 use super::run::Runner;
 use super::word::{Word, is_name};
 use super::workflow;

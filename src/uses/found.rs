@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::bind::{Creds, Index};
 use super::context::Context;
+use super::index::{Creds, Index};
 use super::tools::table;
 use super::{Need, Site, Uses};
 use crate::capability::Can;

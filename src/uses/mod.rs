@@ -11,6 +11,7 @@ mod context;
 mod files;
 mod found;
 mod http;
+mod index;
 mod run;
 mod shell;
 #[cfg(test)]
@@ -92,7 +93,7 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
         return Vec::new();
     }
     let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(path, text)).collect();
-    let mut index = bind::Index::new(wanted);
+    let mut index = index::Index::new(wanted);
     let mut found = read(&index, &texts);
     // A name that one file exports a credential under is understood in the others.
     for _ in 0..ROUNDS {
@@ -108,7 +109,7 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
     uses
 }
 
-fn read(index: &bind::Index<'_>, texts: &[files::File]) -> found::Found {
+fn read(index: &index::Index<'_>, texts: &[files::File]) -> found::Found {
     let mut found = found::Found::default();
     texts.iter().for_each(|file| files::read(index, &mut found, file));
     found

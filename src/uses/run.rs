@@ -1,11 +1,12 @@
 //! Goes through the commands of a script in order, keeps track of what its variables hold, and
 //! notes every command that uses a credential.
 
-use super::bind::{Creds, Scope, is_quiet, listed};
+use super::bind::{Scope, is_quiet, listed};
 use super::client;
 use super::context::Context;
 use super::found::{Bound, Found};
 use super::http::Request;
+use super::index::Creds;
 use super::shell::{self, Command};
 use super::tools::table;
 use super::word::{Piece, Word};

@@ -1,9 +1,10 @@
 //! Workflows of GitHub (and of those that use the same files) and pipelines of GitLab: what each
 //! step runs, with the variables and secrets that it sees.
 
-use super::bind::{Creds, HOLE, SECRET, Scope};
+use super::bind::{HOLE, SECRET, Scope};
 use super::context::Context;
 use super::found::{Bound, Found};
+use super::index::Creds;
 use super::run::Runner;
 use super::tools::{Action, table};
 use super::word::{Word, is_name};
