@@ -1,8 +1,10 @@
 //! Which files are read, and how their commands are cut out of them: shell scripts, Makefiles,
-//! Dockerfiles, `package.json` and dotenv files. Workflows stand in a module of their own.
+//! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
 use super::bind::Scope;
+use super::code::{self, Reads};
 use super::context::Context;
+use super::docker;
 use super::found::{Bound, Found};
 use super::index::Index;
 use super::run::Runner;
@@ -26,30 +28,41 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    /// It is known to run commands, and not taken apart.
+    Closed,
 }
 
-/// A file in which commands can stand.
+/// A file in which credentials can be used.
 pub struct File {
     path: String,
-    text: String,
-    kind: Kind,
+    content: Content,
+}
+
+enum Content {
+    Commands(Kind, String),
+    Program(Reads),
 }
 
 impl File {
-    /// None for every other file.
-    pub fn new(path: String, text: String) -> Option<File> {
-        let kind = kind(&path, &text)?;
-        Some(File { path, text, kind })
+    /// None for every other file, and for a program that reads nothing from its environment.
+    pub fn new(index: &Index<'_>, path: String, text: String) -> Option<File> {
+        if let Some(kind) = kind(&path, &text) {
+            return Some(File { path, content: Content::Commands(kind, text) });
+        }
+        let reads = Reads::of(index, code::language(&path, &text)?, &path, &text);
+        (!reads.is_empty()).then_some(File { path, content: Content::Program(reads) })
     }
 }
 
 /// Reads one file.
 pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
-    let File { path, text, kind } = file;
-    if text.len() > LARGEST {
-        return unread(index, found, path, text);
-    }
+    let path = &file.path;
     let scope = Scope::new(index, path);
+    let (kind, text) = match &file.content {
+        Content::Program(reads) => return reads.tell(&scope, found),
+        Content::Commands(_, text) if text.len() > LARGEST => return unread(index, found, path, text),
+        Content::Commands(kind, text) => (kind, text),
+    };
     let understood = match kind {
         Kind::Shell => {
             found.scripts.insert(path.to_owned());
@@ -57,11 +70,12 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
             true
         }
         Kind::Make => makefile(&mut Runner::new(scope, found), text),
-        Kind::Docker => dockerfile(&mut Runner::new(scope, found), text),
+        Kind::Docker => docker::read(&mut Runner::new(scope, found), text),
         Kind::Package => package(&mut Runner::new(scope, found), text),
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => workflow::github(scope, found, text),
         Kind::GitlabCi => workflow::gitlab(scope, found, text),
+        Kind::Closed => false,
     };
     if !understood {
         unread(index, found, path, text);
@@ -83,17 +97,19 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
+        "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
+        _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile") => Some(Kind::Closed),
         _ if matches!(extension, "sh" | "bash" | "zsh" | "ksh" | "dash" | "bats") => Some(Kind::Shell),
         _ => has_shell_shebang(text).then_some(Kind::Shell),
     }
 }
 
-/// Whether a file of this name can hold uses: it is one of the known kinds, or has no ending, so
-/// that its first line has to tell.
+/// Whether a file of this name can hold uses: it is one of the known kinds, the source of a
+/// program, or has no ending, so that its first line has to tell.
 pub fn can_hold_uses(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    kind(path, "").is_some() || !name.contains('.')
+    kind(path, "").is_some() || code::language(path, "").is_some() || !name.contains('.')
 }
 
 fn has_shell_shebang(text: &str) -> bool {
@@ -154,7 +170,7 @@ fn package(runner: &mut Runner<'_, '_>, text: &str) -> bool {
 
 /// The lines from `start` on that belong together by a backslash at their end; a comment between
 /// them is no end. The text keeps its lines.
-fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
+pub fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
     let mut text = lines[start].to_owned();
     let mut next = start + 1;
     while text.trim_end().ends_with('\\') && next < lines.len() {
@@ -166,72 +182,6 @@ fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize)
         next += 1;
     }
     (text, next)
-}
-
-fn dockerfile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = at + 1;
-        let (instruction, mut next) = logical_line(&lines, at, true);
-        let (word, rest) = instruction.trim_start().split_once(char::is_whitespace).unwrap_or(("", ""));
-        match word.to_ascii_uppercase().as_str() {
-            "RUN" => {
-                let command = behind_options(rest);
-                if let Some(tag) = here_tag(command) {
-                    let body: Vec<&str> = lines[next..].iter().copied().take_while(|line| line.trim() != tag).collect();
-                    let alone = command.starts_with("<<");
-                    let script =
-                        if alone { body.join("\n") } else { format!("{command}\n{}\n{tag}\n", body.join("\n")) };
-                    runner.script(&script, if alone { next + 1 } else { line });
-                    next += body.len() + 1;
-                } else {
-                    runner.script(
-                        &exec_form(command).unwrap_or_else(|| command.to_owned()),
-                        line + lines_before(&instruction, command),
-                    );
-                }
-            }
-            "ENV" | "ARG" => {
-                let legacy = rest.trim().split_once(char::is_whitespace).filter(|(name, _)| is_name(name));
-                match legacy {
-                    Some((name, value)) => runner.replace(name, &Word::read(value.trim(), line)),
-                    None => runner.script(&format!("export {rest}"), line),
-                }
-            }
-            _ => {}
-        }
-        at = next;
-    }
-    true
-}
-
-fn behind_options(mut rest: &str) -> &str {
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
-        match rest.starts_with("--") {
-            true => rest = &rest[rest.find(char::is_whitespace).unwrap_or(rest.len())..],
-            false => return rest,
-        }
-    }
-}
-
-fn lines_before(whole: &str, part: &str) -> usize {
-    whole[..whole.len() - part.len()].matches('\n').count()
-}
-
-/// The tag of a here-document that a `RUN` line opens.
-fn here_tag(command: &str) -> Option<&str> {
-    let behind = command.split_once("<<")?.1.trim_start_matches('-').trim_start_matches(['"', '\'']);
-    let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
-    Some(&behind[..end]).filter(|tag| is_name(tag))
-}
-
-/// `["railway", "up"]` as the shell would write it.
-fn exec_form(command: &str) -> Option<String> {
-    let words: Vec<String> = serde_json::from_str(command.trim()).ok()?;
-    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-    Some(quoted.join(" "))
 }
 
 fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {

@@ -45,6 +45,20 @@ impl Found {
         }
     }
 
+    /// A point after which [`Found::used_since`] looks.
+    pub fn mark(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Who has been used by name since then, understood or not.
+    pub fn used_since(&self, mark: usize) -> Creds {
+        let bound = self.hits[mark..].iter().filter_map(|hit| match &hit.bound {
+            Bound::To(creds) => Some(creds),
+            Bound::Environment(..) => None,
+        });
+        bound.flatten().copied().collect()
+    }
+
     /// A script that is started with credentials: no use of its own if it is read as well.
     pub fn relayed(&mut self, script: &str, creds: Creds, path: &str, line: usize) {
         if !creds.is_empty() {

@@ -132,6 +132,18 @@ impl<'a> Index<'a> {
         inside.filter_map(|(cred, location)| Some((location.key.as_deref()?, cred))).collect()
     }
 
+    /// Whether some credential lies under this name.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    /// The lines of a file on which a credential lies.
+    pub fn lines_in(&self, path: &str) -> impl Iterator<Item = (usize, usize)> {
+        let wanted = self.wanted.iter().enumerate();
+        let locations = wanted.flat_map(|(cred, wanted)| wanted.locations.iter().map(move |location| (cred, location)));
+        locations.filter(move |(_, location)| location.path == path).map(|(cred, location)| (location.line, cred))
+    }
+
     pub fn lies_in(&self, cred: usize, says: impl Fn(&str) -> bool) -> bool {
         self.wanted[cred].locations.iter().any(|location| says(&location.path))
     }

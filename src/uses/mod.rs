@@ -7,7 +7,10 @@ mod apply;
 mod bind;
 mod claims;
 mod client;
+mod code;
+mod container;
 mod context;
+mod docker;
 mod files;
 mod found;
 mod http;
@@ -92,8 +95,8 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
     if wanted.is_empty() {
         return Vec::new();
     }
-    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(path, text)).collect();
     let mut index = index::Index::new(wanted);
+    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(&index, path, text)).collect();
     let mut found = read(&index, &texts);
     // A name that one file exports a credential under is understood in the others.
     for _ in 0..ROUNDS {

@@ -1,5 +1,6 @@
 //! Whole cases: files in, uses out.
 
+mod code;
 mod formats;
 mod names;
 mod scripts;
