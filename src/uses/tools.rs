@@ -243,6 +243,8 @@ pub struct Claims {
     pub read_only: Vec<String>,
     pub only: BTreeMap<String, Can>,
     pub environments: BTreeMap<String, Environment>,
+    /// Words for an environment that mean the same as another one of them.
+    pub same: BTreeMap<String, String>,
     /// Those environments that a folder or an ordinary file claims by its name.
     pub in_paths: Vec<String>,
 }
@@ -450,8 +452,12 @@ mod tests {
         for wrapper in &table.common.wrapper {
             assert!(!wrapper.run.is_empty());
         }
-        for word in &table.common.claims.in_paths {
-            assert!(table.common.claims.environments.contains_key(word), "{word}");
+        let claims = &table.common.claims;
+        for word in claims.in_paths.iter().chain(claims.same.keys()) {
+            assert!(claims.environments.contains_key(word), "{word}");
+        }
+        for (word, same) in &claims.same {
+            assert_eq!(claims.environments[word], claims.environments[same], "{word}");
         }
     }
 

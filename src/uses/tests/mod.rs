@@ -3,6 +3,7 @@
 mod code;
 mod containers;
 mod formats;
+mod names;
 mod registries;
 mod scripts;
 mod tools;
