@@ -74,6 +74,7 @@ fn credential(one: &Assessment) -> Value {
         },
         "never_expires": one.expires == Expiry::Never,
         "excess_score": one.excess_score,
+        "unresolved": list(&one.unresolved, site),
         "unconfirmed": one.unconfirmed,
     })
 }

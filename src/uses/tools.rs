@@ -121,7 +121,7 @@ pub struct Row {
     pub api: Option<String>,
     /// It copies between here and there.
     pub transfer: Option<Transfer>,
-    /// The page that says so, where it is not the tool's; below the tool's page unless it is whole.
+    /// The page that says so, where it is not the tool's.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
     pub source: Option<String>,
 }
@@ -346,6 +346,7 @@ mod tests {
                 let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some()];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
+                assert!(row.source.iter().all(|page| page.starts_with("https://")), "{:?}", row.run);
                 for run in row.run.iter().filter(|_| row.flags.is_empty()) {
                     assert!(!tool.local.contains(run), "{run} is a use and local");
                 }
