@@ -104,6 +104,7 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
         over_privilege,
         remedy: remedy(provider, detector, &inspection, &needed),
         needs_resolved: uses.resolved,
+        unresolved: uses.unresolved.clone(),
         needed,
         powers: powers.into_iter().map(|capability| Power { impact: impact(&capability), capability }).collect(),
         unconfirmed: provider.unconfirmed_of(detector),

@@ -161,6 +161,7 @@ pub fn story() -> Assessment {
             Need { can: "write:domain".parse().unwrap(), site: None, why: "the label custom-domains".to_owned() },
         ],
         needs_resolved: Some(true),
+        unresolved: Vec::new(),
         excess: cans(&["delete:datastore", "delete:backup", "read:secret", "grant:identity", "publish:compute"]),
         excess_score: Some(Points(1000)),
         over_privilege: vec![
@@ -216,7 +217,8 @@ pub fn not_asked() -> Assessment {
         vector: Some("BR1/write:code/E:unknown/B:unknown/R:unknown/G:unknown/F:1/X:tracked-unknown/L:unknown/EV:inferred/CV:none=8.25".to_owned()),
         reasons: texts(&["A token of this kind could change code (inferred)."]),
         needed: Vec::new(),
-        needs_resolved: None,
+        needs_resolved: Some(false),
+        unresolved: vec![Site { path: "tools/ask.sh".to_owned(), line: 4 }],
         excess: Vec::new(),
         excess_score: None,
         over_privilege: Vec::new(),
