@@ -47,7 +47,10 @@ fn find_all(credentials: &[Credential], files: &[(&str, &str)]) -> Vec<Uses> {
         .iter()
         .map(|one| Wanted { provider: one.provider, secret: &one.secret, locations: &one.locations })
         .collect();
-    find(&wanted, &mut files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
+    let search = Search::new(&wanted);
+    let opened = files.iter().filter_map(|(path, text)| search.open((*path).to_owned(), (*text).to_owned()));
+    let files: Vec<File> = opened.collect();
+    search.uses(&files)
 }
 
 /// `can why @line` for each need, `? @line` for each use that is not understood.
