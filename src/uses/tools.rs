@@ -13,7 +13,7 @@ use crate::capability::{Can, Environment};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Common {
-    /// Commands that only bind, test or reshape what they are given: `echo`, `docker login`.
+    /// Commands that only bind, test or reshape what they are given: `echo`, `docker build`.
     pub quiet: Vec<String>,
     /// Commands that run other files of the repository, which are read on their own.
     pub relays: Vec<String>,
@@ -22,6 +22,8 @@ pub struct Common {
     pub generic: Vec<String>,
     /// Variables whose value is the same everywhere: `CI_API_V4_URL`.
     pub constants: BTreeMap<String, String>,
+    /// Hosts of registries, or their ends, with whose credentials they take.
+    pub registries: BTreeMap<String, String>,
     pub claims: Claims,
     pub wrapper: Vec<Wrapper>,
 }
@@ -88,6 +90,9 @@ pub struct Tool {
     /// Files that it reads by itself.
     #[serde(default)]
     pub files: Vec<String>,
+    /// Other tools whose logins it uses.
+    #[serde(default)]
+    pub logins: Vec<String>,
     /// Options that are followed by a value.
     #[serde(default)]
     pub values: Vec<String>,
@@ -123,7 +128,13 @@ pub struct Row {
     pub api: Option<String>,
     /// It copies between here and there.
     pub transfer: Option<Transfer>,
-    /// The page that says so, where it is not the tool's; below the tool's page unless it is whole.
+    /// What it needs at the registry of each image among its arguments.
+    #[serde(default)]
+    pub images: Vec<Vec<Can>>,
+    /// The options that name the images which it needs `needs` for.
+    #[serde(default)]
+    pub image_options: Vec<String>,
+    /// The page that says so, where it is not the tool's.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
     pub source: Option<String>,
 }
@@ -232,6 +243,8 @@ pub struct Claims {
     pub read_only: Vec<String>,
     pub only: BTreeMap<String, Can>,
     pub environments: BTreeMap<String, Environment>,
+    /// Words for an environment that mean the same as another one of them.
+    pub same: BTreeMap<String, String>,
     /// Those environments that a folder or an ordinary file claims by its name.
     pub in_paths: Vec<String>,
 }
@@ -284,6 +297,13 @@ fn spelled_out(runs: &[String]) -> Vec<String> {
         .collect()
 }
 
+impl Row {
+    /// Whether the images that stand in the command line say whose credential it uses.
+    pub fn is_for_images(&self) -> bool {
+        !(self.images.is_empty() && self.image_options.is_empty())
+    }
+}
+
 impl Tool {
     /// Whether it takes credentials of this provider.
     pub fn serves(&self, provider: &str) -> bool {
@@ -324,6 +344,22 @@ impl Tool {
             (None, None) if self.scripts && matches!(words.first(), Some(Some(_))) => Known::Local,
             (None, None) => Known::Unknown,
         }
+    }
+
+    /// The values of these options, written behind them or together with them.
+    pub fn values_of(&self, options: &[String], arguments: &[Option<String>]) -> Vec<String> {
+        let mut values = Vec::new();
+        for (at, argument) in arguments.iter().enumerate() {
+            let Some(argument) = argument else { continue };
+            if options.contains(argument) {
+                values.extend(arguments.get(at + 1).cloned().flatten());
+            } else {
+                let attached =
+                    options.iter().find_map(|option| argument.strip_prefix(option.as_str())?.strip_prefix('='));
+                values.extend(attached.map(str::to_owned));
+            }
+        }
+        values
     }
 
     /// The arguments that are no options and no values of options.
@@ -373,10 +409,11 @@ mod tests {
         for tool in &table.tool {
             assert!(tool.source.starts_with("https://"), "{:?}", tool.names);
             for row in &tool.commands {
-                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some()];
+                let images = !row.images.is_empty();
+                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
-                assert!(row.source.as_deref().is_none_or(|page| !page.contains("http://")), "{:?}", row.run);
+                assert!(row.source.iter().all(|page| page.starts_with("https://")), "{:?}", row.run);
                 for run in row.run.iter().filter(|_| row.flags.is_empty()) {
                     assert!(!tool.local.contains(run), "{run} is a use and local");
                 }
@@ -409,11 +446,18 @@ mod tests {
                 assert!(table.tool.iter().any(|known| known.names.contains(tool)), "{tool}");
             }
         }
+        for other in table.tool.iter().flat_map(|tool| &tool.logins) {
+            assert!(table.tool.iter().any(|known| known.names[0] == *other), "{other}");
+        }
         for wrapper in &table.common.wrapper {
             assert!(!wrapper.run.is_empty());
         }
-        for word in &table.common.claims.in_paths {
-            assert!(table.common.claims.environments.contains_key(word), "{word}");
+        let claims = &table.common.claims;
+        for word in claims.in_paths.iter().chain(claims.same.keys()) {
+            assert!(claims.environments.contains_key(word), "{word}");
+        }
+        for (word, same) in &claims.same {
+            assert_eq!(claims.environments[word], claims.environments[same], "{word}");
         }
     }
 
