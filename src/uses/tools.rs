@@ -113,7 +113,7 @@ pub struct Tool {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
-    /// word, `a|b` one of several, a last `$` the end of the words, and an empty text is a call
+    /// word, `a|b` one of several, `|a` one or none, a last `$` the end of the words, and an empty text is a call
     /// without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
@@ -287,9 +287,7 @@ fn spelled_out(runs: &[String]) -> Vec<String> {
         .flat_map(|run| {
             run.split(' ').fold(vec![String::new()], |lines, word| {
                 let longer = |line: &String| -> Vec<String> {
-                    word.split('|')
-                        .map(|word| if line.is_empty() { word.to_owned() } else { format!("{line} {word}") })
-                        .collect()
+                    word.split('|').map(|word| format!("{line} {word}").trim().to_owned()).collect()
                 };
                 lines.iter().flat_map(longer).collect()
             })
@@ -515,8 +513,8 @@ mod tests {
 
     #[test]
     fn a_subcommand_in_several_spellings_is_written_once() {
-        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned()]);
-        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *"]);
+        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned(), "|beta run".to_owned()]);
+        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *", "run", "beta run"]);
     }
 
     #[test]
