@@ -97,7 +97,10 @@ fn said(case: &Case, detectors: &Detectors) -> Option<Said> {
     run::run(&plan(&folder, Format::Json, false), detectors, world, &mut out).unwrap();
     let report: Value = serde_json::from_slice(&out).unwrap();
     let credentials = report["credentials"].as_array().unwrap().iter();
-    let mut found = credentials.filter(|one| one["detector"] == case.detector());
+    let mut found = credentials.filter(|one| {
+        let first = one["locations"][0]["path"].as_str().unwrap();
+        one["detector"] == case.detector() && case.is_about(first)
+    });
     let (credential, None) = (found.next()?, found.next()) else { return None };
     let place = |entry: &Value| Some((entry["path"].as_str()?.to_owned(), entry["line"].as_u64()?));
     let needed = credential["needed"].as_array().unwrap().iter();

@@ -32,6 +32,9 @@ pub struct Label {
     /// `file:NAME` of each place where the value stands; none where the texts hold it themselves.
     #[serde(default)]
     pub credential: Places,
+    /// `file:NAME` of further values of the same kind, whose uses are not asked for here.
+    #[serde(default)]
+    others: Vec<String>,
     pub file: String,
     pub text: String,
     /// Further files.
@@ -146,6 +149,11 @@ impl Case {
         &self.label.detector
     }
 
+    /// Whether this is the credential that the labels are about, and not one of the others.
+    pub fn is_about(&self, path: &str) -> bool {
+        self.label.others.iter().all(|place| place.split_once(':').is_none_or(|(file, _)| file != path))
+    }
+
     /// The files that hold nothing but the credential: what is claimed there is no use.
     pub fn is_credential_file(&self, path: &str) -> bool {
         path != self.label.file
@@ -166,8 +174,10 @@ impl Case {
         let number = detectors.number_of(&label.detector);
         let number = number.unwrap_or_else(|| panic!("{}: no detector `{}`", self.title(), label.detector));
         let example = Example::of(&detectors.detector(number).examples, seed);
+        let other = Example::of(&detectors.detector(number).examples, seed + 1);
         let folder = Folder::plain();
-        for place in self.places() {
+        let own = self.places().iter().map(|place| (place, &example));
+        for (place, example) in own.chain(label.others.iter().map(|place| (place, &other))) {
             let (file, name) =
                 place.split_once(':').unwrap_or_else(|| panic!("{}: `{place}` is no place", self.title()));
             folder.write(file, example.as_file(file, name));
