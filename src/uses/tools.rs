@@ -124,6 +124,9 @@ pub struct Row {
     /// It only stores the credential for later calls.
     #[serde(default)]
     pub binds: bool,
+    /// With these flags it stays on this machine: `--dry-run`, `--local`.
+    #[serde(default)]
+    pub local: bool,
     /// It makes a plain call below this address.
     pub api: Option<String>,
     /// It copies between here and there.
@@ -336,6 +339,7 @@ impl Tool {
         let local = self.local.iter().filter_map(|run| fits(run)).max();
         match (best, local) {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
+            (Some((_, Row { local: true, .. })), _) => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
             (None, None) if words.is_empty() && (arguments.is_empty() || self.informs(arguments)) => Known::Local,
@@ -408,7 +412,8 @@ mod tests {
             assert!(tool.source.starts_with("https://"), "{:?}", tool.names);
             for row in &tool.commands {
                 let images = !row.images.is_empty();
-                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
+                let says =
+                    [!row.needs.is_empty(), row.binds, row.local, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
                 let base = url::Url::parse(&tool.source).unwrap();
@@ -525,7 +530,8 @@ mod tests {
              { run = [''], needs = ['publish:compute'] },\n\
              { run = ['*'], needs = ['publish:artifact'] },\n\
              { run = ['drop *'], needs = ['delete:artifact'] },\n\
-             { run = ['all $'], needs = ['list:artifact'] },\n]",
+             { run = ['all $'], needs = ['list:artifact'] },\n\
+             { run = ['drop'], flags = ['--dry-run'], local = true },\n]",
         )
         .unwrap();
         for (line, expected) in [
@@ -540,6 +546,7 @@ mod tests {
             ("all --now", Some("list:artifact")),
             ("all of", Some("publish:artifact")),
             ("list", None),
+            ("drop --dry-run", None),
         ] {
             let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();
             let found = match tool.row(&arguments) {
