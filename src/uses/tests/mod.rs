@@ -2,6 +2,7 @@
 
 mod formats;
 mod registries;
+mod releases;
 mod scripts;
 mod tools;
 
