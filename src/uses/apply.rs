@@ -1,8 +1,9 @@
 //! A command line of a known tool: whose credential it uses, and what it needs of it.
 
-use super::bind::{Creds, HOLE};
+use super::bind::HOLE;
 use super::client;
 use super::found::{Bound, Needs};
+use super::index::Creds;
 use super::registry::{Place, place};
 use super::run::Runner;
 use super::shell::Command;
@@ -105,11 +106,10 @@ impl Runner<'_, '_> {
         if !own.is_empty() {
             return Some(Bound::To(own.clone()));
         }
-        let set = tool.env.iter().filter_map(|variable| self.scope.get(variable));
         let (mut creds, mut foreign) = (Creds::new(), false);
-        for held in set {
-            creds.extend(&held.creds);
-            foreign |= held.foreign;
+        for variable in &tool.env {
+            creds.extend(self.scope.held(variable));
+            foreign |= self.scope.get(variable).is_some_and(|held| held.foreign);
         }
         if creds.is_empty() {
             creds.extend(self.scope.logins.get(&at).into_iter().flatten());
@@ -118,7 +118,7 @@ impl Runner<'_, '_> {
             creds.retain(|&cred| place.takes(self.scope.index.wanted[cred].provider));
             return (!creds.is_empty()).then_some(Bound::To(creds));
         }
-        (!foreign).then_some(Bound::Environment(at, place))
+        (!foreign).then_some(Bound::Environment(at, place, self.scope.context.clone()))
     }
 
     /// From here on the tool has the credentials that it was given.
@@ -202,17 +202,18 @@ impl Runner<'_, '_> {
 
 /// How many words of a subcommand are its own; the others stand for arguments.
 fn own_words(run: &str) -> usize {
-    run.split(' ').filter(|word| !word.is_empty() && *word != "*").count()
+    run.split(' ').filter(|word| !["", "*", "$"].contains(word)).count()
 }
 
 /// Each capability with the command line that needs it.
 fn why(tool: &Tool, run: &str, cans: &[Can]) -> Vec<(Can, String)> {
-    let own = run.split(' ').filter(|word| !word.is_empty() && *word != "*");
+    let own = run.split(' ').filter(|word| !["", "*", "$"].contains(word));
     let line: Vec<&str> = std::iter::once(tool.names[0].as_str()).chain(own).collect();
     cans.iter().map(|&can| (can, line.join(" "))).collect()
 }
 
-/// The literal words; None for the others.
+/// The literal words, and the options of which only the value is not literal; None for the others.
 fn literals(words: &[Word]) -> Vec<Option<String>> {
-    words.iter().map(|word| word.literal().map(str::to_owned)).collect()
+    let option = |word: &Word| Some(format!("{}{HOLE}", word.option()?));
+    words.iter().map(|word| word.literal().map(str::to_owned).or_else(|| option(word))).collect()
 }

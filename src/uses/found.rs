@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::bind::{Creds, Index};
+use super::context::Context;
+use super::index::{Creds, Index};
 use super::registry::Place;
 use super::tools::table;
 use super::{Need, Site, Uses};
@@ -13,8 +14,9 @@ use crate::capability::Can;
 #[derive(Debug)]
 pub enum Bound {
     To(Creds),
-    /// Whatever the environment gives to this tool of the table for this place.
-    Environment(usize, Place),
+    /// Whatever the environment gives to this tool of the table for this place, where that context
+    /// is claimed.
+    Environment(usize, Place, Context),
 }
 
 /// Capabilities, each with what needs it; None where that is not understood.
@@ -48,6 +50,20 @@ impl Found {
         }
     }
 
+    /// A point after which [`Found::used_since`] looks.
+    pub fn mark(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Who has been used by name since then, understood or not.
+    pub fn used_since(&self, mark: usize) -> Creds {
+        let bound = self.hits[mark..].iter().filter_map(|hit| match &hit.bound {
+            Bound::To(creds) => Some(creds),
+            Bound::Environment(..) => None,
+        });
+        bound.flatten().copied().collect()
+    }
+
     /// A script that is started with credentials: no use of its own if it is read as well.
     pub fn relayed(&mut self, script: &str, creds: Creds, path: &str, line: usize) {
         if !creds.is_empty() {
@@ -74,16 +90,23 @@ impl Found {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
         }
-        index.wanted.iter().enumerate().map(|(cred, wanted)| self.uses_of(cred, wanted.provider)).collect()
+        let bound = |hit: &Hit| match &hit.bound {
+            Bound::To(creds) => creds.clone(),
+            Bound::Environment(tool, place, context) => {
+                let given = (0..index.wanted.len())
+                    .filter(|cred| self.tools.contains(&(*cred, *tool)) && place.takes(index.wanted[*cred].provider));
+                index.apart(given.collect(), &hit.site.path, context)
+            }
+        };
+        let bound: Vec<Creds> = self.hits.iter().map(bound).collect();
+        (0..index.wanted.len()).map(|cred| self.uses_of(cred, &bound)).collect()
     }
 
-    fn uses_of(&self, cred: usize, provider: &str) -> Uses {
+    /// `bound` says for each hit who it belongs to.
+    fn uses_of(&self, cred: usize, bound: &[Creds]) -> Uses {
         let mut uses = Uses::default();
-        for hit in &self.hits {
-            let bound = match &hit.bound {
-                Bound::To(creds) => creds.contains(&cred),
-                Bound::Environment(tool, place) => self.tools.contains(&(cred, *tool)) && place.takes(provider),
-            };
+        for (hit, bound) in self.hits.iter().zip(bound) {
+            let bound = bound.contains(&cred);
             match &hit.needs {
                 Some(needs) if bound => {
                     let need =

@@ -96,7 +96,7 @@ pub struct Tool {
     /// Options that are followed by a value.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Subcommands that need no credential.
+    /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
     /// An unknown subcommand is a script of the package, which is read on its own.
@@ -113,7 +113,8 @@ pub struct Tool {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
-    /// word, and an empty text is a call without a subcommand.
+    /// word, `a|b` one of several, a last `$` the end of the words, and an empty text is a call
+    /// without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
     #[serde(default)]
@@ -133,7 +134,7 @@ pub struct Row {
     /// The options that name the images which it needs `needs` for.
     #[serde(default)]
     pub image_options: Vec<String>,
-    /// The page that says so, where it is not the tool's; below the tool's page unless it is whole.
+    /// The page that says so, where it is not the tool's.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
     pub source: Option<String>,
 }
@@ -242,6 +243,8 @@ pub struct Claims {
     pub read_only: Vec<String>,
     pub only: BTreeMap<String, Can>,
     pub environments: BTreeMap<String, Environment>,
+    /// Words for an environment that mean the same as another one of them.
+    pub same: BTreeMap<String, String>,
     /// Those environments that a folder or an ordinary file claims by its name.
     pub in_paths: Vec<String>,
 }
@@ -271,9 +274,27 @@ impl Table {
             if tool.providers.is_empty() {
                 tool.providers.push(own());
             }
+            tool.local = spelled_out(&tool.local);
+            tool.commands.iter_mut().for_each(|row| row.run = spelled_out(&row.run));
             tool
         }));
     }
+}
+
+/// `volumes|vol delete|rm` as the four command lines that it stands for.
+fn spelled_out(runs: &[String]) -> Vec<String> {
+    runs.iter()
+        .flat_map(|run| {
+            run.split(' ').fold(vec![String::new()], |lines, word| {
+                let longer = |line: &String| -> Vec<String> {
+                    word.split('|')
+                        .map(|word| if line.is_empty() { word.to_owned() } else { format!("{line} {word}") })
+                        .collect()
+                };
+                lines.iter().flat_map(longer).collect()
+            })
+        })
+        .collect()
 }
 
 impl Row {
@@ -298,13 +319,15 @@ impl Tool {
                 argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
             })
         };
-        let bare = words.is_empty() && !informs(arguments);
+        let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
             if run.is_empty() {
                 return bare.then_some(0);
             }
+            let (run, ends) = run.strip_suffix(" $").map_or((run, false), |run| (run, true));
             let same = |(want, have): &(&str, &Option<String>)| *want == "*" || have.as_deref() == Some(*want);
-            let fits = run.split(' ').zip(&words).filter(same).count() == run.split(' ').count();
+            let count = run.split(' ').count();
+            let fits = run.split(' ').zip(&words).filter(same).count() == count && !(ends && words.len() > count);
             fits.then(|| run.split(' ').filter(|word| *word != "*").count())
         };
         let rows = self.commands.iter().filter(|row| row.flags.is_empty() || row.flags.iter().any(flag));
@@ -317,7 +340,7 @@ impl Tool {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
-            (None, None) if words.is_empty() && (arguments.is_empty() || informs(arguments)) => Known::Local,
+            (None, None) if words.is_empty() && (arguments.is_empty() || self.informs(arguments)) => Known::Local,
             (None, None) if self.scripts && matches!(words.first(), Some(Some(_))) => Known::Local,
             (None, None) => Known::Unknown,
         }
@@ -357,11 +380,16 @@ impl Tool {
         }
         words
     }
-}
 
-/// Whether a tool is asked about itself and does nothing else.
-fn informs(arguments: &[Option<String>]) -> bool {
-    arguments.iter().flatten().any(|argument| ["--version", "-v", "--help", "-h"].contains(&argument.as_str()))
+    /// Whether it is asked about itself and does nothing else. `mysql -h db -v` is no such question.
+    fn informs(&self, arguments: &[Option<String>]) -> bool {
+        let asks = |argument: &String| match argument.as_str() {
+            "--version" | "--help" => true,
+            "-v" | "-h" => arguments.len() == 1 && !self.values.contains(argument),
+            _ => false,
+        };
+        arguments.iter().flatten().any(asks)
+    }
 }
 
 /// What the table says about a command line.
@@ -387,7 +415,7 @@ mod tests {
                 let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
-                assert!(row.source.as_ref().is_none_or(|page| !page.is_empty()), "{:?} {:?}", tool.names, row.run);
+                assert!(row.source.iter().all(|page| page.starts_with("https://")), "{:?}", row.run);
                 for run in row.run.iter().filter(|_| row.flags.is_empty()) {
                     assert!(!tool.local.contains(run), "{run} is a use and local");
                 }
@@ -426,8 +454,12 @@ mod tests {
         for wrapper in &table.common.wrapper {
             assert!(!wrapper.run.is_empty());
         }
-        for word in &table.common.claims.in_paths {
-            assert!(table.common.claims.environments.contains_key(word), "{word}");
+        let claims = &table.common.claims;
+        for word in claims.in_paths.iter().chain(claims.same.keys()) {
+            assert!(claims.environments.contains_key(word), "{word}");
+        }
+        for (word, same) in &claims.same {
+            assert_eq!(claims.environments[word], claims.environments[same], "{word}");
         }
     }
 
@@ -484,21 +516,32 @@ mod tests {
     }
 
     #[test]
+    fn a_subcommand_in_several_spellings_is_written_once() {
+        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned()]);
+        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *"]);
+    }
+
+    #[test]
     fn a_call_without_a_subcommand_and_any_word_have_rows_of_their_own() {
         let tool: Tool = toml::from_str(
             "names = ['x']\nsource = ''\nvalues = ['--to']\nlocal = ['list']\ncommands = [\n\
              { run = [''], needs = ['publish:compute'] },\n\
              { run = ['*'], needs = ['publish:artifact'] },\n\
-             { run = ['drop *'], needs = ['delete:artifact'] },\n]",
+             { run = ['drop *'], needs = ['delete:artifact'] },\n\
+             { run = ['all $'], needs = ['list:artifact'] },\n]",
         )
         .unwrap();
         for (line, expected) in [
             ("", Some("publish:compute")),
             ("--to here --force", Some("publish:compute")),
             ("--help", None),
+            ("-v", None),
+            ("-v --force", Some("publish:compute")),
             ("folder", Some("publish:artifact")),
             ("drop", Some("publish:artifact")),
             ("drop it", Some("delete:artifact")),
+            ("all --now", Some("list:artifact")),
+            ("all of", Some("publish:artifact")),
             ("list", None),
         ] {
             let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();

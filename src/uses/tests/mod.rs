@@ -1,6 +1,9 @@
 //! Whole cases: files in, uses out.
 
+mod code;
+mod containers;
 mod formats;
+mod names;
 mod registries;
 mod releases;
 mod scripts;
