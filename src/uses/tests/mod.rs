@@ -7,6 +7,7 @@ mod names;
 mod registries;
 mod releases;
 mod scripts;
+mod services;
 mod tools;
 
 use proptest::prelude::*;
