@@ -5,7 +5,9 @@ mod containers;
 mod formats;
 mod names;
 mod registries;
+mod releases;
 mod scripts;
+mod services;
 mod tools;
 
 use proptest::prelude::*;
