@@ -80,6 +80,14 @@ impl<'a> Index<'a> {
         named.flat_map(|(_, creds)| creds.iter().copied()).collect()
     }
 
+    /// The aliases that begin with `prefix`, without it.
+    pub fn aliased_below(&self, prefix: &str) -> Vec<(String, Creds)> {
+        let below = self.aliases.iter().filter_map(|(alias, creds)| Some((alias.strip_prefix(prefix)?, creds)));
+        let mut below: Vec<(String, Creds)> = below.map(|(rest, creds)| (rest.to_owned(), creds.clone())).collect();
+        below.sort();
+        below
+    }
+
     /// Whose value stands in `text`.
     fn valued(&self, text: &str) -> Creds {
         self.values.find_overlapping_iter(text).map(|hit| self.owners[hit.pattern()]).collect()

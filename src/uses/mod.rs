@@ -14,6 +14,7 @@ mod docker;
 mod files;
 mod found;
 mod http;
+mod kubernetes;
 mod run;
 mod shell;
 #[cfg(test)]
