@@ -184,12 +184,15 @@ fn the_first_sentence_is_the_product() {
     let ids: Vec<&str> = results.iter().map(|result| result["ruleId"].as_str().unwrap()).collect();
     assert_eq!(ids, ["railway-token.critical", "over-privileged.critical"]);
     let message = results[0]["message"]["text"].as_str().unwrap();
-    assert!(
-        message.starts_with(
-            "Railway account token can delete production data and its backups; used here only for `railway domain`"
-        ),
-        "{message}"
-    );
+    let sentence = "Railway account token can delete production data and its backups; used here only for \
+                    `railway domain` (2 places), it never expires, and any agent in this folder can read it in \
+                    .env.production and .env.staging, which git ignores";
+    assert!(message.starts_with(&format!("{sentence}. ")), "{message}");
+    let text = scan_as("text", &replica, &[]).out;
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&text).starts_with(&format!("critical[railway-token]: {sentence} ")), "{text}");
+    let excess = results[1]["message"]["text"].as_str().unwrap();
+    assert!(excess.starts_with("Railway token is over-privileged: it needs to change domains, and can also delete"));
     let place = &results[0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "scripts/add-domain.sh");
     assert_eq!((&place["region"]["startLine"], &results[0]["rank"]), (&json!(7), &json!(100.0)));

@@ -2,9 +2,11 @@
 //! or asks anybody.
 
 pub mod blast_radius;
+pub mod document;
 mod excess;
 mod grants;
 pub mod model;
+mod title;
 mod words;
 
 use jiff::{SignedDuration, Timestamp};
@@ -87,7 +89,7 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
     };
     Assessment {
         masked: masked(&finding, detector),
-        title: title(provider, detector, &inspection, &powers, uses),
+        title: title::title((provider, detector), &inspection, &powers, uses, &finding.locations),
         detector: detector.id.clone(),
         detector_name: detector.name.clone(),
         provider: provider.id.clone(),
@@ -104,6 +106,7 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
         over_privilege,
         remedy: remedy(provider, detector, &inspection, &needed),
         needs_resolved: uses.resolved,
+        unresolved: uses.unresolved.clone(),
         needed,
         powers: powers.into_iter().map(|capability| Power { impact: impact(&capability), capability }).collect(),
         unconfirmed: provider.unconfirmed_of(detector),
@@ -199,42 +202,10 @@ fn needed(uses: &Uses, claims: &[Claim]) -> Vec<Need> {
     let mut needed = uses.needs.clone();
     for claim in claims {
         if let Claimed::Only(can) = claim.claimed {
-            needed.push(Need { can, site: claim.site.clone(), why: claim.words.clone() });
+            needed.push(Need { can, site: claim.site.clone(), why: claim.words.replacen("Its label", "its label", 1) });
         }
     }
     needed
-}
-
-/// `Railway account token can delete production data and its backups; used here only for …`.
-fn title(
-    provider: &Provider,
-    detector: &Detector,
-    inspection: &Inspection,
-    powers: &[Capability],
-    uses: &Uses,
-) -> String {
-    let name = match &inspection.kind {
-        Some(kind) if detector.kind.is_none() => match detector.name.strip_prefix(&provider.name) {
-            Some(rest) => format!("{} {kind}{rest}", provider.name),
-            None => format!("{} ({kind})", detector.name),
-        },
-        _ => detector.name.clone(),
-    };
-    if let Liveness::Dead(why) = &inspection.liveness {
-        return format!("{name} is dead: {why}");
-    }
-    let could = powers.first().map_or("can", |worst| words::modal(worst.evidence));
-    let power = match words::worst_power(powers) {
-        Some(power) => format!("{could} {power}"),
-        None if inspection.coverage == Coverage::Complete => "can do nothing that is not open to everybody".to_owned(),
-        None => "can do things that nobody knows".to_owned(),
-    };
-    let used = match (uses.needs.is_empty(), uses.resolved) {
-        (true, _) => String::new(),
-        (false, Some(true)) => format!("; used here only for {}", excess::used_for(&uses.needs)),
-        (false, _) => format!("; used here for {}, and in ways that could not be read", excess::used_for(&uses.needs)),
-    };
-    format!("{name} {power}{used}")
 }
 
 fn remedy(provider: &Provider, detector: &Detector, inspection: &Inspection, needed: &[Need]) -> Remedy {

@@ -88,6 +88,8 @@ pub struct Assessment {
     pub needed: Vec<Need>,
     /// True: every use that was found was understood. False: some were not. None: no use found.
     pub needs_resolved: Option<bool>,
+    /// The uses that were not.
+    pub unresolved: Vec<Site>,
     pub excess: Vec<Can>,
     /// What the excess alone would score, where there is one.
     pub excess_score: Option<Points>,

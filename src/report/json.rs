@@ -75,6 +75,7 @@ fn credential(one: &Assessment) -> Value {
         "never_expires": one.expires == Expiry::Never,
         "excess_score": one.excess_score,
         "unconfirmed": one.unconfirmed,
+        "unresolved": list(&one.unresolved, site),
     })
 }
 
@@ -179,6 +180,8 @@ mod tests {
         assert_eq!(story["resources"][1]["environment"], "prod");
         assert_eq!(story["resources"][2]["environment"], Value::Null);
         assert_eq!(story["needed"][1]["path"], Value::Null);
+        assert_eq!(story["unresolved"], json!([]));
+        assert_eq!(unknown["unresolved"], json!([{ "path": "tools/ask.sh", "line": 4 }]));
         assert_eq!(story["over_privileged"], true);
         assert_eq!(unknown["liveness"], "unknown");
         assert_eq!(unknown["proven"], Value::Null);

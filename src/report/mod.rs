@@ -12,6 +12,7 @@ use crate::redact::Redactor;
 
 mod clean;
 mod json;
+mod needs;
 mod sarif;
 mod terminal;
 mod text;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use serde_sarif::sarif;
 
 use self::rules::{Rules, over_privileged_id, rule_id};
+use super::needs;
 use super::terminal::escape_controls;
 use crate::assess::model::{Assessment, Note, Points, Report, Site};
 use crate::capability::Band;
@@ -104,7 +105,11 @@ fn power(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
 }
 
 fn excess(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
-    let mut message = format!("{} is over-privileged:", escape_controls(&credential.detector_name));
+    let name = escape_controls(&credential.detector_name);
+    let mut message = match needs::pair(credential) {
+        Some(pair) => sentence(&format!("{name} is over-privileged: {pair}")),
+        None => format!("{name} is over-privileged."),
+    };
     for over in &credential.over_privilege {
         message += &format!(" {}", sentence(&over.message));
     }

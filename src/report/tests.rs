@@ -43,6 +43,9 @@ fn the_story_at_a_terminal() {
       │      apps; change domains (volume pg-data of pocketos/production, 14 backups of volume
       │      pg-data, environment pocketos/production)
       │      outside production: delete data stores (volume pg-data of pocketos/staging)
+      ├ needs: change domains: `railway domain`, its label `custom-domains` (scripts/add-domain.sh:9)
+      ├ can also: delete data stores, backups; read secrets; create keys and members; deploy apps
+      │           (alone 10.00)
       ├ too much: Used only for railway domain; no use found in this repository for deleting data
       │           stores and backups (scripts/add-domain.sh:9).
       │           Kept in a file for staging, and reaches production (.env.staging:1).
@@ -63,6 +66,7 @@ fn the_story_at_a_terminal() {
        │               ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ not known whether it works: HTTP 503
        │
        ├ could: in an unknown environment: change code (not proven, not ruled out)
+       ├ needs: not fully resolved: 1 use that could not be read (tools/ask.sh:4)
        ├ do: revoke it: https://github.com/settings/tokens
        │     A fine-grained token for this repository.
        ├ score: 8.25, nothing proven

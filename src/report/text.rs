@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use annotate_snippets::renderer::{AnsiColor, DecorStyle, Style as Paint};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
 
-use super::Style;
 use super::terminal::{escape_controls, first_few, wrap};
+use super::{Style, needs};
 use crate::assess::model::{Assessment, Note, Power, Report, Site};
 use crate::capability::{Band, Evidence};
 use crate::finding::{Confidence, Location, Origin};
@@ -158,6 +158,8 @@ fn remarks(credential: &Assessment) -> Vec<(Level<'static>, &'static str, String
         let words = first_few(escaped(&credential.unmapped), SHOWN);
         remarks.push((Level::WARNING, "could", format!("something that has no meaning here yet: {words}")));
     }
+    remarks.extend(needs::needs(credential).map(|needs| (Level::INFO, "needs", needs)));
+    remarks.extend(needs::can_also(credential).map(|also| (Level::WARNING, "can also", also)));
     if !credential.over_privilege.is_empty() {
         remarks.push((Level::WARNING, "too much", too_much(credential)));
     }

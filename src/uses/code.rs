@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
-use super::bind::{Creds, Index, Scope};
+use super::bind::Scope;
 use super::found::{Bound, Found};
+use super::index::{Creds, Index};
 use super::word::Word;
 
 /// `const { … } = process.env` is not longer than this.

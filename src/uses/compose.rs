@@ -1,9 +1,9 @@
 //! Files of docker compose: what each service is given, and what it runs with it.
 
-use super::bind::Creds;
 use super::bind::Scope;
 use super::container::{Form, Given, command_line};
 use super::found::Found;
+use super::index::Creds;
 use super::run::Runner;
 use super::word::{Word, is_name};
 use super::yaml::{Node, entries, get, leaves, load, merged, sequence, string};

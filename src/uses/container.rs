@@ -2,7 +2,7 @@
 //! whoever is given and not used by a command that can be read is used in a way that nobody
 //! understands.
 
-use super::bind::Creds;
+use super::index::Creds;
 use super::run::Runner;
 use super::yaml::{self, Node, block, leaves};
 

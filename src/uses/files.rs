@@ -1,11 +1,13 @@
 //! Which files are read, and how their commands are cut out of them: shell scripts, Makefiles,
 //! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
-use super::bind::{Index, Scope};
+use super::bind::Scope;
 use super::code::{self, Reads};
 use super::compose;
+use super::context::Context;
 use super::docker;
 use super::found::{Bound, Found};
+use super::index::Index;
 use super::kubernetes;
 use super::run::Runner;
 use super::word::{Word, is_name};
@@ -127,7 +129,8 @@ fn has_shell_shebang(text: &str) -> bool {
 
 /// A file that is not understood: every line that names a credential is a use that is not either.
 fn unread(index: &Index<'_>, found: &mut Found, path: &str, text: &str) {
-    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, index.mentioned(line, path)));
+    let context = Context::of_path(path);
+    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, index.mentioned(line, path, &context)));
     for (line, creds) in lines.filter(|(_, creds)| !creds.is_empty()).take(MENTIONS) {
         found.add(path, line, Bound::To(creds), None);
     }
@@ -167,7 +170,7 @@ fn package(runner: &mut Runner<'_, '_>, text: &str) -> bool {
         let line = advance(name);
         if let Some(script) = script.as_str() {
             // A line break inside the string is no line of the file.
-            runner.script(&script.replace('\n', " ; "), line);
+            runner.within(Context::of_name(name), |runner| runner.script(&script.replace('\n', " ; "), line));
         }
     }
     true
@@ -191,13 +194,14 @@ pub fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, us
 
 fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
     let lines: Vec<&str> = text.lines().collect();
-    let mut at = 0;
+    let (mut at, mut target) = (0, Context::default());
     while at < lines.len() {
         let line = at + 1;
         let (logical, next) = logical_line(&lines, at, false);
         at = next;
         if let Some(recipe) = logical.strip_prefix('\t') {
-            runner.script(&as_shell(recipe.trim_start_matches(['@', '-', '+', ' ', '\t'])), line);
+            let recipe = as_shell(recipe.trim_start_matches(['@', '-', '+', ' ', '\t']));
+            runner.within(target.clone(), |runner| runner.script(&recipe, line));
             continue;
         }
         let statement = logical.trim();
@@ -209,13 +213,14 @@ fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
             // `$(shell …)` runs while the value is put in.
             runner.script(&format!(": {}", as_shell(value)), line);
             runner.replace(name, &Word::read(&as_shell(value), line));
-        } else if let Some((_, behind)) = statement.split_once(':').filter(|_| !statement.starts_with('#')) {
+        } else if let Some((name, behind)) = statement.split_once(':').filter(|_| !statement.starts_with('#')) {
+            target = Context::of_name(name);
             let behind = behind.trim_start_matches(':').trim();
             let behind = behind.strip_prefix("export ").unwrap_or(behind);
             if let Some((name, value)) = make_assignment(behind) {
                 runner.replace(name, &Word::read(&as_shell(value), line));
             } else if let Some((_, recipe)) = behind.split_once(';') {
-                runner.script(&as_shell(recipe), line);
+                runner.within(target.clone(), |runner| runner.script(&as_shell(recipe), line));
             }
         }
     }

@@ -4,9 +4,10 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::bind::{Creds, Scope};
+use super::bind::Scope;
 use super::container::{Form, Given, command_line};
 use super::found::{Bound, Found};
+use super::index::Creds;
 use super::run::Runner;
 use super::word::{Word, is_name};
 use super::yaml::{Node, block, entries, get, leaves, load, sequence, string};
@@ -143,7 +144,9 @@ impl Reader<'_, '_, '_> {
 
     /// The keys of a Secret that hold a credential.
     fn keys(&self, secret: &str) -> Vec<(String, Creds)> {
-        self.runner.scope.index.aliased_below(&format!("{secret}/"))
+        let keys = self.runner.scope.index.aliased_below(&format!("{secret}/"));
+        let creds = |key: &String| self.runner.scope.mentions(&Word::variable(&format!("{secret}/{key}"), 1));
+        keys.into_iter().map(|key| (key.clone(), creds(&key))).collect()
     }
 
     fn container(&mut self, container: &Node<'_>) {

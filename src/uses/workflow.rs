@@ -1,8 +1,10 @@
 //! Workflows of GitHub (and of those that use the same files) and pipelines of GitLab: what each
 //! step runs, with the variables and secrets that it sees.
 
-use super::bind::{Creds, HOLE, SECRET, Scope};
+use super::bind::{HOLE, SECRET, Scope};
+use super::context::Context;
 use super::found::{Bound, Found};
+use super::index::Creds;
 use super::run::Runner;
 use super::tools::{Action, table};
 use super::word::{Word, is_name};
@@ -18,8 +20,9 @@ pub fn github(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
         if let Some(steps) = get(document, "runs").and_then(|runs| get(runs, "steps")) {
             run_steps(scope.clone(), found, steps, &lines);
         }
-        for (_, job) in entries(get(document, "jobs")) {
+        for (name, job) in entries(get(document, "jobs")) {
             let mut scope = scope.clone();
+            claim(&mut scope, &name, job);
             environment(&mut scope, found, get(job, "env"));
             if let Some(called) = get(job, "uses").and_then(string) {
                 called_workflow(&scope, found, &called, job);
@@ -40,13 +43,24 @@ pub fn gitlab(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
         let mut scope = scope.clone();
         environment(&mut scope, found, get(document, "variables"));
         scripts(scope.clone(), found, document, &lines);
-        for (_, job) in entries(Some(document)) {
+        for (name, job) in entries(Some(document)) {
             let mut scope = scope.clone();
+            claim(&mut scope, &name, job);
             environment(&mut scope, found, get(job, "variables"));
             scripts(scope, found, job, &lines);
         }
     }
     true
+}
+
+/// A job claims an environment by its name, or says which one it deploys to: `environment: staging`,
+/// `environment: { name: staging }`.
+fn claim(scope: &mut Scope<'_>, name: &str, job: &Node<'_>) {
+    scope.claim(Context::of_name(name));
+    scope.claim(get(job, "name").and_then(string).map(|name| Context::of_name(&name)).unwrap_or_default());
+    let environment = get(job, "environment");
+    let stated = environment.and_then(|node| string(node).or_else(|| get(node, "name").and_then(string)));
+    scope.claim(stated.map(|name| Context::stated(&name)).unwrap_or_default());
 }
 
 fn scripts(scope: Scope<'_>, found: &mut Found, job: &Node<'_>, lines: &[&str]) {
@@ -63,27 +77,32 @@ fn scripts(scope: Scope<'_>, found: &mut Found, job: &Node<'_>, lines: &[&str]) 
 fn run_steps(scope: Scope<'_>, found: &mut Found, steps: &Node<'_>, lines: &[&str]) {
     let mut runner = Runner::new(scope, found);
     for step in sequence(steps) {
-        let mark = runner.scope.mark();
-        for (name, value) in variables(get(step, "env")) {
-            runner.replace(&name, &value);
-        }
-        if let Some((text, line)) = get(step, "run").and_then(|run| block(run, lines)) {
-            let shell = get(step, "shell").and_then(string).unwrap_or_default();
-            let foreign = ["python", "node", "perl", "ruby"].iter().any(|other| shell.starts_with(other));
-            // PowerShell writes `$env:NAME`; its commands look like those of any shell.
-            let script = as_shell(&text).replace("$env:", "$");
-            if foreign {
-                let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
-                runner.found.add(runner.scope.path, line, Bound::To(creds), None);
-            } else {
-                runner.script(&script, line);
-            }
-        }
-        if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
-            action(&mut runner, &called, step, line);
-        }
-        runner.scope.restore(mark);
+        let name = ["name", "id"].iter().find_map(|key| get(step, key).and_then(string)).unwrap_or_default();
+        runner.within(Context::of_name(&name), |runner| run_step(runner, step, lines));
     }
+}
+
+fn run_step(runner: &mut Runner<'_, '_>, step: &Node<'_>, lines: &[&str]) {
+    let mark = runner.scope.mark();
+    for (name, value) in variables(get(step, "env")) {
+        runner.replace(&name, &value);
+    }
+    if let Some((text, line)) = get(step, "run").and_then(|run| block(run, lines)) {
+        let shell = get(step, "shell").and_then(string).unwrap_or_default();
+        let foreign = ["python", "node", "perl", "ruby"].iter().any(|other| shell.starts_with(other));
+        // PowerShell writes `$env:NAME`; its commands look like those of any shell.
+        let script = as_shell(&text).replace("$env:", "$");
+        if foreign {
+            let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
+            runner.found.add(runner.scope.path, line, Bound::To(creds), None);
+        } else {
+            runner.script(&script, line);
+        }
+    }
+    if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
+        action(runner, &called, step, line);
+    }
+    runner.scope.restore(mark);
 }
 
 /// A step that runs an action with what it is given.
@@ -97,12 +116,11 @@ fn action(runner: &mut Runner<'_, '_>, called: &str, step: &Node<'_>, line: usiz
     let env: Vec<String> = variables(get(step, "env")).map(|(name, _)| name).collect();
     let Some(known) = table().action.iter().find(|known| known.name.eq_ignore_ascii_case(name)) else {
         let mut creds = given(runner, &|_| true);
-        creds.extend(env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
+        creds.extend(env.iter().flat_map(|name| runner.scope.held(name)));
         return runner.found.add(runner.scope.path, line, Bound::To(creds), None);
     };
     let mut creds = given(runner, &|input| known.inputs.iter().any(|known| known == input));
-    creds
-        .extend(known.env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
+    creds.extend(known.env.iter().flat_map(|name| runner.scope.held(name)));
     let others = given(runner, &|input| !known.inputs.iter().any(|known| known == input));
     runner.found.add(runner.scope.path, line, Bound::To(others.difference(&creds).copied().collect()), None);
     known_action(runner, known, creds, &inputs, line);

@@ -3,6 +3,8 @@
 mod code;
 mod containers;
 mod formats;
+mod names;
+mod registries;
 mod scripts;
 mod tools;
 
