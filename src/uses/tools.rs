@@ -134,7 +134,7 @@ pub struct Row {
     /// The options that name the images which it needs `needs` for.
     #[serde(default)]
     pub image_options: Vec<String>,
-    /// The page that says so, where it is not the tool's.
+    /// The page that says so, where it is not the tool's; beside that one unless it is whole.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
     pub source: Option<String>,
 }
@@ -413,7 +413,8 @@ mod tests {
                 let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
-                assert!(row.source.iter().all(|page| page.starts_with("https://")), "{:?}", row.run);
+                let base = url::Url::parse(&tool.source).unwrap();
+                assert!(row.source.iter().all(|page| base.join(page).unwrap().scheme() == "https"), "{:?}", row.run);
                 for run in row.run.iter().filter(|_| row.flags.is_empty()) {
                     assert!(!tool.local.contains(run), "{run} is a use and local");
                 }
