@@ -8,6 +8,7 @@ use super::context::Context;
 use super::docker;
 use super::found::{Bound, Found};
 use super::index::Index;
+use super::kubernetes;
 use super::run::Runner;
 use super::word::{Word, is_name};
 use super::workflow;
@@ -30,6 +31,7 @@ enum Kind {
     Workflow,
     GitlabCi,
     Compose,
+    Manifest,
     /// It is known to run commands, and not taken apart.
     Closed,
 }
@@ -78,6 +80,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Workflow => workflow::github(scope, found, text),
         Kind::GitlabCi => workflow::gitlab(scope, found, text),
         Kind::Compose => compose::read(scope, found, text),
+        Kind::Manifest => kubernetes::read(scope, found, text),
         Kind::Closed => false,
     };
     if !understood {
@@ -101,6 +104,7 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
         _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),
+        _ if yaml && (stem == "kustomization" || kubernetes::is_manifest(text)) => Some(Kind::Manifest),
         "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
         _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile") => Some(Kind::Closed),

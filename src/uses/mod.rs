@@ -16,6 +16,7 @@ mod files;
 mod found;
 mod http;
 mod index;
+mod kubernetes;
 mod registry;
 mod run;
 mod shell;
