@@ -20,6 +20,8 @@ pub struct Common {
     /// Variable names that say so little that they bind only in the file that holds the value,
     /// and in files that source it.
     pub generic: Vec<String>,
+    /// Registries of images, with their providers.
+    pub registries: BTreeMap<String, String>,
     /// Variables whose value is the same everywhere: `CI_API_V4_URL`.
     pub constants: BTreeMap<String, String>,
     pub claims: Claims,

@@ -3,6 +3,8 @@
 mod code;
 mod formats;
 mod names;
+mod pipelines;
+mod recipes;
 mod scripts;
 mod tools;
 
@@ -132,22 +134,32 @@ fn bad_input_neither_panics_nor_hangs() {
     let json = format!("{{\"scripts\":{}", "{\"a\":".repeat(100_000));
     let credentials = [credential("railway", &value(), &[".env:1=RAILWAY_TOKEN"])];
     for text in [&deep, &flow, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
-        for path in
-            ["a.sh", "Makefile", "Dockerfile", "package.json", ".env", ".github/workflows/a.yml", ".gitlab-ci.yml"]
-        {
+        for path in PATHS {
             find_all(&credentials, &[(path, text)]);
         }
     }
 }
 
-const PATHS: [&str; 7] =
-    ["b.sh", "Makefile", "Dockerfile", "package.json", ".env.b", ".github/workflows/b.yml", ".gitlab-ci.yml"];
+const PATHS: [&str; 12] = [
+    "b.sh",
+    "Makefile",
+    "Dockerfile",
+    "package.json",
+    ".env.b",
+    ".github/workflows/b.yml",
+    "b/action.yml",
+    ".gitlab-ci.yml",
+    "justfile",
+    "Taskfile.yml",
+    "Procfile",
+    "b.yml",
+];
 
 proptest! {
     #[test]
     fn an_unrelated_text_never_removes_a_need(
         path in proptest::sample::select(&PATHS[..]),
-        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |- |\\PC){0,30}",
+        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |script:|- |\\PC){0,30}",
         first in any::<bool>(),
     ) {
         let credentials = [credential("railway", &value(), &["a.sh:1=RAILWAY_TOKEN"])];
