@@ -227,6 +227,49 @@ impl<'de> Deserialize<'de> for Can {
     }
 }
 
+/// Powers by a form: `read:code`, or with `*` for any verb or any class: `list:*`, `*:domain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CanForm {
+    /// None for any.
+    pub verb: Option<Verb>,
+    /// None for any.
+    pub class: Option<Class>,
+}
+
+impl CanForm {
+    pub fn fits(self, can: Can) -> bool {
+        self.verb.is_none_or(|verb| verb == can.verb) && self.class.is_none_or(|class| class == can.class)
+    }
+
+    /// The one power that it names, where it leaves nothing open.
+    pub fn exact(self) -> Option<Can> {
+        Some(Can { verb: self.verb?, class: self.class? })
+    }
+}
+
+impl fmt::Display for CanForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.verb.map_or("*", Verb::word), self.class.map_or("*", Class::word))
+    }
+}
+
+impl FromStr for CanForm {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<CanForm, UnknownWord> {
+        let (verb, class) = text.split_once(':').unwrap_or((text, ""));
+        let verb = if verb == "*" { None } else { Some(verb.parse()?) };
+        let class = if class == "*" { None } else { Some(class.parse()?) };
+        Ok(CanForm { verb, class })
+    }
+}
+
+impl<'de> Deserialize<'de> for CanForm {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<CanForm, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// One power with its reach, as it is scored and reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {

@@ -22,6 +22,8 @@ use crate::inspect::template;
 use crate::scan;
 use crate::secret::FingerprintKey;
 
+mod narrower;
+
 /// Something that is wrong with a detector file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Complaint {
@@ -65,6 +67,7 @@ pub fn check(provider: &Provider, detectors: &Detectors) -> Vec<Complaint> {
         check.probe(name, probe);
     }
     check.grants();
+    check.complaints.extend(narrower::check(provider));
     check.complaints
 }
 

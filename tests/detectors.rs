@@ -62,3 +62,25 @@ fn reading_what_is_dropped_is_complained_about() {
         ]
     );
 }
+
+#[test]
+fn a_smaller_thing_that_nobody_can_look_up_or_make_is_complained_about() {
+    let detectors = common::catalogue();
+    let mut stripe = detectors.provider("stripe").unwrap().clone();
+    let narrower = &mut stripe.narrower[0];
+    narrower.name = "A key.".to_owned();
+    narrower.can = vec!["*:*".parse().unwrap()];
+    narrower.instead_of = vec!["secret".to_owned(), "stripe-secret-key".to_owned(), "sekret".to_owned()];
+    narrower.source = "http://docs.stripe.com/keys".to_owned();
+    let complaints: Vec<String> = check(&stripe, &detectors).iter().map(ToString::to_string).collect();
+    let about = "stripe: narrower `A key.`";
+    assert_eq!(
+        complaints,
+        [
+            format!("{about}: the name stands inside a sentence: `a restricted key with …`, without a full stop"),
+            format!("{about}: `can` lists what it allows; what allows everything is nothing smaller"),
+            format!("{about}: the source `http://docs.stripe.com/keys` is no https address"),
+            format!("{about}: no detector and no kind of this file is called `sekret`"),
+        ]
+    );
+}

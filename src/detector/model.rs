@@ -49,6 +49,9 @@ pub struct Provider {
     #[serde(default)]
     pub grants: BTreeMap<String, OneOrMany<Grant>>,
     pub remedy: Remedy,
+    /// The smaller things that exist; none where the provider offers none.
+    #[serde(default)]
+    pub narrower: Vec<Narrower>,
 }
 
 /// A difference between this file and the provider's description that is there on purpose.

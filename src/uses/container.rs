@@ -4,22 +4,20 @@
 
 use super::found::Bound;
 use super::index::Creds;
+use super::registry::{Place, place};
 use super::run::Runner;
-use super::tools::table;
+use super::yaml::{self, Node, block, leaves};
 use crate::capability::{Can, Class, Verb};
 
 /// The credentials that a container is given, and on which line.
 pub type Given = Vec<(Creds, usize)>;
 
 impl Runner<'_, '_> {
-    /// Pulls an image from a registry: whose it is counts, for others it is a stranger.
-    pub fn pull(&mut self, registry: Option<&str>, creds: Creds, line: usize) {
-        let provider = registry.and_then(|registry| table().common.registries.get(registry));
+    /// Pulls an image with the credentials that stand beside it.
+    pub fn pull(&mut self, image: &str, creds: Creds, line: usize) {
         for cred in creds {
-            let own = provider.is_some_and(|provider| provider == self.scope.index.wanted[cred].provider);
-            let needs = own.then(|| {
-                vec![(Can::new(Verb::Read, Class::Artifact), format!("pull from {}", registry.unwrap_or_default()))]
-            });
+            let own = matches!(place(image), Place::Of(owner) if owner == self.scope.index.wanted[cred].provider);
+            let needs = own.then(|| vec![(Can::new(Verb::Read, Class::Artifact), "pull an image".to_owned())]);
             self.found.add(self.scope.path, line, Bound::To(Creds::from([cred])), needs);
         }
     }
@@ -33,15 +31,50 @@ impl Runner<'_, '_> {
     }
 }
 
-/// The registry of an image, where it is literal.
-pub fn registry_of(image: &str) -> Option<&str> {
-    let first = image.split_once('/').map_or("docker.io", |(first, _)| first);
-    let is_host = first.contains(['.', ':']) || first == "localhost";
-    (!first.contains('$')).then_some(if is_host { first } else { "docker.io" })
-}
-
 /// `["railway", "up"]` as the shell would write it.
 pub fn exec_form(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-    quoted.join(" ")
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// A command line in its two forms: a list of words, one by one, or a text, as it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A text is cut into words, and no shell runs it.
+    Cut,
+    /// A text is one word.
+    Word,
+}
+
+/// Command lines behind each other as the shell would write them, each word on its own line of
+/// the file, and the line that they begin on. `put_in` makes `$NAME` of what is put in before
+/// anything runs; what it is handed stands in single quotes or in none.
+pub fn command_line(
+    parts: &[&Node<'_>],
+    form: Form,
+    lines: &[&str],
+    put_in: impl Fn(&str, bool) -> String,
+) -> Option<(String, usize)> {
+    let mut words: Vec<(String, usize)> = Vec::new();
+    for part in parts {
+        let is_list = !yaml::sequence(part).is_empty();
+        for word in leaves(part) {
+            let Some((text, line)) = block(word, lines) else { continue };
+            let in_quotes = is_list || form == Form::Word;
+            let text = if in_quotes { quoted(&text) } else { text };
+            words.push((put_in(&text, in_quotes), line));
+        }
+    }
+    let first = words.first()?.1;
+    let (mut text, mut at) = (String::new(), first);
+    for (word, line) in words {
+        text.push(' ');
+        text.extend(std::iter::repeat_n("\\\n", line.saturating_sub(at)));
+        text.push_str(&word);
+        at = at.max(line) + word.matches('\n').count();
+    }
+    Some((text.trim_start().to_owned(), first))
 }

@@ -3,6 +3,7 @@
 
 use super::bind::Scope;
 use super::code::{self, Reads};
+use super::compose;
 use super::context::Context;
 use super::docker;
 use super::found::{Bound, Found};
@@ -35,6 +36,7 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    Compose,
     /// It is known to run commands, and not taken apart.
     Closed,
 }
@@ -85,6 +87,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => github::read(scope, found, text),
         Kind::GitlabCi => gitlab::read(scope, found, text),
+        Kind::Compose => compose::read(scope, found, text),
         Kind::Closed => false,
     };
     if !understood {
@@ -112,6 +115,7 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
         _ if yaml && in_folder(".gitlab/") => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
+        _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),
         "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
         _ if extension == "just" => Some(Kind::Just),

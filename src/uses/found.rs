@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::context::Context;
 use super::index::{Creds, Index};
+use super::registry::Place;
 use super::tools::table;
 use super::{Need, Site, Uses};
 use crate::capability::Can;
@@ -13,16 +14,20 @@ use crate::capability::Can;
 #[derive(Debug)]
 pub enum Bound {
     To(Creds),
-    /// Whatever the environment gives to this tool of the table, where that context is claimed.
-    Environment(usize, Context),
+    /// Whatever the environment gives to this tool of the table for this place, where that context
+    /// is claimed.
+    Environment(usize, Place, Context),
 }
 
-/// A use; no needs where it is not understood.
+/// Capabilities, each with what needs it; None where that is not understood.
+pub type Needs = Option<Vec<(Can, String)>>;
+
+/// A use.
 #[derive(Debug)]
 struct Hit {
     site: Site,
     bound: Bound,
-    needs: Option<Vec<(Can, String)>>,
+    needs: Needs,
 }
 
 #[derive(Debug, Default)]
@@ -42,7 +47,7 @@ pub struct Found {
 }
 
 impl Found {
-    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Option<Vec<(Can, String)>>) {
+    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Needs) {
         if !matches!(&bound, Bound::To(creds) if creds.is_empty()) {
             self.hits.push(Hit { site: Site { path: path.to_owned(), line }, bound, needs });
         }
@@ -97,8 +102,9 @@ impl Found {
         }
         let bound = |hit: &Hit| match &hit.bound {
             Bound::To(creds) => creds.clone(),
-            Bound::Environment(tool, context) => {
-                let given = (0..index.wanted.len()).filter(|cred| self.tools.contains(&(*cred, *tool)));
+            Bound::Environment(tool, place, context) => {
+                let given = (0..index.wanted.len())
+                    .filter(|cred| self.tools.contains(&(*cred, *tool)) && place.takes(index.wanted[*cred].provider));
                 index.apart(given.collect(), &hit.site.path, context)
             }
         };

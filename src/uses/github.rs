@@ -2,8 +2,7 @@
 //! what each step runs, with the variables and secrets that it sees.
 
 use super::action;
-use super::bind::Scope;
-use super::container::registry_of;
+use super::bind::{HOLE, Scope};
 use super::context::Context;
 use super::expression::{as_shell, variables};
 use super::found::{Bound, Found};
@@ -72,9 +71,10 @@ fn claim(scope: &mut Scope<'_>, name: &str, job: &Node<'_>) {
 /// Pulls the image of a container with the credentials that stand beside it.
 fn pull(runner: &mut Runner<'_, '_>, container: &Node<'_>) {
     let image = get(container, "image").and_then(string).unwrap_or_default();
+    let image = splice::fill(&image, "${{", "}}", |_| HOLE.to_string());
     for (_, value) in variables(get(container, "credentials")) {
         let creds = runner.scope.mentions(&value);
-        runner.pull(registry_of(&as_shell(&image)), creds, value.line);
+        runner.pull(&image, creds, value.line);
     }
 }
 

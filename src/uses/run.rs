@@ -7,6 +7,7 @@ use super::context::Context;
 use super::found::{Bound, Found};
 use super::http::Request;
 use super::index::Creds;
+use super::registry::Place;
 use super::shell::{self, Command};
 use super::tools::table;
 use super::word::{Piece, Word};
@@ -180,12 +181,13 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         let tools: Vec<usize> =
             (0..table().tool.len()).filter(|&at| table().tool[at].names.iter().any(|known| known == name)).collect();
-        if !tools.is_empty() {
+        let quiet = is_quiet(&literals) && !self.has_row(&tools, &words);
+        if !tools.is_empty() && !quiet {
             self.tools(&tools, &words, &mentioned, line);
         } else if self.functions.iter().any(|function| function == name) {
             self.inner_command(&words[1..]);
             self.unresolved(mentioned, line);
-        } else if is_quiet(&literals) {
+        } else if quiet {
             self.bind_file(command, &words, &mentioned);
             self.flow = Some((command.pipeline, mentioned));
         } else if listed(&table().common.relays, &literals) {
@@ -217,7 +219,8 @@ impl<'f, 'a> Runner<'f, 'a> {
             texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || ";&|()".contains(c))).collect();
         for (at, tool) in table().tool.iter().enumerate() {
             if tool.names.iter().any(|name| said.contains(&name.as_str())) {
-                self.found.add(self.scope.path, line, Bound::Environment(at, self.scope.context.clone()), None);
+                let given = Bound::Environment(at, Place::Somewhere, self.scope.context.clone());
+                self.found.add(self.scope.path, line, given, None);
             }
         }
     }

@@ -46,6 +46,17 @@ fn collect<'n, 'y>(node: &'n Node<'y>, depth: usize, found: &mut Vec<(String, &'
     }
 }
 
+/// The entries of a mapping with those that `<<` merges into it.
+pub fn merged<'n, 'y>(node: &'n Node<'y>) -> Vec<(String, &'n Node<'y>)> {
+    let mut all: Vec<(String, &Node<'_>)> = entries(Some(node)).filter(|(name, _)| name != "<<").collect();
+    for base in get(node, "<<").into_iter().flat_map(leaves) {
+        let more: Vec<_> =
+            merged(base).into_iter().filter(|(name, _)| all.iter().all(|(own, _)| own != name)).collect();
+        all.extend(more);
+    }
+    all
+}
+
 pub fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
     match &node.data {
         YamlData::Sequence(items) => items,

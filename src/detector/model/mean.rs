@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::capability::{Breadth, Can, Environment, Guard, Recover};
+use crate::capability::{Breadth, Can, CanForm, Environment, Guard, Recover, Verb};
 
 /// What one word of the provider lets its holder do.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,4 +57,32 @@ pub struct Replacement {
     pub with: String,
     /// Where this kind is revoked, if it is not where the others are.
     pub revoke: Option<String>,
+}
+
+/// A smaller thing that the provider offers in the place of a credential.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Narrower {
+    /// As a sentence names it: ``a fine-grained token for this repository with `Contents: read` ``.
+    pub name: String,
+    /// The most that it allows.
+    pub can: Vec<CanForm>,
+    /// Each of `can` is chosen by itself, so that it can be made to allow what is needed and no more.
+    #[serde(default)]
+    pub picked: bool,
+    /// The detectors and kinds in whose place it does; all of the provider where empty.
+    #[serde(default)]
+    pub instead_of: Vec<String>,
+    /// Those in whose place it does not.
+    #[serde(default)]
+    pub not: Vec<String>,
+    /// Where the provider says so.
+    pub source: String,
+}
+
+impl Narrower {
+    /// Whether it changes nothing, whatever it is made to allow.
+    pub fn only_reads(&self) -> bool {
+        self.can.iter().all(|form| matches!(form.verb, Some(Verb::List | Verb::Read)))
+    }
 }

@@ -1,10 +1,12 @@
 //! Whole cases: files in, uses out.
 
 mod code;
+mod containers;
 mod formats;
 mod names;
 mod pipelines;
 mod recipes;
+mod registries;
 mod scripts;
 mod tools;
 
