@@ -3,6 +3,7 @@
 //! stands; the tables in `table/` say what each needs. A command that cannot be understood is
 //! kept as such: what is needed is always a lower bound.
 
+mod action;
 mod apply;
 mod bind;
 mod claims;
@@ -12,19 +13,25 @@ mod compose;
 mod container;
 mod context;
 mod docker;
+mod expression;
 mod files;
 mod found;
+mod github;
+mod gitlab;
+mod handover;
 mod http;
 mod index;
 mod kubernetes;
+mod just;
 mod registry;
 mod run;
 mod shell;
+mod splice;
+mod taskfile;
 #[cfg(test)]
 mod tests;
 mod tools;
 mod word;
-mod workflow;
 mod wrap;
 mod yaml;
 
@@ -114,7 +121,7 @@ impl<'a> Search<'a> {
         let mut found = read(&index, files);
         // A name that one file exports a credential under is understood in the others.
         for _ in 0..ROUNDS {
-            if !index.learn(&found.aliases) {
+            if !index.learn(&found.aliases, &found.handed) {
                 break;
             }
             found = read(&index, files);

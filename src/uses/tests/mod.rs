@@ -4,6 +4,8 @@ mod code;
 mod containers;
 mod formats;
 mod names;
+mod pipelines;
+mod recipes;
 mod registries;
 mod releases;
 mod scripts;
@@ -151,12 +153,14 @@ fn bad_input_neither_panics_nor_hangs() {
             "kustomization.yml",
             "a.js",
         ] {
+        for path in PATHS {
             find_all(&credentials, &[(path, text)]);
         }
     }
 }
 
 const PATHS: [&str; 10] = [
+const PATHS: [&str; 12] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
@@ -167,13 +171,19 @@ const PATHS: [&str; 10] = [
     "compose.yml",
     "kustomization.yml",
     "b.js",
+    "b/action.yml",
+    ".gitlab-ci.yml",
+    "justfile",
+    "Taskfile.yml",
+    "Procfile",
+    "b.yml",
 ];
 
 proptest! {
     #[test]
     fn an_unrelated_text_never_removes_a_need(
         path in proptest::sample::select(&PATHS[..]),
-        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |- |\\PC){0,30}",
+        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |script:|- |\\PC){0,30}",
         first in any::<bool>(),
     ) {
         let credentials = [credential("railway", &value(), &["a.sh:1=RAILWAY_TOKEN"])];
