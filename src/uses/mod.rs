@@ -112,6 +112,7 @@ fn read(index: &bind::Index<'_>, texts: &[files::File]) -> found::Found {
     found
 }
 
+pub use claims::{label_words, take_for_production};
 pub use files::can_hold_uses;
 
 /// What the provider's own label of a token claims: `custom-domains` is for domains.
