@@ -112,6 +112,10 @@ pub struct Deciding {
     /// Report finds that are at least this sure: low, medium or high
     #[arg(long, value_name = "LEAST", default_value = "medium")]
     pub confidence: Confidence,
+    /// What another tool found out to be needed in AWS: a policy document (JSON), bare or as IAM
+    /// Access Analyzer, Pike or IAM Policy Autopilot print it
+    #[arg(long, value_name = "FILE")]
+    pub needed: Option<PathBuf>,
     /// The configuration [default: overscope.toml at the repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

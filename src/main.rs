@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use overscope::assess::document::Document;
 use overscope::cli::{Cli, Color, Command, Demo, Detectors as DetectorsCommand, Inspect, Options, Scan};
 use overscope::config::Config;
 use overscope::detector::Detectors;
@@ -132,6 +133,7 @@ fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &O
         asking: plan::asking(&typed, config, detectors)?,
         dry_run: asking.dry_run,
         context: plan::context(config),
+        needed: deciding.needed.as_deref().map(Document::read).transpose()?,
         confidence: deciding.confidence,
         fail_on: deciding.fail_on,
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },

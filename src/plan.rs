@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::assess::Context;
+use crate::assess::document::Document;
 use crate::capability::Band;
 use crate::config::{self, Config};
 use crate::detector::Detectors;
@@ -27,6 +28,8 @@ pub struct Plan {
     /// Print what would be asked instead of asking.
     pub dry_run: bool,
     pub context: Context,
+    /// What another tool found out to be needed.
+    pub needed: Option<Document>,
     /// Finds that are less sure are left out.
     pub confidence: Confidence,
     pub fail_on: FailOn,

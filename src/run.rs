@@ -50,7 +50,8 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
-    let uses = find_uses(&kept, detectors, &listing.entries);
+    let mut uses = find_uses(&kept, detectors, &listing.entries);
+    let told = plan.needed.as_ref().map(|needed| needed.add_to(&mut uses, &kept, detectors)).unwrap_or_default();
     if let Some(transport) = transport {
         let first = inspect::first_words(&kept, detectors, &plan.asking);
         let remark = transport.remark().filter(|_| !first.is_empty());
@@ -61,7 +62,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let mut notes = [listing.notes, scanned.notes].concat();
+    let mut notes = [listing.notes, scanned.notes, told].concat();
     let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
     notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
     let result = report_of(credentials, notes, read, &plan.source);

@@ -2,6 +2,7 @@
 //! or asks anybody.
 
 pub mod blast_radius;
+pub mod document;
 mod excess;
 mod grants;
 pub mod model;

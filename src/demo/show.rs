@@ -49,6 +49,7 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         asking: Asking { endpoints: Endpoints([("railway".to_owned(), url)].into()), ..Asking::default() },
         dry_run: false,
         context: Context { visibility: Visibility::Unknown, now: jiff::Timestamp::now(), ..Context::default() },
+        needed: None,
         confidence: Confidence::Medium,
         fail_on: FailOn::Never,
         main: Output { format: Format::Text, file: None, style },

@@ -74,8 +74,8 @@ fn credential(one: &Assessment) -> Value {
         },
         "never_expires": one.expires == Expiry::Never,
         "excess_score": one.excess_score,
-        "unresolved": list(&one.unresolved, site),
         "unconfirmed": one.unconfirmed,
+        "unresolved": list(&one.unresolved, site),
         "policy": one.policy.as_ref().map(policy),
     })
 }
@@ -201,6 +201,8 @@ mod tests {
         assert_eq!(story["resources"][1]["environment"], "prod");
         assert_eq!(story["resources"][2]["environment"], Value::Null);
         assert_eq!(story["needed"][1]["path"], Value::Null);
+        assert_eq!(story["unresolved"], json!([]));
+        assert_eq!(unknown["unresolved"], json!([{ "path": "tools/ask.sh", "line": 4 }]));
         assert_eq!(story["over_privileged"], true);
         assert_eq!(unknown["liveness"], "unknown");
         assert_eq!(unknown["proven"], Value::Null);

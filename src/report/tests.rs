@@ -66,6 +66,7 @@ fn the_story_at_a_terminal() {
        │               ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ not known whether it works: HTTP 503
        │
        ├ could: in an unknown environment: change code (not proven, not ruled out)
+       ├ needs: not fully resolved: 1 use that could not be read (tools/ask.sh:4)
        ├ do: revoke it: https://github.com/settings/tokens
        │     A fine-grained token for this repository.
        ├ score: 8.25, nothing proven

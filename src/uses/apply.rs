@@ -1,8 +1,10 @@
 //! A command line of a known tool: whose credential it uses, and what it needs of it.
 
-use super::bind::{Creds, HOLE};
+use super::bind::HOLE;
 use super::client;
-use super::found::Bound;
+use super::found::{Bound, Needs};
+use super::index::Creds;
+use super::registry::{Place, place};
 use super::run::Runner;
 use super::shell::Command;
 use super::tools::{Known, Row, Tool, Transfer, table};
@@ -46,6 +48,12 @@ impl Runner<'_, '_> {
         creds
     }
 
+    /// Whether one of the tools knows this command line as more than a local one.
+    pub(super) fn has_row(&self, tools: &[usize], words: &[Word]) -> bool {
+        let arguments = literals(&words[1..]);
+        tools.iter().any(|&at| matches!(table().tool[at].row(&arguments), Known::Row(..)))
+    }
+
     pub(super) fn tools(&mut self, tools: &[usize], words: &[Word], mentioned: &Creds, line: usize) {
         let arguments = literals(&words[1..]);
         let provider = |cred: usize| self.scope.index.wanted[cred].provider;
@@ -54,61 +62,75 @@ impl Runner<'_, '_> {
             .copied()
             .filter(|&cred| tools.iter().all(|&at| !table().tool[at].serves(provider(cred))))
             .collect();
+        let understood = self.has_row(tools, words);
         for &at in tools {
             let tool = &table().tool[at];
             let known = tool.row(&arguments);
+            if understood && !matches!(known, Known::Row(..)) {
+                // It is the business of another provider's row for the same tool.
+                continue;
+            }
+            let own: Creds = mentioned.iter().copied().filter(|&cred| tool.serves(provider(cred))).collect();
             if let Known::Row(_, Row { binds: true, .. }) = known {
-                self.login(at, mentioned);
+                let given = own.union(&strangers).copied().collect();
+                self.login(at, &given);
                 continue;
             }
             if let Known::Local = known {
                 self.inner_command(&words[1..]);
-                self.unresolved(mentioned.clone(), line);
+                let handed = self.handed_by_name(words);
+                self.unresolved(mentioned.union(&handed).copied().collect(), line);
                 continue;
             }
-            let own: Creds =
-                mentioned.iter().copied().filter(|&cred| tool.serves(self.scope.index.wanted[cred].provider)).collect();
-            let needs = match known {
-                Known::Row(run, row) => self.needs(tool, run, row, words),
-                _ => None,
+            let parts = match known {
+                Known::Row(run, row) if row.is_for_images() => self.images(tool, run, row, words),
+                Known::Row(run, row) => vec![(Place::Somewhere, self.needs(tool, run, row, words))],
+                _ => vec![(Place::Somewhere, None)],
             };
             // What is stored as a secret elsewhere is not used by it.
-            let stores = needs.iter().flatten().any(|(can, _)| can.to_string() == "write:secret");
+            let all = parts.iter().flat_map(|(_, needs)| needs.iter().flatten());
+            let stores = all.into_iter().any(|(can, _)| can.to_string() == "write:secret");
             if !stores {
                 self.unresolved(strangers.clone(), line);
             }
-            if let Some(bound) = self.bound(at, tool, own) {
-                self.found.add(self.scope.path, line, bound, needs);
+            for (place, needs) in parts {
+                if let Some(bound) = self.bound(at, tool, &own, place) {
+                    self.found.add(self.scope.path, line, bound, needs);
+                }
             }
         }
     }
 
-    /// Whose credential a tool uses; None where it certainly is another one.
-    fn bound(&self, at: usize, tool: &Tool, own: Creds) -> Option<Bound> {
+    /// Whose credential a tool uses at a place; None where it certainly is another one.
+    fn bound(&self, at: usize, tool: &Tool, own: &Creds, place: Place) -> Option<Bound> {
         if !own.is_empty() {
-            return Some(Bound::To(own));
+            return Some(Bound::To(own.clone()));
         }
-        let set = tool.env.iter().filter_map(|variable| self.scope.get(variable));
         let (mut creds, mut foreign) = (Creds::new(), false);
-        for held in set {
-            creds.extend(&held.creds);
-            foreign |= held.foreign;
+        for variable in &tool.env {
+            creds.extend(self.scope.held(variable));
+            foreign |= self.scope.get(variable).is_some_and(|held| held.foreign);
         }
         if creds.is_empty() {
             creds.extend(self.scope.logins.get(&at).into_iter().flatten());
         }
-        match (creds.is_empty(), foreign) {
-            (false, _) => Some(Bound::To(creds)),
-            (true, true) => None,
-            (true, false) => Some(Bound::Environment(at)),
+        if !creds.is_empty() {
+            creds.retain(|&cred| place.takes(self.scope.index.wanted[cred].provider));
+            return (!creds.is_empty()).then_some(Bound::To(creds));
         }
+        (!foreign).then_some(Bound::Environment(at, place, self.scope.context.clone()))
     }
 
     /// From here on the tool has the credentials that it was given.
     pub fn login(&mut self, tool: usize, creds: &Creds) {
-        if !creds.is_empty() {
-            self.scope.logins.entry(tool).or_default().extend(creds);
-            self.found.tools.extend(creds.iter().map(|&cred| (cred, tool)));
+        if creds.is_empty() {
+            return;
+        }
+        let name = &table().tool[tool].names[0];
+        let sharing = table().tool.iter().enumerate().filter(|(_, other)| other.logins.contains(name));
+        for at in sharing.map(|(at, _)| at).chain([tool]) {
+            self.scope.logins.entry(at).or_default().extend(creds);
+            self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
         }
     }
 
@@ -129,8 +151,28 @@ impl Runner<'_, '_> {
         }
     }
 
+    /// What a subcommand needs at each registry that its images lie in.
+    fn images(&self, tool: &Tool, run: &str, row: &Row, words: &[Word]) -> Vec<(Place, Needs)> {
+        let arguments: Vec<Option<String>> = words[1..].iter().map(|word| Some(self.scope.template(word))).collect();
+        let behind = tool.positional(&arguments).into_iter().flatten().skip(own_words(run));
+        let mut parts: Vec<(Place, Needs)> = row
+            .images
+            .iter()
+            .zip(behind.map(Some).chain(std::iter::repeat(None)))
+            .filter(|(cans, _)| !cans.is_empty())
+            .map(|(cans, image)| (image.map_or(Place::Somewhere, |image| place(&image)), Some(why(tool, run, cans))))
+            .collect();
+        let named = tool.values_of(&row.image_options, &arguments);
+        if row.images.is_empty() && named.is_empty() {
+            parts.push((Place::Somewhere, Some(why(tool, run, &row.needs))));
+        }
+        parts.extend(named.iter().map(|image| (place(image), Some(why(tool, run, &row.needs)))));
+        parts.retain(|(place, _)| *place != Place::Here);
+        parts
+    }
+
     /// What a subcommand needs; None where that is not known.
-    fn needs(&self, tool: &'static Tool, run: &str, row: &Row, words: &[Word]) -> Option<Vec<(Can, String)>> {
+    fn needs(&self, tool: &'static Tool, run: &str, row: &Row, words: &[Word]) -> Needs {
         let name = tool.names[0].as_str();
         if let Some(base) = &row.api {
             let behind = words.iter().position(|word| word.literal() == Some("api"))? + 1;
@@ -140,13 +182,12 @@ impl Runner<'_, '_> {
             Some(transfer) => self.direction(tool, run, transfer, words)?,
             None => row.needs.clone(),
         };
-        Some(cans.into_iter().map(|can| (can, format!("{name} {run}"))).collect())
+        Some(why(tool, run, &cans))
     }
 
     fn direction(&self, tool: &Tool, run: &str, transfer: &Transfer, words: &[Word]) -> Option<Vec<Can>> {
         let arguments: Vec<Option<String>> = words[1..].iter().map(|word| Some(self.scope.template(word))).collect();
-        let sides: Vec<String> =
-            tool.positional(&arguments).into_iter().flatten().skip(run.split(' ').count()).collect();
+        let sides: Vec<String> = tool.positional(&arguments).into_iter().flatten().skip(own_words(run)).collect();
         let [from, to] = sides.as_slice() else { return None };
         let far = |side: &String| side.starts_with(&transfer.remote);
         let near = |side: &String| !side.starts_with(HOLE) && !far(side);
@@ -159,7 +200,19 @@ impl Runner<'_, '_> {
     }
 }
 
-/// The literal words; None for the others.
+/// How many words of a subcommand are its own; the others stand for arguments.
+fn own_words(run: &str) -> usize {
+    run.split(' ').filter(|word| !["", "*", "$"].contains(word)).count()
+}
+
+/// Each capability with the command line that needs it.
+fn why(tool: &Tool, run: &str, cans: &[Can]) -> Vec<(Can, String)> {
+    let line = format!("{} {run}", tool.names[0]);
+    cans.iter().map(|&can| (can, line.trim_end_matches(['*', '$', ' ']).to_owned())).collect()
+}
+
+/// The literal words, and the options of which only the value is not literal; None for the others.
 fn literals(words: &[Word]) -> Vec<Option<String>> {
-    words.iter().map(|word| word.literal().map(str::to_owned)).collect()
+    let option = |word: &Word| Some(format!("{}{HOLE}", word.option()?));
+    words.iter().map(|word| word.literal().map(str::to_owned).or_else(|| option(word))).collect()
 }

@@ -1,24 +1,18 @@
 //! Which credential a word stands for: by the value itself, by the name of a variable that holds
 //! it, and by what the script at hand has put into its own variables.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use aho_corasick::AhoCorasick;
-
-use super::Wanted;
+use super::context::Context;
+use super::index::{Creds, Index};
 use super::shell;
 use super::tools::table;
 use super::word::{Piece, Word};
-
-/// Credentials, by their place in the list that was handed over.
-pub type Creds = BTreeSet<usize>;
 
 /// What stands for a part of a text that is known only when it runs.
 pub const HOLE: char = '\u{0}';
 /// How `${{ secrets.NAME }}` is written for the shell reader.
 pub const SECRET: &str = "__secrets_";
-/// Shorter values would be found in ordinary words.
-const SHORTEST_VALUE: usize = 8;
 /// A constant longer than this is of no use to anybody here.
 const LONGEST_CONSTANT: usize = 4096;
 /// More variables than this are only kept when they hold a credential.
@@ -26,101 +20,18 @@ const MOST_VARIABLES: usize = 4096;
 /// A word that grows beyond this by what is put in is cut.
 const LONGEST_WORD: usize = 1 << 20;
 
-/// The credentials by name and by value.
-pub struct Index<'a> {
-    pub wanted: &'a [Wanted<'a>],
-    names: HashMap<&'a str, Creds>,
-    /// What scripts and workflows call it, beyond the names where the value lies.
-    aliases: HashMap<String, Creds>,
-    values: AhoCorasick,
-    owners: Vec<usize>,
-}
-
-impl<'a> Index<'a> {
-    pub fn new(wanted: &'a [Wanted<'a>]) -> Index<'a> {
-        let mut names: HashMap<&str, Creds> = HashMap::new();
-        for (cred, wanted) in wanted.iter().enumerate() {
-            for key in wanted.locations.iter().filter_map(|location| location.key.as_deref()) {
-                names.entry(key).or_default().insert(cred);
-            }
-        }
-        let long = |wanted: &Wanted<'_>| wanted.secret.len() >= SHORTEST_VALUE;
-        let owners: Vec<usize> = (0..wanted.len()).filter(|&cred| long(&wanted[cred])).collect();
-        let values = AhoCorasick::new(owners.iter().map(|&cred| wanted[cred].secret.expose()))
-            .expect("as many values as findings stay below the automaton's limits");
-        Index { wanted, names, aliases: HashMap::new(), values, owners }
-    }
-
-    /// Who is called `name` in the file `path`.
-    fn named(&self, name: &str, path: &str) -> Creds {
-        if let Some(secret) = name.strip_prefix(SECRET) {
-            return self.secret(secret);
-        }
-        let creds = self.names.get(name).into_iter().chain(self.aliases.get(name)).flatten().copied();
-        let generic = is_generic(name);
-        creds.filter(|&cred| !generic || self.lies_in(cred, |at| at == path)).collect()
-    }
-
-    /// Learns names that some file has exported a credential under; whether any was new.
-    pub fn learn(&mut self, aliases: &BTreeSet<(String, usize)>) -> bool {
-        let mut new = false;
-        for (name, cred) in aliases.iter().filter(|(name, _)| !is_generic(name)) {
-            let known = self.names.get(name.as_str()).is_some_and(|creds| creds.contains(cred));
-            new |= !known && self.aliases.entry(name.clone()).or_default().insert(*cred);
-        }
-        new
-    }
-
-    /// Who the CI secret `name` is; its names do not know case. The job's own token is nobody.
-    fn secret(&self, name: &str) -> Creds {
-        if name.eq_ignore_ascii_case("GITHUB_TOKEN") {
-            return Creds::new();
-        }
-        let named = self.names.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        named.flat_map(|(_, creds)| creds.iter().copied()).collect()
-    }
-
-    /// Whose value stands in `text`.
-    fn valued(&self, text: &str) -> Creds {
-        self.values.find_overlapping_iter(text).map(|hit| self.owners[hit.pattern()]).collect()
-    }
-
-    /// The variables of the files that `says` accepts, with who they stand for.
-    fn held_in(&self, says: impl Fn(&str) -> bool) -> Vec<(&'a str, usize)> {
-        let wanted = self.wanted.iter().enumerate();
-        let locations = wanted.flat_map(|(cred, wanted)| wanted.locations.iter().map(move |location| (cred, location)));
-        let inside = locations.filter(|(_, location)| says(&location.path));
-        inside.filter_map(|(cred, location)| Some((location.key.as_deref()?, cred))).collect()
-    }
-
-    pub fn lies_in(&self, cred: usize, says: impl Fn(&str) -> bool) -> bool {
-        self.wanted[cred].locations.iter().any(|location| says(&location.path))
-    }
-
-    /// Whether some line of a text that cannot be read as a whole names a credential.
-    pub fn mentioned(&self, text: &str, path: &str) -> Creds {
-        let mut creds = self.valued(text);
-        for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-            creds.extend(self.named(name, path));
-        }
-        creds
-    }
-}
-
-fn is_generic(name: &str) -> bool {
-    table().common.generic.iter().any(|generic| generic.eq_ignore_ascii_case(name))
-}
-
 /// What a variable holds.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
-    pub creds: Creds,
+    creds: Creds,
     /// Its text, where it is the same at every run.
     constant: Option<String>,
     /// It certainly holds something else.
     pub foreign: bool,
     /// Commands inherit it.
     pub exported: bool,
+    /// A file with variables says so.
+    sourced: bool,
 }
 
 /// The variables that a script, a recipe or a step sees, beyond those of the environment that it
@@ -129,6 +40,8 @@ pub struct Held {
 pub struct Scope<'a> {
     pub index: &'a Index<'a>,
     pub path: &'a str,
+    /// Which environment the job, the step, the recipe or else the file claims.
+    pub context: Context,
     vars: HashMap<String, Held>,
     /// What variables held before they were replaced for one command.
     before: Vec<(String, Option<Held>)>,
@@ -140,19 +53,41 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub fn new(index: &'a Index<'a>, path: &'a str) -> Scope<'a> {
-        Scope { index, path, vars: HashMap::new(), before: Vec::new(), logins: HashMap::new(), export_all: false }
+        Scope {
+            index,
+            path,
+            context: Context::of_path(path),
+            vars: HashMap::new(),
+            before: Vec::new(),
+            logins: HashMap::new(),
+            export_all: false,
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&Held> {
         self.vars.get(name)
     }
 
+    /// What lies inside claims this environment, if it claims one, and not that of the file.
+    pub fn claim(&mut self, context: Context) {
+        if !context.is_empty() {
+            self.context = context;
+        }
+    }
+
+    /// Who a variable holds that has been set.
+    pub fn held(&self, name: &str) -> Creds {
+        let creds = self.vars.get(name).map(|held| held.creds.clone()).unwrap_or_default();
+        self.index.apart(creds, self.path, &self.context)
+    }
+
     /// Who a variable stands for here.
     fn stands_for(&self, name: &str) -> Creds {
-        match self.vars.get(name) {
-            Some(held) => held.creds.clone(),
-            None => self.index.named(name, self.path),
+        if self.vars.contains_key(name) {
+            return self.held(name);
         }
+        let creds = self.index.named(name, self.path, &self.context);
+        if creds.is_empty() { self.index.named_after(name) } else { creds }
     }
 
     /// Who a word stands for or holds.
@@ -218,10 +153,10 @@ impl<'a> Scope<'a> {
     fn constant(&self, name: &str) -> Option<String> {
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
-            Some(held) => held.creds.clone(),
+            Some(_) => self.held(name),
             None => match table().common.constants.get(name) {
                 Some(constant) => return Some(constant.clone()),
-                None => self.index.named(name, self.path),
+                None => self.index.named(name, self.path, &self.context),
             },
         };
         let address =
@@ -236,7 +171,7 @@ impl<'a> Scope<'a> {
         let other_name = |piece: &Piece| matches!(piece, Piece::Variable { name: other, .. } if other != name);
         let filled = constant.as_deref().is_some_and(|text| !text.is_empty());
         let foreign = creds.is_empty() && (filled || value.pieces.iter().any(other_name));
-        Held { creds, constant, foreign, exported: false }
+        Held { creds, constant, foreign, ..Held::default() }
     }
 
     /// `name=value`, exported or not.
@@ -293,28 +228,44 @@ impl<'a> Scope<'a> {
     }
 
     /// The variables of a file that is read in: `. .env.staging`. Files are told by the literal
-    /// end of their name. The names of what was read.
+    /// end of their path, or by what is literal of their name. The names of what was read.
     pub fn source(&mut self, file: &Word) -> Vec<String> {
         let template = self.template(file);
-        let named = template.rsplit(HOLE).next().unwrap_or("").trim_start_matches("./").trim_start_matches('/');
-        let Some(base) = named.rsplit('/').next().filter(|base| !base.is_empty()) else { return Vec::new() };
-        let exact = self.index.held_in(|path| path == named || path.ends_with(&format!("/{named}")));
-        let held =
-            if exact.is_empty() { self.index.held_in(|path| path.rsplit('/').next() == Some(base)) } else { exact };
+        let base = template.rsplit('/').next().unwrap_or("");
+        let held = if let Some((head, rest)) = base.split_once(HOLE) {
+            let tail = rest.rsplit(HOLE).next().unwrap_or("");
+            let fits =
+                |name: &str| name.len() >= head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail);
+            let literal = base.chars().any(|c| c.is_ascii_alphanumeric());
+            self.index.held_in(|path| literal && path.rsplit('/').next().is_some_and(fits))
+        } else {
+            let named = template.rsplit(HOLE).next().unwrap_or("").trim_start_matches("./").trim_start_matches('/');
+            let end = format!("/{named}");
+            match self.index.held_in(|path| !base.is_empty() && (path == named || path.ends_with(&end))) {
+                exact if exact.is_empty() => self.index.held_in(|path| path.rsplit('/').next() == Some(base)),
+                exact => exact,
+            }
+        };
         let mut sourced: HashMap<&str, Creds> = HashMap::new();
         for (name, cred) in held {
             sourced.entry(name).or_default().insert(cred);
         }
         let names = sourced.keys().map(|name| (*name).to_owned()).collect();
-        for (name, creds) in sourced {
-            self.hold(name, Held { creds, constant: None, foreign: false, exported: true });
+        for (name, mut creds) in sourced {
+            if self.vars.get(name).is_some_and(|held| held.sourced) {
+                // One of two branches reads this file, the other one another.
+                creds.extend(self.held(name));
+            }
+            self.hold(name, Held { creds, sourced: true, exported: true, ..Held::default() });
         }
         names
     }
 
     /// Who every command inherits.
     pub fn exported(&self) -> Creds {
-        self.vars.values().filter(|held| held.exported).flat_map(|held| held.creds.iter().copied()).collect()
+        let exported = self.vars.values().filter(|held| held.exported);
+        let creds = exported.flat_map(|held| held.creds.iter().copied()).collect();
+        self.index.apart(creds, self.path, &self.context)
     }
 }
 

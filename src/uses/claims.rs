@@ -75,7 +75,7 @@ pub fn said(name: &str) -> Vec<Claimed> {
             claims.push(claim);
         }
     };
-    environments(words, &tokens).into_iter().for_each(|environment| add(Claimed::Environment(environment)));
+    environments(words, &tokens).into_iter().for_each(|word| add(Claimed::Environment(words.environments[word])));
     let writes = tokens.iter().any(|token| matches!(token.as_str(), "write" | "rw" | "admin"));
     if !writes && phrases(&tokens).any(|phrase| words.read_only.contains(&phrase)) {
         add(Claimed::ReadOnly);
@@ -84,43 +84,62 @@ pub fn said(name: &str) -> Vec<Claimed> {
     claims
 }
 
-/// A file claims an environment, and so does a folder that it lies in. A dotenv file is named
-/// after its environment; of other files only the plainer words count.
 fn of_path(path: &str) -> Vec<(Claimed, String)> {
-    let words = &table().common.claims;
+    let environments = &table().common.claims.environments;
+    places(path).into_iter().map(|(word, at)| (Claimed::Environment(environments[word]), at)).collect()
+}
+
+/// A file claims an environment, and so does a folder that it lies in: the words with what says
+/// them. A dotenv file is named after its environment; of other files only the plainer words count.
+pub fn places(path: &str) -> Vec<(&'static str, String)> {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let dotenv = is_dotenv(file);
-    let plain = |tokens: &[String]| phrases(tokens).any(|phrase| words.in_paths.contains(&phrase));
-    let mut claims = Vec::new();
-    let file_tokens = tokens(file);
-    if dotenv || plain(&file_tokens) {
-        claims.extend(environments(words, &file_tokens).into_iter().map(|claimed| (claimed, file.to_owned())));
-    }
+    let said = if dotenv { environment_words(file) } else { plain_environments(file) };
+    let mut places: Vec<(&str, String)> = said.into_iter().map(|word| (word, file.to_owned())).collect();
     for folder in folders.split('/') {
-        let tokens = tokens(folder);
-        if plain(&tokens) {
-            claims.extend(environments(words, &tokens).into_iter().map(|claimed| (claimed, format!("{folder}/"))));
-        }
+        places.extend(plain_environments(folder).into_iter().map(|word| (word, format!("{folder}/"))));
     }
-    claims.into_iter().map(|(environment, words)| (Claimed::Environment(environment), words)).collect()
+    places
+}
+
+/// The environments that a name claims which is chosen for other reasons as well: of a folder, of
+/// a job. One of the plainer words has to be among them.
+pub fn plain_environments(name: &str) -> Vec<&'static str> {
+    let words = &table().common.claims;
+    let tokens = tokens(name);
+    let plain = phrases(&tokens).any(|phrase| words.in_paths.contains(&phrase));
+    if plain { environments(words, &tokens) } else { Vec::new() }
+}
+
+/// The environments that a name is said to be about.
+pub fn environment_words(name: &str) -> Vec<&'static str> {
+    environments(&table().common.claims, &tokens(name))
 }
 
 /// A pair that is listed takes its words with it: `non-prod` is not `prod`.
-fn environments(words: &Claims, tokens: &[String]) -> Vec<Environment> {
+fn environments(words: &'static Claims, tokens: &[String]) -> Vec<&'static str> {
+    let listed = |word: &str| words.environments.get_key_value(word).map(|(word, _)| word.as_str());
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let pair = tokens.get(at + 1).map(|next| format!("{} {next}", tokens[at]));
-        if let Some(&environment) = pair.and_then(|pair| words.environments.get(&pair)) {
-            found.push(environment);
+        let pair = tokens.get(at + 1).and_then(|next| listed(&format!("{} {next}", tokens[at])));
+        if let Some(word) = pair {
+            found.push(word);
             at += 1;
-        } else if let Some(&environment) = words.environments.get(&tokens[at]) {
-            found.push(environment);
+        } else if let Some(word) = listed(&tokens[at]) {
+            found.push(word);
         }
         at += 1;
     }
-    found.dedup();
     found
+}
+
+/// A name without its words for environments, in one spelling.
+pub fn without_environments(name: &str) -> String {
+    let claims = &table().common.claims;
+    let mut tokens = tokens(name);
+    tokens.retain(|token| !claims.environments.contains_key(token));
+    tokens.join("_")
 }
 
 /// Each word, and each two words in a row.

@@ -1,8 +1,13 @@
 //! Which files are read, and how their commands are cut out of them: shell scripts, Makefiles,
-//! Dockerfiles, `package.json` and dotenv files. Workflows stand in a module of their own.
+//! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
-use super::bind::{Index, Scope};
+use super::bind::Scope;
+use super::code::{self, Reads};
+use super::compose;
+use super::context::Context;
+use super::docker;
 use super::found::{Bound, Found};
+use super::index::Index;
 use super::run::Runner;
 use super::word::{Word, is_name};
 use super::workflow;
@@ -24,30 +29,42 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    Compose,
+    /// It is known to run commands, and not taken apart.
+    Closed,
 }
 
-/// A file in which commands can stand.
+/// A file in which credentials can be used.
 pub struct File {
     path: String,
-    text: String,
-    kind: Kind,
+    content: Content,
+}
+
+enum Content {
+    Commands(Kind, String),
+    Program(Reads),
 }
 
 impl File {
-    /// None for every other file.
-    pub fn new(path: String, text: String) -> Option<File> {
-        let kind = kind(&path, &text)?;
-        Some(File { path, text, kind })
+    /// None for every other file, and for a program that reads nothing from its environment.
+    pub fn new(index: &Index<'_>, path: String, text: String) -> Option<File> {
+        if let Some(kind) = kind(&path, &text) {
+            return Some(File { path, content: Content::Commands(kind, text) });
+        }
+        let reads = Reads::of(index, code::language(&path, &text)?, &path, &text);
+        (!reads.is_empty()).then_some(File { path, content: Content::Program(reads) })
     }
 }
 
 /// Reads one file.
 pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
-    let File { path, text, kind } = file;
-    if text.len() > LARGEST {
-        return unread(index, found, path, text);
-    }
+    let path = &file.path;
     let scope = Scope::new(index, path);
+    let (kind, text) = match &file.content {
+        Content::Program(reads) => return reads.tell(&scope, found),
+        Content::Commands(_, text) if text.len() > LARGEST => return unread(index, found, path, text),
+        Content::Commands(kind, text) => (kind, text),
+    };
     let understood = match kind {
         Kind::Shell => {
             found.scripts.insert(path.to_owned());
@@ -55,11 +72,13 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
             true
         }
         Kind::Make => makefile(&mut Runner::new(scope, found), text),
-        Kind::Docker => dockerfile(&mut Runner::new(scope, found), text),
+        Kind::Docker => docker::read(&mut Runner::new(scope, found), text),
         Kind::Package => package(&mut Runner::new(scope, found), text),
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => workflow::github(scope, found, text),
         Kind::GitlabCi => workflow::gitlab(scope, found, text),
+        Kind::Compose => compose::read(scope, found, text),
+        Kind::Closed => false,
     };
     if !understood {
         unread(index, found, path, text);
@@ -81,17 +100,20 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
+        _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),
+        "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
+        _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile") => Some(Kind::Closed),
         _ if matches!(extension, "sh" | "bash" | "zsh" | "ksh" | "dash" | "bats") => Some(Kind::Shell),
         _ => has_shell_shebang(text).then_some(Kind::Shell),
     }
 }
 
-/// Whether a file of this name can hold uses: it is one of the known kinds, or has no ending, so
-/// that its first line has to tell.
+/// Whether a file of this name can hold uses: it is one of the known kinds, the source of a
+/// program, or has no ending, so that its first line has to tell.
 pub fn can_hold_uses(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    kind(path, "").is_some() || !name.contains('.')
+    kind(path, "").is_some() || code::language(path, "").is_some() || !name.contains('.')
 }
 
 fn has_shell_shebang(text: &str) -> bool {
@@ -103,7 +125,8 @@ fn has_shell_shebang(text: &str) -> bool {
 
 /// A file that is not understood: every line that names a credential is a use that is not either.
 fn unread(index: &Index<'_>, found: &mut Found, path: &str, text: &str) {
-    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, index.mentioned(line, path)));
+    let context = Context::of_path(path);
+    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, index.mentioned(line, path, &context)));
     for (line, creds) in lines.filter(|(_, creds)| !creds.is_empty()).take(MENTIONS) {
         found.add(path, line, Bound::To(creds), None);
     }
@@ -143,7 +166,7 @@ fn package(runner: &mut Runner<'_, '_>, text: &str) -> bool {
         let line = advance(name);
         if let Some(script) = script.as_str() {
             // A line break inside the string is no line of the file.
-            runner.script(&script.replace('\n', " ; "), line);
+            runner.within(Context::of_name(name), |runner| runner.script(&script.replace('\n', " ; "), line));
         }
     }
     true
@@ -151,7 +174,7 @@ fn package(runner: &mut Runner<'_, '_>, text: &str) -> bool {
 
 /// The lines from `start` on that belong together by a backslash at their end; a comment between
 /// them is no end. The text keeps its lines.
-fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
+pub fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize) {
     let mut text = lines[start].to_owned();
     let mut next = start + 1;
     while text.trim_end().ends_with('\\') && next < lines.len() {
@@ -165,81 +188,16 @@ fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, usize)
     (text, next)
 }
 
-fn dockerfile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = at + 1;
-        let (instruction, mut next) = logical_line(&lines, at, true);
-        let (word, rest) = instruction.trim_start().split_once(char::is_whitespace).unwrap_or(("", ""));
-        match word.to_ascii_uppercase().as_str() {
-            "RUN" => {
-                let command = behind_options(rest);
-                if let Some(tag) = here_tag(command) {
-                    let body: Vec<&str> = lines[next..].iter().copied().take_while(|line| line.trim() != tag).collect();
-                    let alone = command.starts_with("<<");
-                    let script =
-                        if alone { body.join("\n") } else { format!("{command}\n{}\n{tag}\n", body.join("\n")) };
-                    runner.script(&script, if alone { next + 1 } else { line });
-                    next += body.len() + 1;
-                } else {
-                    runner.script(
-                        &exec_form(command).unwrap_or_else(|| command.to_owned()),
-                        line + lines_before(&instruction, command),
-                    );
-                }
-            }
-            "ENV" | "ARG" => {
-                let legacy = rest.trim().split_once(char::is_whitespace).filter(|(name, _)| is_name(name));
-                match legacy {
-                    Some((name, value)) => runner.replace(name, &Word::read(value.trim(), line)),
-                    None => runner.script(&format!("export {rest}"), line),
-                }
-            }
-            _ => {}
-        }
-        at = next;
-    }
-    true
-}
-
-fn behind_options(mut rest: &str) -> &str {
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
-        match rest.starts_with("--") {
-            true => rest = &rest[rest.find(char::is_whitespace).unwrap_or(rest.len())..],
-            false => return rest,
-        }
-    }
-}
-
-fn lines_before(whole: &str, part: &str) -> usize {
-    whole[..whole.len() - part.len()].matches('\n').count()
-}
-
-/// The tag of a here-document that a `RUN` line opens.
-fn here_tag(command: &str) -> Option<&str> {
-    let behind = command.split_once("<<")?.1.trim_start_matches('-').trim_start_matches(['"', '\'']);
-    let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
-    Some(&behind[..end]).filter(|tag| is_name(tag))
-}
-
-/// `["railway", "up"]` as the shell would write it.
-fn exec_form(command: &str) -> Option<String> {
-    let words: Vec<String> = serde_json::from_str(command.trim()).ok()?;
-    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-    Some(quoted.join(" "))
-}
-
 fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
     let lines: Vec<&str> = text.lines().collect();
-    let mut at = 0;
+    let (mut at, mut target) = (0, Context::default());
     while at < lines.len() {
         let line = at + 1;
         let (logical, next) = logical_line(&lines, at, false);
         at = next;
         if let Some(recipe) = logical.strip_prefix('\t') {
-            runner.script(&as_shell(recipe.trim_start_matches(['@', '-', '+', ' ', '\t'])), line);
+            let recipe = as_shell(recipe.trim_start_matches(['@', '-', '+', ' ', '\t']));
+            runner.within(target.clone(), |runner| runner.script(&recipe, line));
             continue;
         }
         let statement = logical.trim();
@@ -251,13 +209,14 @@ fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
             // `$(shell …)` runs while the value is put in.
             runner.script(&format!(": {}", as_shell(value)), line);
             runner.replace(name, &Word::read(&as_shell(value), line));
-        } else if let Some((_, behind)) = statement.split_once(':').filter(|_| !statement.starts_with('#')) {
+        } else if let Some((name, behind)) = statement.split_once(':').filter(|_| !statement.starts_with('#')) {
+            target = Context::of_name(name);
             let behind = behind.trim_start_matches(':').trim();
             let behind = behind.strip_prefix("export ").unwrap_or(behind);
             if let Some((name, value)) = make_assignment(behind) {
                 runner.replace(name, &Word::read(&as_shell(value), line));
             } else if let Some((_, recipe)) = behind.split_once(';') {
-                runner.script(&as_shell(recipe), line);
+                runner.within(target.clone(), |runner| runner.script(&as_shell(recipe), line));
             }
         }
     }

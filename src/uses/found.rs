@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::bind::{Creds, Index};
+use super::context::Context;
+use super::index::{Creds, Index};
+use super::registry::Place;
 use super::tools::table;
 use super::{Need, Site, Uses};
 use crate::capability::Can;
@@ -12,16 +14,20 @@ use crate::capability::Can;
 #[derive(Debug)]
 pub enum Bound {
     To(Creds),
-    /// Whatever the environment gives to this tool of the table.
-    Environment(usize),
+    /// Whatever the environment gives to this tool of the table for this place, where that context
+    /// is claimed.
+    Environment(usize, Place, Context),
 }
 
-/// A use; no needs where it is not understood.
+/// Capabilities, each with what needs it; None where that is not understood.
+pub type Needs = Option<Vec<(Can, String)>>;
+
+/// A use.
 #[derive(Debug)]
 struct Hit {
     site: Site,
     bound: Bound,
-    needs: Option<Vec<(Can, String)>>,
+    needs: Needs,
 }
 
 #[derive(Debug, Default)]
@@ -38,10 +44,24 @@ pub struct Found {
 }
 
 impl Found {
-    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Option<Vec<(Can, String)>>) {
+    pub fn add(&mut self, path: &str, line: usize, bound: Bound, needs: Needs) {
         if !matches!(&bound, Bound::To(creds) if creds.is_empty()) {
             self.hits.push(Hit { site: Site { path: path.to_owned(), line }, bound, needs });
         }
+    }
+
+    /// A point after which [`Found::used_since`] looks.
+    pub fn mark(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Who has been used by name since then, understood or not.
+    pub fn used_since(&self, mark: usize) -> Creds {
+        let bound = self.hits[mark..].iter().filter_map(|hit| match &hit.bound {
+            Bound::To(creds) => Some(creds),
+            Bound::Environment(..) => None,
+        });
+        bound.flatten().copied().collect()
     }
 
     /// A script that is started with credentials: no use of its own if it is read as well.
@@ -70,16 +90,23 @@ impl Found {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
         }
-        (0..index.wanted.len()).map(|cred| self.uses_of(cred)).collect()
+        let bound = |hit: &Hit| match &hit.bound {
+            Bound::To(creds) => creds.clone(),
+            Bound::Environment(tool, place, context) => {
+                let given = (0..index.wanted.len())
+                    .filter(|cred| self.tools.contains(&(*cred, *tool)) && place.takes(index.wanted[*cred].provider));
+                index.apart(given.collect(), &hit.site.path, context)
+            }
+        };
+        let bound: Vec<Creds> = self.hits.iter().map(bound).collect();
+        (0..index.wanted.len()).map(|cred| self.uses_of(cred, &bound)).collect()
     }
 
-    fn uses_of(&self, cred: usize) -> Uses {
+    /// `bound` says for each hit who it belongs to.
+    fn uses_of(&self, cred: usize, bound: &[Creds]) -> Uses {
         let mut uses = Uses::default();
-        for hit in &self.hits {
-            let bound = match &hit.bound {
-                Bound::To(creds) => creds.contains(&cred),
-                Bound::Environment(tool) => self.tools.contains(&(cred, *tool)),
-            };
+        for (hit, bound) in self.hits.iter().zip(bound) {
+            let bound = bound.contains(&cred);
             match &hit.needs {
                 Some(needs) if bound => {
                     let need =

@@ -7,9 +7,16 @@ mod apply;
 mod bind;
 mod claims;
 mod client;
+mod code;
+mod compose;
+mod container;
+mod context;
+mod docker;
 mod files;
 mod found;
 mod http;
+mod index;
+mod registry;
 mod run;
 mod shell;
 #[cfg(test)]
@@ -18,6 +25,7 @@ mod tools;
 mod word;
 mod workflow;
 mod wrap;
+mod yaml;
 
 use crate::capability::{Can, Environment};
 use crate::finding::Location;
@@ -89,8 +97,8 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
     if wanted.is_empty() {
         return Vec::new();
     }
-    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(path, text)).collect();
-    let mut index = bind::Index::new(wanted);
+    let mut index = index::Index::new(wanted);
+    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(&index, path, text)).collect();
     let mut found = read(&index, &texts);
     // A name that one file exports a credential under is understood in the others.
     for _ in 0..ROUNDS {
@@ -106,7 +114,7 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
     uses
 }
 
-fn read(index: &bind::Index<'_>, texts: &[files::File]) -> found::Found {
+fn read(index: &index::Index<'_>, texts: &[files::File]) -> found::Found {
     let mut found = found::Found::default();
     texts.iter().for_each(|file| files::read(index, &mut found, file));
     found

@@ -1,10 +1,13 @@
 //! Goes through the commands of a script in order, keeps track of what its variables hold, and
 //! notes every command that uses a credential.
 
-use super::bind::{Creds, Scope, is_quiet, listed};
+use super::bind::{Scope, is_quiet, listed};
 use super::client;
+use super::context::Context;
 use super::found::{Bound, Found};
 use super::http::Request;
+use super::index::Creds;
+use super::registry::Place;
 use super::shell::{self, Command};
 use super::tools::table;
 use super::word::{Piece, Word};
@@ -52,11 +55,19 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         for (line, text) in &script.broken {
             let mut creds = self.scope.in_text(text);
-            creds.extend(self.scope.index.mentioned(text, self.scope.path));
+            creds.extend(self.scope.index.mentioned(text, self.scope.path, &self.scope.context));
             self.unresolved(creds, *line);
         }
         self.flow = flow;
         self.depth -= 1;
+    }
+
+    /// Does what lies inside a job, a step or a recipe that claims an environment.
+    pub fn within(&mut self, context: Context, inside: impl FnOnce(&mut Self)) {
+        let outer = self.scope.context.clone();
+        self.scope.claim(context);
+        inside(self);
+        self.scope.context = outer;
     }
 
     fn command(&mut self, command: &Command) {
@@ -73,16 +84,18 @@ impl<'f, 'a> Runner<'f, 'a> {
             input.extend(self.scope.in_text(body));
         }
 
-        let mark = self.scope.mark();
-        let mut env = Creds::new();
-        for (name, value) in assignments {
-            env.extend(self.scope.mentions(&value));
-            self.replace(&name, &value);
-        }
-        let stays = self.invoke(words, Given { env, input }, command);
-        if !stays {
-            self.scope.restore(mark);
-        }
+        self.within(Context::of_options(words), |runner| {
+            let mark = runner.scope.mark();
+            let mut env = Creds::new();
+            for (name, value) in assignments {
+                env.extend(runner.scope.mentions(&value));
+                runner.replace(&name, &value);
+            }
+            let stays = runner.invoke(words, Given { env, input }, command);
+            if !stays {
+                runner.scope.restore(mark);
+            }
+        });
     }
 
     fn assign(&mut self, name: &str, value: &Word, export: bool) {
@@ -106,9 +119,8 @@ impl<'f, 'a> Runner<'f, 'a> {
     /// Tells the tools that read this variable who it holds here, for the scripts that rely on
     /// the environment they are started in; and to those scripts what the variable stands for.
     fn note(&mut self, name: &str) {
-        let Some(held) = self.scope.get(name).filter(|held| !held.creds.is_empty()) else { return };
-        let creds = held.creds.clone();
-        if held.exported {
+        let creds = self.scope.held(name);
+        if self.scope.get(name).is_some_and(|held| held.exported) {
             self.found.aliases.extend(creds.iter().map(|&cred| (name.to_owned(), cred)));
         }
         for (at, tool) in table().tool.iter().enumerate() {
@@ -169,12 +181,13 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         let tools: Vec<usize> =
             (0..table().tool.len()).filter(|&at| table().tool[at].names.iter().any(|known| known == name)).collect();
-        if !tools.is_empty() {
+        let quiet = is_quiet(&literals) && !self.has_row(&tools, &words);
+        if !tools.is_empty() && !quiet {
             self.tools(&tools, &words, &mentioned, line);
         } else if self.functions.iter().any(|function| function == name) {
             self.inner_command(&words[1..]);
             self.unresolved(mentioned, line);
-        } else if is_quiet(&literals) {
+        } else if quiet {
             self.bind_file(command, &words, &mentioned);
             self.flow = Some((command.pipeline, mentioned));
         } else if listed(&table().common.relays, &literals) {
@@ -206,7 +219,8 @@ impl<'f, 'a> Runner<'f, 'a> {
             texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || ";&|()".contains(c))).collect();
         for (at, tool) in table().tool.iter().enumerate() {
             if tool.names.iter().any(|name| said.contains(&name.as_str())) {
-                self.found.add(self.scope.path, line, Bound::Environment(at), None);
+                let given = Bound::Environment(at, Place::Somewhere, self.scope.context.clone());
+                self.found.add(self.scope.path, line, given, None);
             }
         }
     }

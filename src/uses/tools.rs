@@ -13,7 +13,7 @@ use crate::capability::{Can, Environment};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Common {
-    /// Commands that only bind, test or reshape what they are given: `echo`, `docker login`.
+    /// Commands that only bind, test or reshape what they are given: `echo`, `docker build`.
     pub quiet: Vec<String>,
     /// Commands that run other files of the repository, which are read on their own.
     pub relays: Vec<String>,
@@ -22,6 +22,8 @@ pub struct Common {
     pub generic: Vec<String>,
     /// Variables whose value is the same everywhere: `CI_API_V4_URL`.
     pub constants: BTreeMap<String, String>,
+    /// Hosts of registries, or their ends, with whose credentials they take.
+    pub registries: BTreeMap<String, String>,
     pub claims: Claims,
     pub wrapper: Vec<Wrapper>,
 }
@@ -88,10 +90,13 @@ pub struct Tool {
     /// Files that it reads by itself.
     #[serde(default)]
     pub files: Vec<String>,
+    /// Other tools whose logins it uses.
+    #[serde(default)]
+    pub logins: Vec<String>,
     /// Options that are followed by a value.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Subcommands that need no credential.
+    /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
     /// An unknown subcommand is a script of the package, which is read on its own.
@@ -107,7 +112,9 @@ pub struct Tool {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// The subcommand in its spellings; the longest that fits counts.
+    /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
+    /// word, `a|b` one of several, a last `$` the end of the words, and an empty text is a call
+    /// without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
     #[serde(default)]
@@ -121,6 +128,12 @@ pub struct Row {
     pub api: Option<String>,
     /// It copies between here and there.
     pub transfer: Option<Transfer>,
+    /// What it needs at the registry of each image among its arguments.
+    #[serde(default)]
+    pub images: Vec<Vec<Can>>,
+    /// The options that name the images which it needs `needs` for.
+    #[serde(default)]
+    pub image_options: Vec<String>,
     /// The page that says so, where it is not the tool's.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read the table; a test asks for it"))]
     pub source: Option<String>,
@@ -230,6 +243,8 @@ pub struct Claims {
     pub read_only: Vec<String>,
     pub only: BTreeMap<String, Can>,
     pub environments: BTreeMap<String, Environment>,
+    /// Words for an environment that mean the same as another one of them.
+    pub same: BTreeMap<String, String>,
     /// Those environments that a folder or an ordinary file claims by its name.
     pub in_paths: Vec<String>,
 }
@@ -259,8 +274,33 @@ impl Table {
             if tool.providers.is_empty() {
                 tool.providers.push(own());
             }
+            tool.local = spelled_out(&tool.local);
+            tool.commands.iter_mut().for_each(|row| row.run = spelled_out(&row.run));
             tool
         }));
+    }
+}
+
+/// `volumes|vol delete|rm` as the four command lines that it stands for.
+fn spelled_out(runs: &[String]) -> Vec<String> {
+    runs.iter()
+        .flat_map(|run| {
+            run.split(' ').fold(vec![String::new()], |lines, word| {
+                let longer = |line: &String| -> Vec<String> {
+                    word.split('|')
+                        .map(|word| if line.is_empty() { word.to_owned() } else { format!("{line} {word}") })
+                        .collect()
+                };
+                lines.iter().flat_map(longer).collect()
+            })
+        })
+        .collect()
+}
+
+impl Row {
+    /// Whether the images that stand in the command line say whose credential it uses.
+    pub fn is_for_images(&self) -> bool {
+        !(self.images.is_empty() && self.image_options.is_empty())
     }
 }
 
@@ -279,10 +319,16 @@ impl Tool {
                 argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
             })
         };
+        let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
-            let length = run.split(' ').count();
-            let same = run.split(' ').zip(&words).filter(|(want, have)| have.as_deref() == Some(want)).count();
-            (same == length).then_some(length)
+            if run.is_empty() {
+                return bare.then_some(0);
+            }
+            let (run, ends) = run.strip_suffix(" $").map_or((run, false), |run| (run, true));
+            let same = |(want, have): &(&str, &Option<String>)| *want == "*" || have.as_deref() == Some(*want);
+            let count = run.split(' ').count();
+            let fits = run.split(' ').zip(&words).filter(same).count() == count && !(ends && words.len() > count);
+            fits.then(|| run.split(' ').filter(|word| *word != "*").count())
         };
         let rows = self.commands.iter().filter(|row| row.flags.is_empty() || row.flags.iter().any(flag));
         let best = rows
@@ -294,10 +340,26 @@ impl Tool {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
-            (None, None) if self.only_informs(arguments, &words) => Known::Local,
+            (None, None) if words.is_empty() && (arguments.is_empty() || self.informs(arguments)) => Known::Local,
             (None, None) if self.scripts && matches!(words.first(), Some(Some(_))) => Known::Local,
             (None, None) => Known::Unknown,
         }
+    }
+
+    /// The values of these options, written behind them or together with them.
+    pub fn values_of(&self, options: &[String], arguments: &[Option<String>]) -> Vec<String> {
+        let mut values = Vec::new();
+        for (at, argument) in arguments.iter().enumerate() {
+            let Some(argument) = argument else { continue };
+            if options.contains(argument) {
+                values.extend(arguments.get(at + 1).cloned().flatten());
+            } else {
+                let attached =
+                    options.iter().find_map(|option| argument.strip_prefix(option.as_str())?.strip_prefix('='));
+                values.extend(attached.map(str::to_owned));
+            }
+        }
+        values
     }
 
     /// The arguments that are no options and no values of options.
@@ -317,10 +379,14 @@ impl Tool {
         words
     }
 
-    fn only_informs(&self, arguments: &[Option<String>], words: &[Option<String>]) -> bool {
-        const INFORM: [&str; 4] = ["--version", "-v", "--help", "-h"];
-        let informs = |argument: &Option<String>| argument.as_deref().is_some_and(|it| INFORM.contains(&it));
-        words.is_empty() && (arguments.is_empty() || arguments.iter().any(informs))
+    /// Whether it is asked about itself and does nothing else. `mysql -h db -v` is no such question.
+    fn informs(&self, arguments: &[Option<String>]) -> bool {
+        let asks = |argument: &String| match argument.as_str() {
+            "--version" | "--help" => true,
+            "-v" | "-h" => arguments.len() == 1 && !self.values.contains(argument),
+            _ => false,
+        };
+        arguments.iter().flatten().any(asks)
     }
 }
 
@@ -343,7 +409,8 @@ mod tests {
         for tool in &table.tool {
             assert!(tool.source.starts_with("https://"), "{:?}", tool.names);
             for row in &tool.commands {
-                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some()];
+                let images = !row.images.is_empty();
+                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
                 assert!(row.source.iter().all(|page| page.starts_with("https://")), "{:?}", row.run);
@@ -379,11 +446,18 @@ mod tests {
                 assert!(table.tool.iter().any(|known| known.names.contains(tool)), "{tool}");
             }
         }
+        for other in table.tool.iter().flat_map(|tool| &tool.logins) {
+            assert!(table.tool.iter().any(|known| known.names[0] == *other), "{other}");
+        }
         for wrapper in &table.common.wrapper {
             assert!(!wrapper.run.is_empty());
         }
-        for word in &table.common.claims.in_paths {
-            assert!(table.common.claims.environments.contains_key(word), "{word}");
+        let claims = &table.common.claims;
+        for word in claims.in_paths.iter().chain(claims.same.keys()) {
+            assert!(claims.environments.contains_key(word), "{word}");
+        }
+        for (word, same) in &claims.same {
+            assert_eq!(claims.environments[word], claims.environments[same], "{word}");
         }
     }
 
@@ -436,6 +510,47 @@ mod tests {
                 Known::Unknown => "unknown".to_owned(),
             };
             assert_eq!(found, expected, "railway {line}");
+        }
+    }
+
+    #[test]
+    fn a_subcommand_in_several_spellings_is_written_once() {
+        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned()]);
+        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *"]);
+    }
+
+    #[test]
+    fn a_call_without_a_subcommand_and_any_word_have_rows_of_their_own() {
+        let tool: Tool = toml::from_str(
+            "names = ['x']\nsource = ''\nvalues = ['--to']\nlocal = ['list']\ncommands = [\n\
+             { run = [''], needs = ['publish:compute'] },\n\
+             { run = ['*'], needs = ['publish:artifact'] },\n\
+             { run = ['drop *'], needs = ['delete:artifact'] },\n\
+             { run = ['all $'], needs = ['list:artifact'] },\n]",
+        )
+        .unwrap();
+        for (line, expected) in [
+            ("", Some("publish:compute")),
+            ("--to here --force", Some("publish:compute")),
+            ("--help", None),
+            ("-v", None),
+            ("-v --force", Some("publish:compute")),
+            ("folder", Some("publish:artifact")),
+            ("drop", Some("publish:artifact")),
+            ("drop it", Some("delete:artifact")),
+            ("all --now", Some("list:artifact")),
+            ("all of", Some("publish:artifact")),
+            ("list", None),
+        ] {
+            let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();
+            let found = match tool.row(&arguments) {
+                Known::Row(_, row) => Some(row.needs[0].to_string()),
+                known => {
+                    assert!(matches!(known, Known::Local), "x {line}");
+                    None
+                }
+            };
+            assert_eq!(found.as_deref(), expected, "x {line}");
         }
     }
 }

@@ -58,6 +58,15 @@ impl Word {
         }
     }
 
+    /// `--name=` of `--name=$VALUE`, `-n` of `-n$VALUE`: an option that has its value with it.
+    pub fn option(&self) -> Option<&str> {
+        let head = self.head();
+        let short = head.len() == 2 && head.ends_with(|c: char| c.is_ascii_alphabetic());
+        let long = head.find('=').map(|equals| &head[..=equals]);
+        let named = if short { Some(head) } else { long };
+        named.filter(|name| name.starts_with('-') && !name.starts_with("-="))
+    }
+
     /// `NAME=value` as name and value, where the name is literal and can name a variable.
     pub fn assignment(&self) -> Option<(String, Word)> {
         let (name, value) = self.head().split_once('=')?;

@@ -1,18 +1,14 @@
 //! Workflows of GitHub (and of those that use the same files) and pipelines of GitLab: what each
 //! step runs, with the variables and secrets that it sees.
 
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
-
-use super::bind::{Creds, HOLE, SECRET, Scope};
+use super::bind::{HOLE, SECRET, Scope};
+use super::context::Context;
 use super::found::{Bound, Found};
+use super::index::Creds;
 use super::run::Runner;
 use super::tools::{Action, table};
 use super::word::{Word, is_name};
-
-/// Indentation and dashes beyond this nest deeper than anybody writes.
-const DEEPEST: usize = 400;
-
-type Node<'y> = MarkedYaml<'y>;
+use super::yaml::{self, Node, block, entries, get, leaves, load, sequence, string};
 
 /// Reads a workflow or the description of an action; whether it was understood.
 pub fn github(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
@@ -24,8 +20,9 @@ pub fn github(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
         if let Some(steps) = get(document, "runs").and_then(|runs| get(runs, "steps")) {
             run_steps(scope.clone(), found, steps, &lines);
         }
-        for (_, job) in entries(get(document, "jobs")) {
+        for (name, job) in entries(get(document, "jobs")) {
             let mut scope = scope.clone();
+            claim(&mut scope, &name, job);
             environment(&mut scope, found, get(job, "env"));
             if let Some(called) = get(job, "uses").and_then(string) {
                 called_workflow(&scope, found, &called, job);
@@ -46,13 +43,24 @@ pub fn gitlab(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
         let mut scope = scope.clone();
         environment(&mut scope, found, get(document, "variables"));
         scripts(scope.clone(), found, document, &lines);
-        for (_, job) in entries(Some(document)) {
+        for (name, job) in entries(Some(document)) {
             let mut scope = scope.clone();
+            claim(&mut scope, &name, job);
             environment(&mut scope, found, get(job, "variables"));
             scripts(scope, found, job, &lines);
         }
     }
     true
+}
+
+/// A job claims an environment by its name, or says which one it deploys to: `environment: staging`,
+/// `environment: { name: staging }`.
+fn claim(scope: &mut Scope<'_>, name: &str, job: &Node<'_>) {
+    scope.claim(Context::of_name(name));
+    scope.claim(get(job, "name").and_then(string).map(|name| Context::of_name(&name)).unwrap_or_default());
+    let environment = get(job, "environment");
+    let stated = environment.and_then(|node| string(node).or_else(|| get(node, "name").and_then(string)));
+    scope.claim(stated.map(|name| Context::stated(&name)).unwrap_or_default());
 }
 
 fn scripts(scope: Scope<'_>, found: &mut Found, job: &Node<'_>, lines: &[&str]) {
@@ -69,27 +77,32 @@ fn scripts(scope: Scope<'_>, found: &mut Found, job: &Node<'_>, lines: &[&str]) 
 fn run_steps(scope: Scope<'_>, found: &mut Found, steps: &Node<'_>, lines: &[&str]) {
     let mut runner = Runner::new(scope, found);
     for step in sequence(steps) {
-        let mark = runner.scope.mark();
-        for (name, value) in variables(get(step, "env")) {
-            runner.replace(&name, &value);
-        }
-        if let Some((text, line)) = get(step, "run").and_then(|run| block(run, lines)) {
-            let shell = get(step, "shell").and_then(string).unwrap_or_default();
-            let foreign = ["python", "node", "perl", "ruby"].iter().any(|other| shell.starts_with(other));
-            // PowerShell writes `$env:NAME`; its commands look like those of any shell.
-            let script = as_shell(&text).replace("$env:", "$");
-            if foreign {
-                let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
-                runner.found.add(runner.scope.path, line, Bound::To(creds), None);
-            } else {
-                runner.script(&script, line);
-            }
-        }
-        if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
-            action(&mut runner, &called, step, line);
-        }
-        runner.scope.restore(mark);
+        let name = ["name", "id"].iter().find_map(|key| get(step, key).and_then(string)).unwrap_or_default();
+        runner.within(Context::of_name(&name), |runner| run_step(runner, step, lines));
     }
+}
+
+fn run_step(runner: &mut Runner<'_, '_>, step: &Node<'_>, lines: &[&str]) {
+    let mark = runner.scope.mark();
+    for (name, value) in variables(get(step, "env")) {
+        runner.replace(&name, &value);
+    }
+    if let Some((text, line)) = get(step, "run").and_then(|run| block(run, lines)) {
+        let shell = get(step, "shell").and_then(string).unwrap_or_default();
+        let foreign = ["python", "node", "perl", "ruby"].iter().any(|other| shell.starts_with(other));
+        // PowerShell writes `$env:NAME`; its commands look like those of any shell.
+        let script = as_shell(&text).replace("$env:", "$");
+        if foreign {
+            let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
+            runner.found.add(runner.scope.path, line, Bound::To(creds), None);
+        } else {
+            runner.script(&script, line);
+        }
+    }
+    if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
+        action(runner, &called, step, line);
+    }
+    runner.scope.restore(mark);
 }
 
 /// A step that runs an action with what it is given.
@@ -103,12 +116,11 @@ fn action(runner: &mut Runner<'_, '_>, called: &str, step: &Node<'_>, line: usiz
     let env: Vec<String> = variables(get(step, "env")).map(|(name, _)| name).collect();
     let Some(known) = table().action.iter().find(|known| known.name.eq_ignore_ascii_case(name)) else {
         let mut creds = given(runner, &|_| true);
-        creds.extend(env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
+        creds.extend(env.iter().flat_map(|name| runner.scope.held(name)));
         return runner.found.add(runner.scope.path, line, Bound::To(creds), None);
     };
     let mut creds = given(runner, &|input| known.inputs.iter().any(|known| known == input));
-    creds
-        .extend(known.env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
+    creds.extend(known.env.iter().flat_map(|name| runner.scope.held(name)));
     let others = given(runner, &|input| !known.inputs.iter().any(|known| known == input));
     runner.found.add(runner.scope.path, line, Bound::To(others.difference(&creds).copied().collect()), None);
     known_action(runner, known, creds, &inputs, line);
@@ -181,12 +193,9 @@ fn environment(scope: &mut Scope<'_>, found: &mut Found, node: Option<&Node<'_>>
     *scope = runner.scope;
 }
 
-/// Names and values of a mapping; GitLab also writes `NAME: { value: … }`.
+/// Names and values of a mapping, expressions as the shell reader takes them.
 fn variables<'y>(node: Option<&'y Node<'y>>) -> impl Iterator<Item = (String, Word)> + 'y {
-    entries(node).filter_map(|(name, value)| {
-        let text = string(value).or_else(|| get(value, "value").and_then(string))?;
-        Some((name, Word::read(&as_shell(&text), value.span.start.line())))
-    })
+    yaml::variables(node, as_shell)
 }
 
 /// `${{ secrets.NAME }}` as a variable that says so, `${{ env.NAME }}` as that variable, every
@@ -224,75 +233,4 @@ fn members<'e>(expression: &'e str, context: &'e str) -> impl Iterator<Item = &'
         let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
         Some(&name[..end]).filter(|name| is_name(name))
     })
-}
-
-/// None where the text is no YAML, or nested beyond reason.
-fn load(text: &str) -> Option<Vec<Node<'_>>> {
-    let nests = |line: &str| line.bytes().take_while(|byte| b" -?:\t".contains(byte)).count();
-    if text.lines().any(|line| nests(line) > DEEPEST) {
-        return None;
-    }
-    MarkedYaml::load_from_str(text).ok()
-}
-
-fn get<'n, 'y>(node: &'n Node<'y>, key: &str) -> Option<&'n Node<'y>> {
-    entries(Some(node)).find(|(name, _)| name == key).map(|(_, value)| value)
-}
-
-fn entries<'n, 'y>(node: Option<&'n Node<'y>>) -> impl Iterator<Item = (String, &'n Node<'y>)> {
-    let mapping = match node.map(|node| &node.data) {
-        Some(YamlData::Mapping(mapping)) => Some(mapping),
-        _ => None,
-    };
-    mapping.into_iter().flatten().filter_map(|(key, value)| Some((string(key)?, value)))
-}
-
-fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
-    match &node.data {
-        YamlData::Sequence(items) => items,
-        _ => &[],
-    }
-}
-
-/// Every scalar of a list, and of the lists in it.
-fn leaves<'n, 'y>(node: &'n Node<'y>) -> Vec<&'n Node<'y>> {
-    match &node.data {
-        YamlData::Sequence(items) => items.iter().flat_map(leaves).collect(),
-        _ => vec![node],
-    }
-}
-
-fn string(node: &Node<'_>) -> Option<String> {
-    match &node.data {
-        YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
-        YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
-        YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
-        _ => None,
-    }
-}
-
-/// A script with the line that it begins on, so that its lines are those of the file.
-fn block(node: &Node<'_>, lines: &[&str]) -> Option<(String, usize)> {
-    let text = string(node)?;
-    let start = node.span.start.line();
-    let blank = text.len() - text.trim_start_matches('\n').len();
-    let Some(first) = start.checked_sub(blank).filter(|first| *first > 1) else { return Some((text, start)) };
-    let header = lines.get(first - 2).map_or("", |line| line.trim_end());
-    let indicator = header.split_whitespace().rfind(|word| word.starts_with(['|', '>'])).unwrap_or("");
-    let own_lines =
-        lines.get(start - 1).is_some_and(|line| line.chars().take(node.span.start.col()).all(char::is_whitespace));
-    match indicator.chars().next() {
-        Some('|') if own_lines => Some((text, first)),
-        Some('>') if own_lines => {
-            // Folded lines are one line; a backslash at the end says the same to the shell.
-            let end = node.span.end.line().clamp(start, lines.len() + 1);
-            let raw: Vec<String> = lines.get(first - 1..end - 1)?.iter().map(|line| line.trim().to_owned()).collect();
-            let joined = |(at, line): (usize, &String)| {
-                let folds = !line.is_empty() && raw.get(at + 1).is_some_and(|next| !next.is_empty());
-                format!("{line}{}\n", if folds { " \\" } else { "" })
-            };
-            Some((raw.iter().enumerate().map(joined).collect(), first))
-        }
-        _ => Some((text, start)),
-    }
 }

@@ -40,6 +40,7 @@ pub fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
             now: "2026-11-22T00:00:00Z".parse().unwrap(),
             ..Context::default()
         },
+        needed: None,
         confidence: Confidence::Low,
         fail_on: FailOn::Never,
         main: Output { format, file: None, style },

@@ -1,6 +1,10 @@
 //! Whole cases: files in, uses out.
 
+mod code;
+mod containers;
 mod formats;
+mod names;
+mod registries;
 mod scripts;
 mod tools;
 

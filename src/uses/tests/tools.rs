@@ -167,6 +167,14 @@ fn tools_and_calls_of_other_providers() {
             "azcopy copy ./a \"https://x.blob.core.windows.net/c?$SAS\" --recursive",
             "write:datastore azcopy copy @1",
         ),
+        (
+            "azure",
+            "KEY_AZ",
+            "az --subscription=$S storage blob list --account-key=$KEY_AZ",
+            "list:datastore az storage blob list @1",
+        ),
+        ("digitalocean", "DO", "doctl -t$DO apps list", "read:compute doctl apps list @1"),
+        ("digitalocean", "DO", "doctl -t $DO $MORE apps list", "? @1"),
         ("github", "PAT_X", "railway variables --set T=$PAT_X", ""),
         ("github", "PAT_X", "railway up --token $PAT_X", "? @1"),
     ] {
