@@ -27,6 +27,7 @@ use blast_radius::Circumstances;
 use model::{Assessment, Need, Points, Power, Remedy};
 pub use policy::notes as policy_notes;
 use smaller::Offers;
+pub use smaller::none_known;
 
 /// What is known of the place where the repository stands.
 #[derive(Clone, Debug, Default)]

@@ -167,7 +167,7 @@ impl Case<'_> {
         Some(Fired {
             rule: "read-only-suffices",
             message: format!(
-                "All that it is used for is reading, by {}; {} would do, and it {} {}.",
+                "All that it is used for is reading, by {}; {} would do, while this one {} {}.",
                 used_for(&self.uses.needs),
                 narrower.name,
                 words::modal(changes.first()?.evidence),

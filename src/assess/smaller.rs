@@ -58,12 +58,14 @@ impl<'c> Offers<'c> {
             // Nothing says what it has to allow.
             _ if self.needed.is_empty() => self.replace.to_owned(),
             Some((narrower, _)) => use_it(narrower),
-            None => {
-                let Provider { name, .. } = self.provider;
-                format!("No smaller {name} credential is known that allows what is needed. {}", self.replace)
-            }
+            None => format!("{} {}", none_known(&self.provider.name), self.replace),
         }
     }
+}
+
+/// What is said where no smaller thing is known.
+pub fn none_known(provider: &str) -> String {
+    format!("As far as is known, {provider} issues nothing that is limited to what is needed.")
 }
 
 pub fn use_it(narrower: &Narrower) -> String {

@@ -121,7 +121,7 @@ fn need(need: &Need) -> Value {
     })
 }
 
-fn over_privilege(over: &OverPrivilege) -> Value {
+pub(super) fn over_privilege(over: &OverPrivilege) -> Value {
     json!({
         "rule": over.rule,
         "message": over.message,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Fired, named};
-use crate::assess::model::Site;
 use crate::assess::words;
 use crate::capability::{Capability, Environment, Evidence};
 use crate::config::policy::Waiver;
@@ -30,10 +29,13 @@ impl Case<'_> {
         }
         let worst = about.first()?;
         let entry = policy.entry;
-        let lines =
-            entry.allow.iter().flatten().map(|allowed| allowed.line).chain(Some(entry.line).filter(|_| !outside));
-        let limits = entry.environments.iter().map(|environments| environments.line).filter(|_| outside);
-        let sites: BTreeSet<Site> = lines.chain(limits).filter_map(|line| policy.site(line)).collect();
+        let allowed = entry.allow.iter().flatten().map(|allowed| allowed.line);
+        let places = entry.environments.iter().map(|environments| environments.line).filter(|_| outside);
+        let mut lines: BTreeSet<usize> = allowed.chain(places).collect();
+        if lines.is_empty() {
+            // Where nothing is allowed there is no line that says what is.
+            lines.insert(entry.line);
+        }
         let waived: Vec<String> = waivers.into_iter().map(|(_, words)| words).collect();
         let waived = if waived.is_empty() { String::new() } else { format!(" ({})", waived.join("; ")) };
         let place = if worst.environment == Environment::Prod { " in production" } else { "" };
@@ -46,7 +48,7 @@ impl Case<'_> {
                 words::modal(worst.evidence),
                 named(&about)
             ),
-            sites: sites.into_iter().collect(),
+            sites: lines.into_iter().filter_map(|line| policy.site(line)).collect(),
             about,
             remedy: self.offers.instead(),
         })
