@@ -62,7 +62,10 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let result = report_of(credentials, [listing.notes, scanned.notes, told].concat(), read, &plan.source);
+    let mut notes = [listing.notes, scanned.notes, told].concat();
+    let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
+    notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
+    let result = report_of(credentials, notes, read, &plan.source);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
     Ok(outcome(&result, plan.fail_on))

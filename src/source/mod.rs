@@ -100,6 +100,17 @@ pub fn root_of(path: &Path) -> PathBuf {
     })
 }
 
+/// Whether the whole folder is read whose configuration applies, but for what git ignores.
+pub fn is_whole(source: &Source) -> bool {
+    match source {
+        Source::Tree { paths, .. } => match paths.as_slice() {
+            [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
+            _ => false,
+        },
+        Source::Stdin { .. } => false,
+    }
+}
+
 /// Why an entry gave no bytes.
 #[derive(Debug)]
 pub enum Unread {

@@ -140,6 +140,7 @@ fn read(index: &index::Index<'_>, files: &[File]) -> found::Found {
     found
 }
 
+pub use claims::{label_words, take_for_production};
 pub use files::{File, can_hold_uses};
 
 /// What the provider's own label of a token claims: `custom-domains` is for domains.

@@ -46,6 +46,11 @@ fn credential(provider: &'static str, secret: &str, places: &[&str]) -> Credenti
     Credential { provider, secret: Secret::new(secret), locations: places.iter().map(location).collect() }
 }
 
+/// A place in the first line of a file, as the value of a key.
+pub fn place(path: &str, key: &str) -> Location {
+    credential("railway", "", &[&format!("{path}:1={key}")]).locations.remove(0)
+}
+
 fn find_all(credentials: &[Credential], files: &[(&str, &str)]) -> Vec<Uses> {
     let wanted: Vec<Wanted<'_>> = credentials
         .iter()
