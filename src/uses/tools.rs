@@ -373,6 +373,8 @@ impl Tool {
                         arguments.next();
                     }
                 }
+                // `cargo +nightly` chooses who runs it.
+                Some(toolchain) if toolchain.starts_with('+') => {}
                 word => words.push(word.clone()),
             }
         }

@@ -7,7 +7,9 @@ mod names;
 mod pipelines;
 mod recipes;
 mod registries;
+mod releases;
 mod scripts;
+mod services;
 mod tools;
 
 use proptest::prelude::*;
