@@ -3,6 +3,7 @@
 //! stands; the tables in `table/` say what each needs. A command that cannot be understood is
 //! kept as such: what is needed is always a lower bound.
 
+mod action;
 mod apply;
 mod bind;
 mod claims;
@@ -18,6 +19,7 @@ mod tools;
 mod word;
 mod workflow;
 mod wrap;
+mod yaml;
 
 use crate::capability::{Can, Environment};
 use crate::finding::Location;

@@ -1,18 +1,12 @@
 //! Workflows of GitHub (and of those that use the same files) and pipelines of GitLab: what each
 //! step runs, with the variables and secrets that it sees.
 
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
-
-use super::bind::{Creds, HOLE, SECRET, Scope};
+use super::action::{Input, Step};
+use super::bind::{SECRET, Scope};
 use super::found::{Bound, Found};
 use super::run::Runner;
-use super::tools::{Action, table};
 use super::word::{Word, is_name};
-
-/// Indentation and dashes beyond this nest deeper than anybody writes.
-const DEEPEST: usize = 400;
-
-type Node<'y> = MarkedYaml<'y>;
+use super::yaml::{self, Node, block, entries, get, leaves, load, sequence, string};
 
 /// Reads a workflow or the description of an action; whether it was understood.
 pub fn github(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
@@ -85,80 +79,24 @@ fn run_steps(scope: Scope<'_>, found: &mut Found, steps: &Node<'_>, lines: &[&st
                 runner.script(&script, line);
             }
         }
-        if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
-            action(&mut runner, &called, step, line);
-        }
+        let called = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line())));
+        let exports = called.map(|(called, line)| action(called, line, step, lines).run(&mut runner));
         runner.scope.restore(mark);
+        for (name, creds) in exports.into_iter().flatten() {
+            runner.hand_on(name, creds);
+        }
     }
 }
 
-/// A step that runs an action with what it is given.
-fn action(runner: &mut Runner<'_, '_>, called: &str, step: &Node<'_>, line: usize) {
-    let name = called.split('@').next().unwrap_or(called);
-    let inputs: Vec<(String, Word)> = variables(get(step, "with")).collect();
-    let given = |runner: &Runner<'_, '_>, known: &dyn Fn(&str) -> bool| -> Creds {
-        let inputs = inputs.iter().filter(|(input, _)| known(input));
-        inputs.flat_map(|(_, value)| runner.scope.mentions(value)).collect()
-    };
-    let env: Vec<String> = variables(get(step, "env")).map(|(name, _)| name).collect();
-    let Some(known) = table().action.iter().find(|known| known.name.eq_ignore_ascii_case(name)) else {
-        let mut creds = given(runner, &|_| true);
-        creds.extend(env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
-        return runner.found.add(runner.scope.path, line, Bound::To(creds), None);
-    };
-    let mut creds = given(runner, &|input| known.inputs.iter().any(|known| known == input));
-    creds
-        .extend(known.env.iter().filter_map(|name| runner.scope.get(name)).flat_map(|held| held.creds.iter().copied()));
-    let others = given(runner, &|input| !known.inputs.iter().any(|known| known == input));
-    runner.found.add(runner.scope.path, line, Bound::To(others.difference(&creds).copied().collect()), None);
-    known_action(runner, known, creds, &inputs, line);
-}
-
-fn known_action(runner: &mut Runner<'_, '_>, known: &Action, creds: Creds, inputs: &[(String, Word)], line: usize) {
-    let path = runner.scope.path;
-    let tools = |name: &String| {
-        let all = table().tool.iter().enumerate();
-        let named: Vec<usize> = all
-            .filter(|(_, tool)| tool.names.contains(name) && tool.serves(&known.provider))
-            .map(|(at, _)| at)
-            .collect();
-        named
-    };
-    let text = |runner: &Runner<'_, '_>, wanted: &str| {
-        let given = inputs.iter().find(|(input, _)| input == wanted);
-        given.map(|(_, value)| runner.scope.template(value))
-    };
-    let run = |runner: &mut Runner<'_, '_>, script: &str| {
-        let logins = runner.scope.logins.clone();
-        let first = script.split(' ').next().unwrap_or_default().to_owned();
-        tools(&first).into_iter().for_each(|at| runner.login(at, &creds));
-        runner.script(script, line);
-        runner.scope.logins = logins;
-    };
-    let (mut needs, mut runs) = (&known.needs, &known.runs);
-    for case in &known.cases {
-        let value = text(runner, &case.input).unwrap_or_default();
-        if value.contains(HOLE) {
-            return runner.found.add(path, line, Bound::To(creds), None);
-        }
-        if value.eq_ignore_ascii_case(&case.is) {
-            (needs, runs) = (&case.needs, &case.runs);
-            break;
-        }
-    }
-    if let Some(command) = &known.command {
-        let script = text(runner, &command.input).unwrap_or_else(|| command.default.clone());
-        script.lines().for_each(|script| run(runner, &format!("{} {script}", command.tool)));
-        return;
-    }
-    if let Some(script) = runs {
-        return run(runner, script);
-    }
-    known.binds.iter().flat_map(tools).for_each(|at| runner.login(at, &creds));
-    if !needs.is_empty() {
-        let needs = needs.iter().map(|&can| (can, known.name.clone())).collect();
-        runner.found.add(path, line, Bound::To(creds), Some(needs));
-    }
+/// A step that runs an action.
+fn action(called: String, line: usize, step: &Node<'_>, lines: &[&str]) -> Step {
+    let inputs = entries(get(step, "with")).filter_map(|(name, value)| {
+        let (text, first) = block(value, lines)?;
+        let script = as_shell(&text);
+        Some(Input { name, value: Word::read(&script, value.span.start.line()), script: (script, first) })
+    });
+    let env = variables(get(step, "env")).map(|(name, _)| name);
+    Step { called, inputs: inputs.collect(), env: env.collect(), line }
 }
 
 /// A job that is another workflow: one of this repository is read on its own.
@@ -181,12 +119,9 @@ fn environment(scope: &mut Scope<'_>, found: &mut Found, node: Option<&Node<'_>>
     *scope = runner.scope;
 }
 
-/// Names and values of a mapping; GitLab also writes `NAME: { value: … }`.
+/// Names and values of a mapping, expressions as the shell reader takes them.
 fn variables<'y>(node: Option<&'y Node<'y>>) -> impl Iterator<Item = (String, Word)> + 'y {
-    entries(node).filter_map(|(name, value)| {
-        let text = string(value).or_else(|| get(value, "value").and_then(string))?;
-        Some((name, Word::read(&as_shell(&text), value.span.start.line())))
-    })
+    yaml::variables(node, as_shell)
 }
 
 /// `${{ secrets.NAME }}` as a variable that says so, `${{ env.NAME }}` as that variable, every
@@ -224,75 +159,4 @@ fn members<'e>(expression: &'e str, context: &'e str) -> impl Iterator<Item = &'
         let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
         Some(&name[..end]).filter(|name| is_name(name))
     })
-}
-
-/// None where the text is no YAML, or nested beyond reason.
-fn load(text: &str) -> Option<Vec<Node<'_>>> {
-    let nests = |line: &str| line.bytes().take_while(|byte| b" -?:\t".contains(byte)).count();
-    if text.lines().any(|line| nests(line) > DEEPEST) {
-        return None;
-    }
-    MarkedYaml::load_from_str(text).ok()
-}
-
-fn get<'n, 'y>(node: &'n Node<'y>, key: &str) -> Option<&'n Node<'y>> {
-    entries(Some(node)).find(|(name, _)| name == key).map(|(_, value)| value)
-}
-
-fn entries<'n, 'y>(node: Option<&'n Node<'y>>) -> impl Iterator<Item = (String, &'n Node<'y>)> {
-    let mapping = match node.map(|node| &node.data) {
-        Some(YamlData::Mapping(mapping)) => Some(mapping),
-        _ => None,
-    };
-    mapping.into_iter().flatten().filter_map(|(key, value)| Some((string(key)?, value)))
-}
-
-fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
-    match &node.data {
-        YamlData::Sequence(items) => items,
-        _ => &[],
-    }
-}
-
-/// Every scalar of a list, and of the lists in it.
-fn leaves<'n, 'y>(node: &'n Node<'y>) -> Vec<&'n Node<'y>> {
-    match &node.data {
-        YamlData::Sequence(items) => items.iter().flat_map(leaves).collect(),
-        _ => vec![node],
-    }
-}
-
-fn string(node: &Node<'_>) -> Option<String> {
-    match &node.data {
-        YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
-        YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
-        YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
-        _ => None,
-    }
-}
-
-/// A script with the line that it begins on, so that its lines are those of the file.
-fn block(node: &Node<'_>, lines: &[&str]) -> Option<(String, usize)> {
-    let text = string(node)?;
-    let start = node.span.start.line();
-    let blank = text.len() - text.trim_start_matches('\n').len();
-    let Some(first) = start.checked_sub(blank).filter(|first| *first > 1) else { return Some((text, start)) };
-    let header = lines.get(first - 2).map_or("", |line| line.trim_end());
-    let indicator = header.split_whitespace().rfind(|word| word.starts_with(['|', '>'])).unwrap_or("");
-    let own_lines =
-        lines.get(start - 1).is_some_and(|line| line.chars().take(node.span.start.col()).all(char::is_whitespace));
-    match indicator.chars().next() {
-        Some('|') if own_lines => Some((text, first)),
-        Some('>') if own_lines => {
-            // Folded lines are one line; a backslash at the end says the same to the shell.
-            let end = node.span.end.line().clamp(start, lines.len() + 1);
-            let raw: Vec<String> = lines.get(first - 1..end - 1)?.iter().map(|line| line.trim().to_owned()).collect();
-            let joined = |(at, line): (usize, &String)| {
-                let folds = !line.is_empty() && raw.get(at + 1).is_some_and(|next| !next.is_empty());
-                format!("{line}{}\n", if folds { " \\" } else { "" })
-            };
-            Some((raw.iter().enumerate().map(joined).collect(), first))
-        }
-        _ => Some((text, start)),
-    }
 }
