@@ -12,7 +12,7 @@ use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
 use crate::scan::Scanned;
 use crate::source::{Entry, Source};
-use crate::uses::{Uses, Wanted};
+use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
 
 /// What a run may do beside returning: the network, if it is handed over, and whom it tells.
@@ -105,7 +105,9 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
         .collect();
     match entries.first() {
         Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
-            uses::find(&wanted, &mut source::texts(entries, uses::can_hold_uses))
+            let search = Search::new(&wanted);
+            let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
+            search.uses(&files)
         }
         _ => wanted.iter().map(|_| Uses::default()).collect(),
     }

@@ -137,6 +137,7 @@ impl Runner<'_, '_> {
     /// `echo "…$TOKEN" > .npmrc` gives it to the tools that read the file, and
     /// `echo "NAME=$TOKEN" >> $GITHUB_ENV` gives the variable to later steps.
     pub(super) fn bind_file(&mut self, command: &Command, words: &[Word], creds: &Creds) {
+        self.hand_over(command, words, creds);
         let targets = command.redirects.iter().chain(&words[1..]);
         let files: Vec<String> = targets.map(|word| self.scope.template(word)).collect();
         for (at, tool) in table().tool.iter().enumerate() {
@@ -207,8 +208,9 @@ fn own_words(run: &str) -> usize {
 
 /// Each capability with the command line that needs it.
 fn why(tool: &Tool, run: &str, cans: &[Can]) -> Vec<(Can, String)> {
-    let line = format!("{} {run}", tool.names[0]);
-    cans.iter().map(|&can| (can, line.trim_end_matches(['*', '$', ' ']).to_owned())).collect()
+    let own = run.split(' ').filter(|word| !["", "*", "$"].contains(word));
+    let line: Vec<&str> = std::iter::once(tool.names[0].as_str()).chain(own).collect();
+    cans.iter().map(|&can| (can, line.join(" "))).collect()
 }
 
 /// The literal words, and the options of which only the value is not literal; None for the others.

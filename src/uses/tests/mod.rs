@@ -4,8 +4,12 @@ mod code;
 mod containers;
 mod formats;
 mod names;
+mod pipelines;
+mod recipes;
 mod registries;
+mod releases;
 mod scripts;
+mod services;
 mod tools;
 
 use proptest::prelude::*;
@@ -52,7 +56,10 @@ fn find_all(credentials: &[Credential], files: &[(&str, &str)]) -> Vec<Uses> {
         .iter()
         .map(|one| Wanted { provider: one.provider, secret: &one.secret, locations: &one.locations })
         .collect();
-    find(&wanted, &mut files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
+    let search = Search::new(&wanted);
+    let opened = files.iter().filter_map(|(path, text)| search.open((*path).to_owned(), (*text).to_owned()));
+    let files: Vec<File> = opened.collect();
+    search.uses(&files)
 }
 
 /// `can why @line` for each need, `? @line` for each use that is not understood.
@@ -139,22 +146,49 @@ fn bad_input_neither_panics_nor_hangs() {
     let json = format!("{{\"scripts\":{}", "{\"a\":".repeat(100_000));
     let credentials = [credential("railway", &value(), &[".env:1=RAILWAY_TOKEN"])];
     for text in [&deep, &flow, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
-        for path in
-            ["a.sh", "Makefile", "Dockerfile", "package.json", ".env", ".github/workflows/a.yml", ".gitlab-ci.yml"]
-        {
+        for path in [
+            "a.sh",
+            "Makefile",
+            "Dockerfile",
+            "package.json",
+            ".env",
+            ".github/workflows/a.yml",
+            ".gitlab-ci.yml",
+            "compose.yml",
+            "kustomization.yml",
+            "a.js",
+        ] {
+        for path in PATHS {
             find_all(&credentials, &[(path, text)]);
         }
     }
 }
 
-const PATHS: [&str; 7] =
-    ["b.sh", "Makefile", "Dockerfile", "package.json", ".env.b", ".github/workflows/b.yml", ".gitlab-ci.yml"];
+const PATHS: [&str; 10] = [
+const PATHS: [&str; 12] = [
+    "b.sh",
+    "Makefile",
+    "Dockerfile",
+    "package.json",
+    ".env.b",
+    ".github/workflows/b.yml",
+    ".gitlab-ci.yml",
+    "compose.yml",
+    "kustomization.yml",
+    "b.js",
+    "b/action.yml",
+    ".gitlab-ci.yml",
+    "justfile",
+    "Taskfile.yml",
+    "Procfile",
+    "b.yml",
+];
 
 proptest! {
     #[test]
     fn an_unrelated_text_never_removes_a_need(
         path in proptest::sample::select(&PATHS[..]),
-        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |- |\\PC){0,30}",
+        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |script:|- |\\PC){0,30}",
         first in any::<bool>(),
     ) {
         let credentials = [credential("railway", &value(), &["a.sh:1=RAILWAY_TOKEN"])];
