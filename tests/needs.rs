@@ -91,15 +91,18 @@ struct Result {
 
 /// Scans the case's repository; none where its credential is not found, or not once.
 fn said(case: &Case, detectors: &Detectors) -> Option<Said> {
-    let folder = case.folder(detectors, 7);
+    let repository = case.repository(detectors, 7);
     let (teller, mut out) = (Listening::default(), Vec::new());
     let world = World { transport: None, log: None, teller: &teller };
-    run::run(&plan(&folder, Format::Json, false), detectors, world, &mut out).unwrap();
+    run::run(&plan(&repository.folder, Format::Json, false), detectors, world, &mut out).unwrap();
     let report: Value = serde_json::from_slice(&out).unwrap();
-    let credentials = report["credentials"].as_array().unwrap().iter();
-    let mut found = credentials.filter(|one| one["detector"] == case.detector());
-    let (credential, None) = (found.next()?, found.next()) else { return None };
     let place = |entry: &Value| Some((entry["path"].as_str()?.to_owned(), entry["line"].as_u64()?));
+    let is_own = |one: &&Value| {
+        let mut places = one["locations"].as_array().unwrap().iter().filter_map(place);
+        one["detector"] == case.detector() && places.any(|place| repository.spots.contains(&place))
+    };
+    let mut found = report["credentials"].as_array().unwrap().iter().filter(is_own);
+    let (credential, None) = (found.next()?, found.next()) else { return None };
     let needed = credential["needed"].as_array().unwrap().iter();
     let needs = needed.filter_map(|need| Some((place(need)?, need["can"].as_str()?.to_owned())));
     let unresolved = credential["unresolved"].as_array().unwrap().iter();

@@ -137,6 +137,7 @@ impl Runner<'_, '_> {
     /// `echo "…$TOKEN" > .npmrc` gives it to the tools that read the file, and
     /// `echo "NAME=$TOKEN" >> $GITHUB_ENV` gives the variable to later steps.
     pub(super) fn bind_file(&mut self, command: &Command, words: &[Word], creds: &Creds) {
+        self.hand_over(command, words, creds);
         let targets = command.redirects.iter().chain(&words[1..]);
         let files: Vec<String> = targets.map(|word| self.scope.template(word)).collect();
         for (at, tool) in table().tool.iter().enumerate() {

@@ -6,13 +6,12 @@ use std::collections::HashMap;
 use super::context::Context;
 use super::index::{Creds, Index};
 use super::shell;
+use super::splice;
 use super::tools::table;
 use super::word::{Piece, Word};
 
 /// What stands for a part of a text that is known only when it runs.
 pub const HOLE: char = '\u{0}';
-/// How `${{ secrets.NAME }}` is written for the shell reader.
-pub const SECRET: &str = "__secrets_";
 /// A constant longer than this is of no use to anybody here.
 const LONGEST_CONSTANT: usize = 4096;
 /// More variables than this are only kept when they hold a credential.
@@ -83,6 +82,7 @@ impl<'a> Scope<'a> {
 
     /// Who a variable stands for here.
     fn stands_for(&self, name: &str) -> Creds {
+        let name = splice::bare(name);
         if self.vars.contains_key(name) {
             return self.held(name);
         }
@@ -151,6 +151,7 @@ impl<'a> Scope<'a> {
     }
 
     fn constant(&self, name: &str) -> Option<String> {
+        let name = splice::bare(name);
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
             Some(_) => self.held(name),
@@ -168,7 +169,10 @@ impl<'a> Scope<'a> {
     fn value(&self, name: &str, value: &Word) -> Held {
         let creds = self.mentions(value);
         let constant = Some(self.template(value)).filter(|text| !text.contains(HOLE) && text.len() < LONGEST_CONSTANT);
-        let other_name = |piece: &Piece| matches!(piece, Piece::Variable { name: other, .. } if other != name);
+        let other_name = |piece: &Piece| match piece {
+            Piece::Variable { name: other, .. } => splice::bare(other) != name && !splice::may_hold_anybody(other),
+            _ => false,
+        };
         let filled = constant.as_deref().is_some_and(|text| !text.is_empty());
         let foreign = creds.is_empty() && (filled || value.pieces.iter().any(other_name));
         Held { creds, constant, foreign, ..Held::default() }

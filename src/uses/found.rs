@@ -37,6 +37,9 @@ pub struct Found {
     pub tools: BTreeSet<(usize, usize)>,
     /// Names that a credential is exported under, with the credential.
     pub aliases: BTreeSet<(String, usize)>,
+    /// What an action or a workflow of this repository is given: its path, the variable of its
+    /// input or secret, and the credential.
+    pub handed: BTreeSet<(String, String, usize)>,
     /// A script that is handed credentials, and from where.
     relays: Vec<(String, Creds, Site)>,
     /// Scripts that were read.
@@ -69,6 +72,13 @@ impl Found {
         if !creds.is_empty() {
             self.relays.push((script.to_owned(), creds, Site { path: path.to_owned(), line }));
         }
+    }
+
+    /// An action or a workflow of this repository that is given credentials by a name of its own.
+    pub fn hand(&mut self, target: &str, name: &str, creds: Creds, path: &str, line: usize) {
+        let target = target.trim_end_matches('/');
+        self.handed.extend(creds.iter().map(|&cred| (target.to_owned(), name.to_owned(), cred)));
+        self.relayed(target, creds, path, line);
     }
 
     /// The uses of each credential, in its place.

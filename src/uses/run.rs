@@ -98,7 +98,7 @@ impl<'f, 'a> Runner<'f, 'a> {
         });
     }
 
-    fn assign(&mut self, name: &str, value: &Word, export: bool) {
+    pub(super) fn assign(&mut self, name: &str, value: &Word, export: bool) {
         self.scope.assign(name, value, export);
         self.note(name);
     }

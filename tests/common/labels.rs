@@ -5,6 +5,7 @@
 //! another one where a file is about something else. Values are generated from the detectors' own
 //! examples: `{{value}}` stands for the credential's in any text.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,11 +33,14 @@ pub struct Label {
     /// `file:NAME` of each place where the value stands; none where the texts hold it themselves.
     #[serde(default)]
     pub credential: Places,
+    /// Places of another value of the same kind, which is not the case's.
+    #[serde(default)]
+    pub others: Vec<String>,
     pub file: String,
     pub text: String,
     /// Further files.
     #[serde(default)]
-    pub files: std::collections::BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
     /// `line can`, or `path:line can` of a further file.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -146,11 +150,11 @@ impl Case {
         &self.label.detector
     }
 
-    /// The files that hold nothing but the credential: what is claimed there is no use.
+    /// The files that hold nothing but credentials: what is claimed there is no use.
     pub fn is_credential_file(&self, path: &str) -> bool {
         path != self.label.file
             && !self.label.files.contains_key(path)
-            && self.places().iter().any(|place| place.split_once(':').is_some_and(|(file, _)| file == path))
+            && self.places().iter().chain(&self.label.others).any(|place| file_of(place) == path)
     }
 
     fn places(&self) -> &[String] {
@@ -160,25 +164,47 @@ impl Case {
         }
     }
 
-    /// The repository, outside git; another value for each seed.
-    pub fn folder(&self, detectors: &Detectors, seed: u64) -> Folder {
+    /// Writes the repository, outside git; another value for each seed.
+    pub fn repository(&self, detectors: &Detectors, seed: u64) -> Repository {
         let label = &self.label;
         let number = detectors.number_of(&label.detector);
         let number = number.unwrap_or_else(|| panic!("{}: no detector `{}`", self.title(), label.detector));
-        let example = Example::of(&detectors.detector(number).examples, seed);
-        let folder = Folder::plain();
-        for place in self.places() {
+        let examples = &detectors.detector(number).examples;
+        let (own, other) = (Example::of(examples, seed), Example::of(examples, seed + 1));
+        let mut texts: BTreeMap<String, String> = BTreeMap::new();
+        let mut spots = Vec::new();
+        let owners = self.places().iter().map(|place| (place, &own, true));
+        for (place, example, is_own) in owners.chain(label.others.iter().map(|place| (place, &other, false))) {
             let (file, name) =
                 place.split_once(':').unwrap_or_else(|| panic!("{}: `{place}` is no place", self.title()));
-            folder.write(file, example.as_file(file, name));
+            let text = texts.entry(file.to_owned()).or_default();
+            let from = text.lines().count() as u64;
+            text.push_str(&example.as_file(file, name));
+            let lines = from + 1..=text.lines().count() as u64;
+            spots.extend(lines.filter(|_| is_own).map(|line| (file.to_owned(), line)));
         }
-        let further = label.files.iter();
-        for (path, text) in further.chain([(&label.file, &label.text)]) {
-            let before = fs::read_to_string(folder.file(path)).unwrap_or_default();
-            folder.write(path, before + &text.replace("{{value}}", &example.secret));
+        for (path, written) in label.files.iter().chain([(&label.file, &label.text)]) {
+            let text = texts.entry(path.clone()).or_default();
+            let from = text.lines().count();
+            let holding = written.lines().enumerate().filter(|(_, line)| line.contains("{{value}}"));
+            spots.extend(holding.map(|(at, _)| (path.clone(), (from + at + 1) as u64)));
+            text.push_str(&written.replace("{{value}}", &own.secret));
         }
-        folder
+        let folder = Folder::plain();
+        texts.iter().for_each(|(path, text)| _ = folder.write(path, text));
+        Repository { folder, spots }
     }
+}
+
+fn file_of(place: &str) -> &str {
+    place.split_once(':').map_or(place, |(file, _)| file)
+}
+
+/// A case as a repository.
+pub struct Repository {
+    pub folder: Folder,
+    /// The lines on which the case's value stands, with what stands beside it.
+    pub spots: Vec<Place>,
 }
 
 /// A generated value, with the assignments that stand around it.
