@@ -126,7 +126,6 @@ fn subcommands_in_all_their_spellings() {
             "auth0 login --client-secret $A0; auth0 users delete x",
             "delete:identity auth0 users delete @1",
         ),
-        ("pulumi", "PULUMI_ACCESS_TOKEN", "pulumi -s prod stack rm --yes", "delete:org pulumi stack rm @1"),
         (
             "jfrog",
             "JF",
