@@ -86,6 +86,9 @@ impl Runner<'_, '_> {
                 self.login(at, &given);
                 continue;
             }
+            if let Known::Rehearsed = known {
+                continue;
+            }
             if let Known::Local = known {
                 self.inner_command(&words[1..]);
                 let handed = self.handed_by_name(words);
@@ -113,8 +116,11 @@ impl Runner<'_, '_> {
 
     /// Whose credential a tool uses at a place; None where it certainly is another one.
     fn bound(&self, at: usize, tool: &Tool, own: &Creds, place: Place) -> Option<Bound> {
+        let there = |creds: &Creds| -> Creds {
+            creds.iter().copied().filter(|&cred| place.takes(self.scope.index.wanted[cred].provider)).collect()
+        };
         if !own.is_empty() {
-            return Some(Bound::To(own.clone()));
+            return Some(Bound::To(there(own)));
         }
         let (mut creds, mut foreign) = (Creds::new(), false);
         for variable in &tool.env {
@@ -125,8 +131,7 @@ impl Runner<'_, '_> {
             creds.extend(self.scope.logins.get(&at).into_iter().flatten());
         }
         if !creds.is_empty() {
-            creds.retain(|&cred| place.takes(self.scope.index.wanted[cred].provider));
-            return (!creds.is_empty()).then_some(Bound::To(creds));
+            return Some(Bound::To(there(&creds)));
         }
         (!foreign).then_some(Bound::Environment(at, place, self.scope.context.clone()))
     }

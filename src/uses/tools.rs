@@ -100,6 +100,9 @@ pub struct Tool {
     /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
+    /// Options with which it only shows what it would do.
+    #[serde(default)]
+    pub rehearses: Vec<String>,
     /// An unknown subcommand is a script of the package, which is read on its own.
     #[serde(default)]
     pub scripts: bool,
@@ -332,6 +335,9 @@ impl Tool {
                 argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
             })
         };
+        if self.rehearses.iter().any(flag) {
+            return Known::Rehearsed;
+        }
         let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
             if run.is_empty() {
@@ -412,6 +418,8 @@ pub enum Known<'t> {
     Row(&'t str, &'t Row),
     /// It needs no credential.
     Local,
+    /// It does nothing with what it is given.
+    Rehearsed,
     Unknown,
 }
 
@@ -531,7 +539,7 @@ mod tests {
         ] {
             let found = match railway.row(&arguments(line)) {
                 Known::Row(_, row) => row.needs[0].to_string(),
-                Known::Local => "local".to_owned(),
+                Known::Local | Known::Rehearsed => "local".to_owned(),
                 Known::Unknown => "unknown".to_owned(),
             };
             assert_eq!(found, expected, "railway {line}");

@@ -93,6 +93,65 @@ fn subcommands_in_all_their_spellings() {
             "npx @datadog/datadog-ci junit upload --service x report.xml",
             "write:telemetry datadog-ci junit upload @1",
         ),
+        (
+            "huggingface",
+            "HF_TOKEN",
+            "huggingface-cli upload a/b . && hf repo delete a/c",
+            "write:model hf upload @1; delete:model hf repo delete @1",
+        ),
+        ("huggingface", "MY_HF", "hf auth login --token $MY_HF; hf download a/b", "read:model hf download @1"),
+        (
+            "openai",
+            "OPENAI_API_KEY",
+            "openai api chat.completions.create -m x -g user hi",
+            "spend:model openai api chat.completions.create @1",
+        ),
+        ("replicate", "REPLICATE_API_TOKEN", "replicate run a/b prompt=x", "spend:model replicate run @1"),
+        ("algolia", "ALGOLIA_API_KEY", "algolia index clear x --confirm", "delete:datastore algolia index clear @1"),
+        (
+            "contentful",
+            "CTF",
+            "contentful space import --mt $CTF --content-file x.json",
+            "write:datastore contentful space import @1",
+        ),
+        (
+            "shopify",
+            "SHOPIFY_CLI_THEME_TOKEN",
+            "shopify theme check; npx @shopify/cli theme push --allow-live",
+            "write:code shopify theme push @1",
+        ),
+        (
+            "auth0",
+            "A0",
+            "auth0 login --client-secret $A0; auth0 users delete x",
+            "delete:identity auth0 users delete @1",
+        ),
+        (
+            "jfrog",
+            "JF",
+            "jf c add --access-token $JF; jf rt u 'dist/*' repo/; jf rt del x",
+            "delete:artifact jf rt del @1; publish:artifact jf rt u @1",
+        ),
+        (
+            "postman",
+            "PM",
+            "postman login --with-api-key $PM; postman collection run 1",
+            "read:config postman collection run @1",
+        ),
+        ("tailscale", "TS", "tailscale up --authkey=$TS", "grant:identity tailscale up @1"),
+        (
+            "twilio",
+            "TWILIO_AUTH_TOKEN",
+            "twilio api:core:messages:create --body x",
+            "send:message twilio api:core:messages:create @1",
+        ),
+        ("slack", "SL", "slack deploy --token $SL", "publish:compute slack deploy @1"),
+        (
+            "stripe",
+            "STRIPE_API_KEY",
+            "stripe subscriptions cancel sub_1; stripe trigger x",
+            "delete:money stripe subscriptions cancel @1; ? @1",
+        ),
     ] {
         check(provider, key, "a.sh", text, expected);
     }

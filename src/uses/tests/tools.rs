@@ -74,7 +74,7 @@ fn tools_and_calls_of_other_providers() {
             "send:message http POST api.github.com/repos/{}/{}/issues @1",
         ),
         ("gitlab", "GL_PAT", "glab mr create --fill", ""),
-        ("gitlab", "GITLAB_TOKEN", "glab mr create --fill", "write:code glab mr create @1"),
+        ("gitlab", "GITLAB_TOKEN", "glab mr create --fill", "send:message glab mr create @1"),
         ("gitlab", "GL_PAT", "git push https://oauth2:$GL_PAT@gitlab.com/a/b.git main", "write:code git push @1"),
         ("aws", "AWS_SECRET_ACCESS_KEY", "aws s3 cp s3://a/b . --recursive", "read:datastore aws s3 cp @1"),
         (
@@ -107,7 +107,7 @@ fn tools_and_calls_of_other_providers() {
             "stripe",
             "STRIPE_KEY",
             "curl https://api.stripe.com/v1/customers/$ID -u $STRIPE_KEY: -G -d limit=1",
-            "read:datastore curl GET api.stripe.com/v1/customers/{} @1",
+            "read:identity curl GET api.stripe.com/v1/customers/{} @1",
         ),
         (
             "npm",
