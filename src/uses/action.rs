@@ -39,7 +39,8 @@ pub fn step(runner: &mut Runner<'_, '_>, called: &str, step: &Node<'_>, line: us
     known_action(runner, known, creds, &inputs, line);
 }
 
-fn known_action(runner: &mut Runner<'_, '_>, known: &Action, creds: Creds, inputs: &[(String, Word)], line: usize) {
+/// What a known action, or a step of a known orb, does with the credentials.
+pub fn known_action(runner: &mut Runner<'_, '_>, known: &Action, creds: Creds, inputs: &[(String, Word)], line: usize) {
     let path = runner.scope.path;
     let tools = |name: &String| {
         let all = table().tool.iter().enumerate();
@@ -77,7 +78,12 @@ fn known_action(runner: &mut Runner<'_, '_>, known: &Action, creds: Creds, input
         return;
     }
     if let Some(script) = runs {
-        return run(runner, script);
+        let given = |script: String, (input, value): &(String, Word)| {
+            let text = runner.scope.template(value).replace(HOLE, splice::UNKNOWN);
+            script.replace(&format!("{{{input}}}"), &format!("\"{text}\""))
+        };
+        let script = inputs.iter().fold(script.clone(), given);
+        return run(runner, &script);
     }
     known.binds.iter().flat_map(tools).for_each(|at| runner.login(at, &creds));
     if !needs.is_empty() {

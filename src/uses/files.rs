@@ -2,6 +2,7 @@
 //! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
 use super::bind::Scope;
+use super::circleci;
 use super::code::{self, Reads};
 use super::compose;
 use super::context::Context;
@@ -36,6 +37,7 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    Circleci,
     Compose,
     /// It is known to run commands, and not taken apart.
     Closed,
@@ -86,6 +88,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Package => package(&mut Runner::new(scope, found), text),
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => github::read(scope, found, text),
+        Kind::Circleci => circleci::read(scope, found, text),
         Kind::GitlabCi => gitlab::read(scope, found, text),
         Kind::Compose => compose::read(scope, found, text),
         Kind::Closed => false,
@@ -113,6 +116,7 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if name.starts_with("Dockerfile.") || matches!(extension, "dockerfile" | "Dockerfile") => Some(Kind::Docker),
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
+        _ if yaml && in_folder(".circleci/") => Some(Kind::Circleci),
         _ if yaml && in_folder(".gitlab/") => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
         _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),

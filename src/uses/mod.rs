@@ -6,6 +6,7 @@
 mod action;
 mod apply;
 mod bind;
+mod circleci;
 mod claims;
 mod client;
 mod code;

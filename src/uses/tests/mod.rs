@@ -1,5 +1,6 @@
 //! Whole cases: files in, uses out.
 
+mod circleci;
 mod code;
 mod containers;
 mod formats;
@@ -142,7 +143,7 @@ fn bad_input_neither_panics_nor_hangs() {
     }
 }
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
@@ -155,6 +156,7 @@ const PATHS: [&str; 12] = [
     "Taskfile.yml",
     "Procfile",
     "b.yml",
+    ".circleci/config.yml",
 ];
 
 proptest! {
