@@ -208,8 +208,9 @@ fn own_words(run: &str) -> usize {
 
 /// Each capability with the command line that needs it.
 fn why(tool: &Tool, run: &str, cans: &[Can]) -> Vec<(Can, String)> {
-    let line = format!("{} {run}", tool.names[0]);
-    cans.iter().map(|&can| (can, line.trim_end_matches(['*', '$', ' ']).to_owned())).collect()
+    let own = run.split(' ').filter(|word| !["", "*", "$"].contains(word));
+    let line: Vec<&str> = std::iter::once(tool.names[0].as_str()).chain(own).collect();
+    cans.iter().map(|&can| (can, line.join(" "))).collect()
 }
 
 /// The literal words, and the options of which only the value is not literal; None for the others.

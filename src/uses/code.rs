@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::bind::Scope;
 use super::found::{Bound, Found};
 use super::index::{Creds, Index};
-use super::word::{Piece, Word};
+use super::word::Word;
 
 /// `const { … } = process.env` is not longer than this.
 const LONGEST_LIST: usize = 4096;
@@ -37,6 +37,9 @@ pub struct Language {
     interpreters: Vec<String>,
     /// What a line that is only a comment begins with.
     comments: Vec<String>,
+    /// It is for others to read: a value that lies there is not used there.
+    #[serde(default)]
+    settings: bool,
 }
 
 /// What follows where a pattern has been found.
@@ -134,7 +137,7 @@ impl Reads {
             }
         }
         for (line, cred) in index.lines_in(path) {
-            if !text.lines().nth(line - 1).is_some_and(comment) {
+            if !language.settings && !text.lines().nth(line - 1).is_some_and(comment) {
                 reads.0.push((line, What::Value(cred)));
             }
         }
@@ -148,16 +151,12 @@ impl Reads {
     pub fn tell(&self, scope: &Scope<'_>, found: &mut Found) {
         for (line, what) in &self.0 {
             let creds = match what {
-                What::Variable(name) => scope.mentions(&variable(name, *line)),
+                What::Variable(name) => scope.mentions(&Word::variable(name, *line)),
                 What::Value(cred) => Creds::from([*cred]),
             };
             found.add(scope.path, *line, Bound::To(creds), None);
         }
     }
-}
-
-fn variable(name: &str, line: usize) -> Word {
-    Word { pieces: vec![Piece::Variable { name: name.to_owned(), rest: String::new() }], line }
 }
 
 /// The name that `text` begins with, and those behind colons: `resolve:NAME`, `env:NAME`.

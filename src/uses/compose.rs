@@ -5,7 +5,7 @@ use super::container::{Form, Given, command_line};
 use super::found::Found;
 use super::index::Creds;
 use super::run::Runner;
-use super::word::{Piece, Word, is_name};
+use super::word::{Word, is_name};
 use super::yaml::{Node, entries, get, leaves, load, merged, sequence, string};
 
 /// Reads a file of docker compose; whether it was understood.
@@ -35,7 +35,7 @@ fn start(runner: &mut Runner<'_, '_>, document: &Node<'_>, service: &Node<'_>, l
     let mut given = Given::new();
     for file in part("env_file").into_iter().flat_map(env_files) {
         let names = runner.scope.source(&file);
-        let creds = names.iter().flat_map(|name| runner.scope.mentions(&variable(name, file.line))).collect();
+        let creds = names.iter().flat_map(|name| runner.scope.mentions(&Word::variable(name, file.line))).collect();
         given.push((creds, file.line));
     }
     for (name, value) in part("environment").into_iter().flat_map(variables) {
@@ -71,7 +71,7 @@ fn top_level_secret(runner: &Runner<'_, '_>, document: &Node<'_>, name: &str) ->
     let Some(secret) = get(document, "secrets").and_then(|secrets| get(secrets, name)) else { return Creds::new() };
     let mut creds = Creds::new();
     if let Some(name) = get(secret, "environment").and_then(string) {
-        creds.extend(runner.scope.mentions(&variable(&name, 1)));
+        creds.extend(runner.scope.mentions(&Word::variable(&name, 1)));
     }
     if let Some(file) = get(secret, "file").and_then(string) {
         let file = file.trim_start_matches("./").to_owned();
@@ -95,7 +95,7 @@ fn variables(node: &Node<'_>) -> Vec<(String, Word)> {
         let Some(text) = string(item) else { continue };
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name.to_owned(), Word::read(&value.replace("$$", "\\$"), line)),
-            None => (text.clone(), variable(&text, line)),
+            None => (text.clone(), Word::variable(&text, line)),
         };
         variables.push((name, value));
     }
@@ -109,10 +109,6 @@ fn env_files(node: &Node<'_>) -> Vec<Word> {
         Some(Word::read(&path, node.span.start.line()))
     };
     leaves(node).into_iter().filter_map(file).collect()
-}
-
-fn variable(name: &str, line: usize) -> Word {
-    Word { pieces: vec![Piece::Variable { name: name.to_owned(), rest: String::new() }], line }
 }
 
 /// What compose puts in by itself, and `$$`, which it leaves to the container's shell.

@@ -4,7 +4,7 @@ use super::container::{Given, exec_form};
 use super::files::logical_line;
 use super::run::Runner;
 use super::shell;
-use super::word::{Piece, Word, is_name};
+use super::word::{Word, is_name};
 
 /// An instruction behind `ONBUILD`, and one behind that.
 const DEPTH: usize = 2;
@@ -96,8 +96,7 @@ impl Reader<'_, '_, '_> {
                 mount.split(',').find_map(|field| field.split_once('=').filter(|(name, _)| *name == wanted))
             };
             if let (Some((_, id)), Some((_, name))) = (field("id"), field("env")) {
-                let pieces = vec![Piece::Variable { name: id.to_owned(), rest: String::new() }];
-                let value = Word { pieces, line };
+                let value = Word::variable(id, line);
                 if !self.runner.scope.mentions(&value).is_empty() {
                     self.runner.replace(name, &value);
                 }

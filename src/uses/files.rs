@@ -12,6 +12,7 @@ use super::github;
 use super::gitlab;
 use super::index::Index;
 use super::just;
+use super::kubernetes;
 use super::run::Runner;
 use super::splice;
 use super::taskfile;
@@ -39,6 +40,7 @@ enum Kind {
     GitlabCi,
     Circleci,
     Compose,
+    Manifest,
     /// It is known to run commands, and not taken apart.
     Closed,
 }
@@ -91,6 +93,7 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Circleci => circleci::read(scope, found, text),
         Kind::GitlabCi => gitlab::read(scope, found, text),
         Kind::Compose => compose::read(scope, found, text),
+        Kind::Manifest => kubernetes::read(scope, found, text),
         Kind::Closed => false,
     };
     if !understood {
@@ -120,6 +123,7 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if yaml && in_folder(".gitlab/") => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
         _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),
+        _ if yaml && (stem == "kustomization" || kubernetes::is_manifest(text)) => Some(Kind::Manifest),
         "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
         _ if extension == "just" => Some(Kind::Just),

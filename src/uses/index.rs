@@ -134,6 +134,11 @@ impl<'a> Index<'a> {
         creds.filter(|&cred| context.fit(&self.claims[cred]) == Fit::Same).collect()
     }
 
+    /// What stands behind `prefix` in the aliases.
+    pub fn aliased_below(&self, prefix: &str) -> BTreeSet<String> {
+        self.aliases.keys().filter_map(|alias| Some(alias.strip_prefix(prefix)?.to_owned())).collect()
+    }
+
     /// Whose value stands in `text`.
     pub fn valued(&self, text: &str) -> Creds {
         self.values.find_overlapping_iter(text).map(|hit| self.owners[hit.pattern()]).collect()
@@ -156,7 +161,9 @@ impl<'a> Index<'a> {
     pub fn lines_in(&self, path: &str) -> impl Iterator<Item = (usize, usize)> {
         let wanted = self.wanted.iter().enumerate();
         let locations = wanted.flat_map(|(cred, wanted)| wanted.locations.iter().map(move |location| (cred, location)));
-        locations.filter(move |(_, location)| location.path == path).map(|(cred, location)| (location.line, cred))
+        // Old commits count their lines differently.
+        let locations = locations.filter(move |(_, location)| location.path == path && location.commit.is_none());
+        locations.map(|(cred, location)| (location.line, cred))
     }
 
     pub fn lies_in(&self, cred: usize, says: impl Fn(&str) -> bool) -> bool {

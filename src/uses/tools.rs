@@ -113,7 +113,7 @@ pub struct Tool {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
-    /// word, `a|b` one of several, a last `$` the end of the words, and an empty text is a call
+    /// word, `a|b` one of several, `|a` one or none, a last `$` the end of the words, and an empty text is a call
     /// without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
@@ -124,6 +124,9 @@ pub struct Row {
     /// It only stores the credential for later calls.
     #[serde(default)]
     pub binds: bool,
+    /// With these flags it stays on this machine: `--dry-run`, `--local`.
+    #[serde(default)]
+    pub local: bool,
     /// It makes a plain call below this address.
     pub api: Option<String>,
     /// It copies between here and there.
@@ -287,9 +290,7 @@ fn spelled_out(runs: &[String]) -> Vec<String> {
         .flat_map(|run| {
             run.split(' ').fold(vec![String::new()], |lines, word| {
                 let longer = |line: &String| -> Vec<String> {
-                    word.split('|')
-                        .map(|word| if line.is_empty() { word.to_owned() } else { format!("{line} {word}") })
-                        .collect()
+                    word.split('|').map(|word| format!("{line} {word}").trim().to_owned()).collect()
                 };
                 lines.iter().flat_map(longer).collect()
             })
@@ -338,6 +339,7 @@ impl Tool {
         let local = self.local.iter().filter_map(|run| fits(run)).max();
         match (best, local) {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
+            (Some((_, Row { local: true, .. })), _) => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
             (None, None) if words.is_empty() && (arguments.is_empty() || self.informs(arguments)) => Known::Local,
@@ -373,6 +375,8 @@ impl Tool {
                         arguments.next();
                     }
                 }
+                // `cargo +nightly` chooses who runs it.
+                Some(toolchain) if toolchain.starts_with('+') => {}
                 word => words.push(word.clone()),
             }
         }
@@ -410,7 +414,8 @@ mod tests {
             assert!(tool.source.starts_with("https://"), "{:?}", tool.names);
             for row in &tool.commands {
                 let images = !row.images.is_empty();
-                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
+                let says =
+                    [!row.needs.is_empty(), row.binds, row.local, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
                 let base = url::Url::parse(&tool.source).unwrap();
@@ -516,8 +521,8 @@ mod tests {
 
     #[test]
     fn a_subcommand_in_several_spellings_is_written_once() {
-        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned()]);
-        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *"]);
+        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned(), "|beta run".to_owned()]);
+        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *", "run", "beta run"]);
     }
 
     #[test]
@@ -527,7 +532,8 @@ mod tests {
              { run = [''], needs = ['publish:compute'] },\n\
              { run = ['*'], needs = ['publish:artifact'] },\n\
              { run = ['drop *'], needs = ['delete:artifact'] },\n\
-             { run = ['all $'], needs = ['list:artifact'] },\n]",
+             { run = ['all $'], needs = ['list:artifact'] },\n\
+             { run = ['drop'], flags = ['--dry-run'], local = true },\n]",
         )
         .unwrap();
         for (line, expected) in [
@@ -542,6 +548,7 @@ mod tests {
             ("all --now", Some("list:artifact")),
             ("all of", Some("publish:artifact")),
             ("list", None),
+            ("drop --dry-run", None),
         ] {
             let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();
             let found = match tool.row(&arguments) {

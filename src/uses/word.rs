@@ -43,6 +43,11 @@ impl Word {
         Word { pieces: vec![Piece::Text(text.to_owned())], line }
     }
 
+    /// `$NAME`
+    pub fn variable(name: &str, line: usize) -> Word {
+        Word { pieces: vec![Piece::Variable { name: name.to_owned(), rest: String::new() }], line }
+    }
+
     /// The text, where nothing is put in.
     pub fn literal(&self) -> Option<&str> {
         match self.pieces.as_slice() {

@@ -86,6 +86,7 @@ fn a_program_that_holds_it_uses_it() {
     };
     assert_eq!(held("src/a.ts", "src/a.ts:2=token", "\nconst token = 'VALUE';\n"), "? @2");
     assert_eq!(held("src/a.ts", "src/a.ts:2=token", "\n// const token = 'VALUE';\n"), "");
+    assert_eq!(held("config/a.yml", "config/a.yml:2=token", "a:\n  token: VALUE\n"), "");
     assert_eq!(held("a.json", "a.json:2=token", "{\n\"token\": \"VALUE\"}"), "");
 }
 

@@ -8,7 +8,9 @@ mod names;
 mod pipelines;
 mod recipes;
 mod registries;
+mod releases;
 mod scripts;
+mod services;
 mod tools;
 
 use proptest::prelude::*;
@@ -45,12 +47,20 @@ fn credential(provider: &'static str, secret: &str, places: &[&str]) -> Credenti
     Credential { provider, secret: Secret::new(secret), locations: places.iter().map(location).collect() }
 }
 
+/// A place in the first line of a file, as the value of a key.
+pub fn place(path: &str, key: &str) -> Location {
+    credential("railway", "", &[&format!("{path}:1={key}")]).locations.remove(0)
+}
+
 fn find_all(credentials: &[Credential], files: &[(&str, &str)]) -> Vec<Uses> {
     let wanted: Vec<Wanted<'_>> = credentials
         .iter()
         .map(|one| Wanted { provider: one.provider, secret: &one.secret, locations: &one.locations })
         .collect();
-    find(&wanted, &mut files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
+    let search = Search::new(&wanted);
+    let opened = files.iter().filter_map(|(path, text)| search.open((*path).to_owned(), (*text).to_owned()));
+    let files: Vec<File> = opened.collect();
+    search.uses(&files)
 }
 
 /// `can why @line` for each need, `? @line` for each use that is not understood.
@@ -143,15 +153,18 @@ fn bad_input_neither_panics_nor_hangs() {
     }
 }
 
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 16] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
     "package.json",
     ".env.b",
     ".github/workflows/b.yml",
-    "b/action.yml",
     ".gitlab-ci.yml",
+    "compose.yml",
+    "kustomization.yml",
+    "b.js",
+    "b/action.yml",
     "justfile",
     "Taskfile.yml",
     "Procfile",
