@@ -11,6 +11,7 @@ mod registries;
 mod releases;
 mod scripts;
 mod services;
+mod steps;
 mod tools;
 
 use proptest::prelude::*;
@@ -153,7 +154,7 @@ fn bad_input_neither_panics_nor_hangs() {
     }
 }
 
-const PATHS: [&str; 16] = [
+const PATHS: [&str; 18] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
@@ -169,6 +170,8 @@ const PATHS: [&str; 16] = [
     "Taskfile.yml",
     "Procfile",
     "b.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
     ".circleci/config.yml",
 ];
 
