@@ -202,6 +202,13 @@ impl<'a> Scope<'a> {
         self.hold(name, held);
     }
 
+    /// Every later command inherits it; where it is nobody's, what it held before stays.
+    pub fn hand_on(&mut self, name: &str, creds: Creds) {
+        if !creds.is_empty() {
+            self.insert(name, Held { creds, exported: true, ..Held::default() });
+        }
+    }
+
     fn hold(&mut self, name: &str, held: Held) {
         self.before.push((name.to_owned(), self.vars.get(name).cloned()));
         self.insert(name, held);

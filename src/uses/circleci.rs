@@ -6,14 +6,13 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::action;
+use super::action::{Input, Step};
 use super::bind::{HOLE, Scope};
 use super::context::Context;
 use super::found::Found;
 use super::index::Creds;
 use super::run::Runner;
 use super::splice;
-use super::tools::table;
 use super::word::{Word, is_name};
 use super::yaml::{Node, block, each, entries, get, leaves, load, sequence, string};
 
@@ -188,31 +187,24 @@ impl<'n, 'y> Config<'n, 'y> {
         }
     }
 
-    /// A step or a job of an orb, with what it is given by the names of variables.
+    /// A step or a job of an orb, with what it is given, be it only by the names of variables.
     fn orb(&self, runner: &mut Runner<'_, '_>, name: &str, given: Option<&'n Node<'y>>, line: usize) {
         let (orb, command) = name.split_once('/').unwrap_or(("", name));
-        let full = self.orbs.iter().find(|(alias, _)| alias == orb).map(|(_, id)| format!("{id}/{command}"));
-        let full = full.unwrap_or_default().replace('_', "-");
-        let known = table().action.iter().find(|known| known.name == full);
-        let (mut creds, mut others, mut inputs) = (Creds::new(), Creds::new(), Vec::new());
-        for (input, value) in given.into_iter().flat_map(entries_of) {
+        let id = self.orbs.iter().find(|(alias, _)| alias == orb).map_or("", |(_, id)| id);
+        let input = |(name, value): (String, &Node<'_>)| {
+            let at = value.span.start.line();
             let named = mentions(runner, value);
-            let takes = known.is_some_and(|known| known.inputs.contains(&input));
-            if takes {
-                creds.extend(named)
-            } else {
-                others.extend(named)
-            }
-            inputs.extend(string(value).map(|text| (input, Word::read(&as_shell(&text), value.span.start.line()))));
-        }
-        if let Some(known) = known {
-            if creds.is_empty() {
-                creds = known.env.iter().flat_map(|name| runner.scope.in_text(&format!("${name}"))).collect();
-            }
-            others.retain(|cred| !creds.contains(cred));
-            action::known_action(runner, known, creds, &inputs, line);
-        }
-        runner.unresolved(others, line);
+            let texts: Vec<String> = leaves(value).into_iter().filter_map(string).collect();
+            let text = texts.iter().map(|text| match is_name(text) && !named.is_empty() {
+                true => format!("${text}"),
+                false => as_shell(text),
+            });
+            let script = text.collect::<Vec<_>>().join(" ");
+            Input { name, value: Word::read(&script, at), script: (script, at) }
+        };
+        let inputs = given.into_iter().flat_map(entries_of).map(input).collect();
+        let called = format!("{id}/{command}").replace('_', "-");
+        Step { called, inputs, env: Vec::new(), ambient: true, line }.run(runner);
     }
 }
 

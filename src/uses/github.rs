@@ -1,13 +1,14 @@
 //! Workflows of GitHub (and of those that use the same files) and the actions of a repository:
 //! what each step runs, with the variables and secrets that it sees.
 
-use super::action;
+use super::action::{Input, Step};
 use super::bind::{HOLE, Scope};
 use super::context::Context;
 use super::expression::{as_shell, variables};
 use super::found::{Bound, Found};
 use super::run::Runner;
 use super::splice;
+use super::word::Word;
 use super::yaml::{Node, block, entries, get, load, sequence, string};
 
 /// Reads a workflow or the description of an action; whether it was understood.
@@ -107,10 +108,23 @@ fn run_step(runner: &mut Runner<'_, '_>, step: &Node<'_>, shell: &str, lines: &[
             runner.script(&script, line);
         }
     }
-    if let Some((called, line)) = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
-        action::step(runner, &called, step, line);
-    }
+    let called = get(step, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line())));
+    let exports = called.map(|(called, line)| action(called, line, step, lines).run(runner));
     runner.scope.restore(mark);
+    for (name, creds) in exports.into_iter().flatten() {
+        runner.hand_on(name, creds);
+    }
+}
+
+/// A step that runs an action.
+fn action(called: String, line: usize, step: &Node<'_>, lines: &[&str]) -> Step {
+    let inputs = entries(get(step, "with")).filter_map(|(name, value)| {
+        let (text, first) = block(value, lines)?;
+        let script = as_shell(&text);
+        Some(Input { name, value: Word::read(&script, value.span.start.line()), script: (script, first) })
+    });
+    let env = variables(get(step, "env")).map(|(name, _)| name);
+    Step { called, inputs: inputs.collect(), env: env.collect(), ambient: false, line }
 }
 
 /// A job that is another workflow: one of this repository is read on its own, and told what its

@@ -110,6 +110,12 @@ impl<'f, 'a> Runner<'f, 'a> {
         self.note(name);
     }
 
+    /// A variable that the commands from here on inherit.
+    pub fn hand_on(&mut self, name: &str, creds: Creds) {
+        self.scope.hand_on(name, creds);
+        self.note(name);
+    }
+
     /// Reads a file with variables.
     pub fn source(&mut self, file: &Word) {
         for name in self.scope.source(file) {

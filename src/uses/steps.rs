@@ -1,7 +1,7 @@
 //! Pipelines whose steps are mappings with scripts, however deep they lie: Bitbucket, Azure,
 //! Buildkite, Drone, Woodpecker and Travis. They differ in what their keys are called.
 
-use super::action;
+use super::action::{Input, Step};
 use super::bind::Scope;
 use super::context::Context;
 use super::found::Found;
@@ -201,18 +201,15 @@ impl Format {
         }
         let line = step.span.start.line();
         let name = format!("{prefix}/{name}");
-        let Some(known) = table().action.iter().find(|known| known.name == name) else {
+        if !table().action.iter().any(|known| known.name == name) {
             return self.hand(runner, step);
-        };
-        let mut creds = Creds::new();
-        let mut texts = Vec::new();
-        for (input, value) in entries(Some(inputs)) {
-            if known.inputs.contains(&input) {
-                creds.extend(self.mentions(runner, value));
-            }
-            texts.extend(string(value).map(|text| (input, Word::read(&(self.as_shell)(&text), line))));
         }
-        action::known_action(runner, known, creds, &texts, line);
+        let input = |(name, value): (String, &Node<'_>)| {
+            let text = string(value).map(|text| (self.as_shell)(&text)).unwrap_or_default();
+            Input { name, value: self.value(value), script: (text, value.span.start.line()) }
+        };
+        let inputs = entries(Some(inputs)).map(input).collect();
+        Step { called: name, inputs, env: Vec::new(), ambient: true, line }.run(runner);
     }
 
     /// Whoever is mentioned here is used in a way that nobody understands.

@@ -28,7 +28,8 @@ pub struct Common {
     pub wrapper: Vec<Wrapper>,
 }
 
-/// What one file of `table/` says. Its name is the provider's id, unless a row names others.
+/// What one file of `table/` says. Its name up to the first dot is the provider's id, unless a row
+/// names others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
@@ -208,6 +209,11 @@ pub struct Action {
     pub needs: Vec<Can>,
     /// The tool that later steps can use with it.
     pub binds: Option<String>,
+    /// The tool whose login of an earlier step it uses.
+    pub login_of: Option<String>,
+    /// The variables that hold it in later steps.
+    #[serde(default)]
+    pub exports: Vec<String>,
     /// The input with a command line of a tool, and what runs when it is missing.
     pub command: Option<ActionCommand>,
     /// A command line that it runs with what it is given.
@@ -223,6 +229,9 @@ pub struct Action {
 #[serde(deny_unknown_fields)]
 pub struct ActionCommand {
     pub input: String,
+    /// A second input, with what stands behind the first.
+    pub arguments: Option<String>,
+    /// With what stands before the input; empty where the input is a script of its own.
     pub tool: String,
     pub default: String,
 }
@@ -232,8 +241,11 @@ pub struct ActionCommand {
 #[serde(deny_unknown_fields)]
 pub struct ActionCase {
     pub input: String,
-    /// Empty for an input that is not given.
+    /// Empty for an input that is not given, `*` for any value.
     pub is: String,
+    /// It does this besides what else fits.
+    #[serde(default)]
+    pub also: bool,
     #[serde(default)]
     pub needs: Vec<Can>,
     pub runs: Option<String>,
@@ -261,7 +273,7 @@ pub fn table() -> &'static Table {
         let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new() };
         for (name, text) in EMBEDDED {
             let file: File = serde_json::from_str(text).unwrap_or_else(|why| panic!("{name}: {why}"));
-            table.add(name.trim_end_matches(".toml"), file);
+            table.add(name.split('.').next().unwrap_or_default(), file);
         }
         table
     });
@@ -439,7 +451,8 @@ mod tests {
         }
         for action in &table.action {
             assert!(action.source.starts_with("https://"), "{}", action.name);
-            let needs = !action.needs.is_empty() || action.binds.is_some();
+            let hands_on = action.binds.is_some() || !action.exports.is_empty();
+            let needs = !action.needs.is_empty() || hands_on;
             let says = [needs, action.command.is_some(), action.runs.is_some()];
             let says = says.iter().filter(|says| **says).count();
             assert!(says == 1 || (says == 0 && !action.cases.is_empty()), "{}", action.name);
@@ -447,9 +460,15 @@ mod tests {
                 assert!(case.needs.is_empty() || case.runs.is_none(), "{} {}", action.name, case.input);
             }
             let takes = action.inputs.len() + action.env.len() > 0;
-            assert!(takes || action.runs.is_some() || !action.cases.is_empty(), "{}", action.name);
-            for tool in action.binds.iter().chain(action.command.iter().map(|command| &command.tool)) {
-                assert!(table.tool.iter().any(|known| known.names.contains(tool)), "{tool}");
+            let runs = action.runs.iter().chain(action.cases.iter().filter_map(|case| case.runs.as_ref()));
+            let takes = takes || action.login_of.is_some() || action.command.is_some();
+            assert!(takes || runs.clone().count() > 0, "{}", action.name);
+            let first = runs.map(|line| line.split(' ').next().unwrap_or_default());
+            let command = action.command.iter().map(ActionCommand::program);
+            let shared = action.binds.as_deref().into_iter().chain(action.login_of.as_deref());
+            for tool in shared.chain(first).chain(command.filter(|tool| !tool.is_empty())) {
+                let known = table.tool.iter().find(|known| known.names.iter().any(|name| name == tool));
+                assert!(known.is_some_and(|known| known.serves(&action.provider)), "{}: {tool}", action.name);
             }
         }
         for other in table.tool.iter().flat_map(|tool| &tool.logins) {
