@@ -71,6 +71,7 @@ impl<'f, 'a> Runner<'f, 'a> {
     }
 
     fn command(&mut self, command: &Command) {
+        self.scope.conditional = command.conditional;
         let prefix = command.words.iter().take_while(|word| word.assignment().is_some()).count();
         let (assignments, words) = command.words.split_at(prefix);
         let assignments = assignments.iter().filter_map(Word::assignment);
