@@ -48,6 +48,8 @@ pub struct Scope<'a> {
     pub logins: HashMap<usize, Creds>,
     /// `set -a`
     pub export_all: bool,
+    /// What runs now stands in a branch.
+    pub conditional: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -60,6 +62,7 @@ impl<'a> Scope<'a> {
             before: Vec::new(),
             logins: HashMap::new(),
             export_all: false,
+            conditional: false,
         }
     }
 
@@ -239,7 +242,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The variables of a file that is read in: `. .env.staging`. Files are told by the literal
-    /// end of their path, or by what is literal of their name. The names of what was read.
+    /// end of their path, or by what is literal of their name. The names of what was
+    /// read.
     pub fn source(&mut self, file: &Word) -> Vec<String> {
         let template = self.template(file);
         let base = template.rsplit('/').next().unwrap_or("");
@@ -263,7 +267,7 @@ impl<'a> Scope<'a> {
         }
         let names = sourced.keys().map(|name| (*name).to_owned()).collect();
         for (name, mut creds) in sourced {
-            if self.vars.get(name).is_some_and(|held| held.sourced) {
+            if self.conditional && self.vars.get(name).is_some_and(|held| held.sourced) {
                 // One of two branches reads this file, the other one another.
                 creds.extend(self.held(name));
             }

@@ -71,6 +71,7 @@ impl<'f, 'a> Runner<'f, 'a> {
     }
 
     fn command(&mut self, command: &Command) {
+        self.scope.conditional = command.conditional;
         let prefix = command.words.iter().take_while(|word| word.assignment().is_some()).count();
         let (assignments, words) = command.words.split_at(prefix);
         let assignments = assignments.iter().filter_map(Word::assignment);
@@ -146,7 +147,11 @@ impl<'f, 'a> Runner<'f, 'a> {
                 break;
             }
             let Some((wrapper, length)) = wrapper(name, &words) else { break };
-            match self.inside(wrapper, length, &words, &mut given, command) {
+            let inner = self.inside(wrapper, length, &words, &mut given, command);
+            let script = || words.iter().position(|word| word.literal() == wrapper.script.as_deref());
+            let own = inner.as_ref().map_or_else(|| script().unwrap_or(length), |inner| words.len() - inner.len());
+            self.wrapping_tool(name, &words[..own]);
+            match inner {
                 Some(inner) => words = inner,
                 None => return false,
             }
