@@ -81,12 +81,7 @@ fn subcommands_in_all_their_spellings() {
             "npx snyk test --severity-threshold=high; snyk monitor",
             "read:telemetry snyk test @1; write:config snyk monitor @1",
         ),
-        (
-            "sonarqube",
-            "SONAR_TOKEN",
-            "sonar-scanner -Dsonar.token=$SONAR_TOKEN",
-            "read:config sonar-scanner @1; write:telemetry sonar-scanner @1",
-        ),
+        ("sonarqube", "SONAR_TOKEN", "sonar-scanner -Dsonar.token=$SONAR_TOKEN", "write:telemetry sonar-scanner @1"),
         (
             "datadog",
             "DATADOG_API_KEY",
