@@ -90,6 +90,9 @@ impl Runner<'_, '_> {
                 continue;
             }
             if let Known::Local = known {
+                if tool.scripts {
+                    self.found.spread.start(self.scope.path, "package.json");
+                }
                 self.inner_command(&words[1..]);
                 let handed = self.handed_by_name(words);
                 self.unresolved(mentioned.union(&handed).copied().collect(), line);
@@ -145,7 +148,7 @@ impl Runner<'_, '_> {
         let sharing = table().tool.iter().enumerate().filter(|(_, other)| other.logins.contains(name));
         for at in sharing.map(|(at, _)| at).chain([tool]) {
             self.scope.logins.entry(at).or_default().extend(creds);
-            self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+            creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
         }
     }
 
@@ -162,7 +165,7 @@ impl Runner<'_, '_> {
             let assigned = words[1..].iter().filter_map(Word::assignment);
             for (_, value) in assigned.filter(|(name, _)| tool.env.contains(name)) {
                 let creds = self.scope.mentions(&value);
-                self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+                creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
             }
         }
     }

@@ -16,7 +16,7 @@ pub struct Common {
     /// Commands that only bind, test or reshape what they are given: `echo`, `docker build`.
     pub quiet: Vec<String>,
     /// Commands that run other files of the repository, which are read on their own.
-    pub relays: Vec<String>,
+    pub relay: Vec<Relay>,
     /// Variable names that say so little that they bind only in the file that holds the value,
     /// and in files that source it.
     pub generic: Vec<String>,
@@ -45,6 +45,14 @@ pub struct Table {
     pub tool: Vec<Tool>,
     pub http: Vec<Host>,
     pub action: Vec<Action>,
+}
+
+/// A command that runs what other files of the repository say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    pub run: Vec<String>,
+    pub files: Vec<String>,
 }
 
 /// A command that runs another one.
