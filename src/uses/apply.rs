@@ -148,7 +148,7 @@ impl Runner<'_, '_> {
         let sharing = table().tool.iter().enumerate().filter(|(_, other)| other.logins.contains(name));
         for at in sharing.map(|(at, _)| at).chain([tool]) {
             self.scope.logins.entry(at).or_default().extend(creds);
-            creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
+            creds.iter().for_each(|&cred| self.found.spread.keep(cred, at, self.scope.path));
         }
     }
 

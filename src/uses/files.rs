@@ -112,10 +112,10 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
     }
 }
 
-/// Whether what runs there sees nothing of the variables around it: the steps of a workflow and of
-/// an image have those that their file gives them.
+/// Whether what runs there sees nothing of the variables around it: the steps of a workflow have
+/// those that their file gives them, on a machine that is thrown away.
 pub fn is_closed_off(path: &str) -> bool {
-    matches!(kind(path, ""), Some(Kind::Workflow | Kind::Docker))
+    kind(path, "") == Some(Kind::Workflow)
 }
 
 /// Whether the file does nothing but set variables.

@@ -12,8 +12,10 @@ use super::tools::table;
 /// What was seen of credentials that are given to tools, and of files that start others.
 #[derive(Debug, Default)]
 pub struct Spread {
-    /// Credential, tool of the table, and the file that gives one to the other.
+    /// Credential, tool of the table, and the file that sets one in a variable of the other.
     given: BTreeSet<(usize, usize, String)>,
+    /// The same for logins, which stay on the disk.
+    kept: BTreeSet<(usize, usize, String)>,
     /// A file and the end of the path that it starts.
     starts: BTreeSet<(String, String)>,
 }
@@ -21,6 +23,10 @@ pub struct Spread {
 impl Spread {
     pub fn give(&mut self, cred: usize, tool: usize, path: &str) {
         self.given.insert((cred, tool, path.to_owned()));
+    }
+
+    pub fn keep(&mut self, cred: usize, tool: usize, path: &str) {
+        self.kept.insert((cred, tool, path.to_owned()));
     }
 
     /// The file `path` starts the script `target`, or reads it in.
@@ -46,7 +52,8 @@ impl Spread {
                 }
             }
         }
-        let paths: BTreeSet<&str> = paths.chain(self.given.iter().map(|(.., path)| path.as_str())).collect();
+        let givers = self.given.iter().chain(&self.kept).map(|(.., path)| path.as_str());
+        let paths: BTreeSet<&str> = paths.chain(givers).collect();
         let mut starters: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (from, target) in &self.starts {
             for path in paths.iter().filter(|path| is_at(path, target)) {
@@ -84,14 +91,18 @@ impl<'s> Settled<'s> {
             _ => {}
         }
         let from = (cred, tool, String::new());
-        let given = self.spread.given.range(from..).take_while(|(one, other, _)| (*one, *other) == (cred, tool));
+        let of = |set: &'s BTreeSet<(usize, usize, String)>| {
+            let these = set.range(from.clone()..).take_while(move |(one, other, _)| (*one, *other) == (cred, tool));
+            these.map(|(.., origin)| origin.as_str())
+        };
         let here = self.above(path);
-        given.map(|(.., origin)| origin.as_str()).any(|origin| match origin == path {
+        let related = |origin: &str| match origin == path {
             // What one job is given, the next is not.
             true => !closed,
-            false if is_dotenv(origin) => !closed,
             false => self.above(origin).iter().any(|starter| here.contains(starter)),
-        })
+        };
+        of(&self.spread.given).any(|origin| related(origin) || (is_dotenv(origin) && !closed))
+            || of(&self.spread.kept).any(|origin| related(origin) || !(closed || is_closed_off(origin)))
     }
 
     /// The file and all that start it, one through the other.

@@ -141,16 +141,24 @@ fn the_environment_of_one_script_is_known_from_another() {
     let deploy = ("deploy.sh", "railway up\n");
     assert_eq!(find_all(&credentials, &[deploy])[0].resolved, None);
     for binding in [
-        (".github/workflows/a.yml", "env:\n  RAILWAY_TOKEN: ${{ secrets.RW }}\njobs: {}\n"),
+        (
+            ".github/workflows/a.yml",
+            "env:\n  RAILWAY_TOKEN: ${{ secrets.RW }}\njobs: {a: {steps: [{run: ./deploy.sh}]}}\n",
+        ),
         ("ci.sh", "export RAILWAY_TOKEN=\"$RW\"\n./deploy.sh\n"),
         (".env.local", "RAILWAY_TOKEN=${RW}\n"),
-        ("Makefile", "export RAILWAY_TOKEN := $(RW)\n"),
-        ("ci.sh", "echo \"RAILWAY_TOKEN=$RW\" >> \"$GITHUB_ENV\"\n"),
+        ("Makefile", "export RAILWAY_TOKEN := $(RW)\na:\n\tsh deploy.sh\n"),
+        ("ci.sh", "echo \"RAILWAY_TOKEN=$RW\" >> \"$GITHUB_ENV\"\n./deploy.sh\n"),
     ] {
         for files in [[deploy, binding], [binding, deploy]] {
             assert_eq!(said(&find_all(&credentials, &files)[0]), "publish:compute railway up @1", "{binding:?}");
         }
     }
+    // What starts neither gives it to neither.
+    let stranger = (".github/workflows/a.yml", "env:\n  RAILWAY_TOKEN: ${{ secrets.RW }}\njobs: {}\n");
+    assert_eq!(find_all(&credentials, &[deploy, stranger])[0].resolved, None);
+    let other = (".github/workflows/b.yml", "jobs: {a: {steps: [{run: railway up}]}}\n");
+    assert_eq!(find_all(&credentials, &[stranger, other])[0].resolved, None);
 }
 
 #[test]
