@@ -18,8 +18,7 @@ impl Runner<'_, '_> {
     /// A command of a tool among the arguments of something unknown: `retry 3 railway up`.
     pub(super) fn inner_command(&mut self, words: &[Word]) {
         for (at, word) in words.iter().enumerate().take(WORDS) {
-            let named = |tool: &Tool| tool.names.iter().any(|known| Some(known.as_str()) == word.literal());
-            let mut tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
+            let mut tools = word.literal().map_or(&[][..], |name| table().tools_named(name)).to_vec();
             if tools.is_empty() {
                 continue;
             }
@@ -56,11 +55,10 @@ impl Runner<'_, '_> {
 
     /// `doppler run -- npm start` reads secrets itself before it runs the other command.
     pub(super) fn wrapping_tool(&mut self, name: &str, words: &[Word]) {
-        let named = |tool: &Tool| tool.names.iter().any(|known| known == name);
-        let tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
-        if self.has_row(&tools, words) {
+        let tools = table().tools_named(name);
+        if self.has_row(tools, words) {
             let mentioned = self.mentions(&words[1..]);
-            self.tools(&tools, words, &mentioned, words[0].line);
+            self.tools(tools, words, &mentioned, words[0].line);
         }
     }
 

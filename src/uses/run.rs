@@ -193,11 +193,10 @@ impl<'f, 'a> Runner<'f, 'a> {
             self.call(&request, mentioned, line);
             return false;
         }
-        let tools: Vec<usize> =
-            (0..table().tool.len()).filter(|&at| table().tool[at].names.iter().any(|known| known == name)).collect();
-        let quiet = is_quiet(&literals) && !self.has_row(&tools, &words);
+        let tools = table().tools_named(name);
+        let quiet = is_quiet(&literals) && !self.has_row(tools, &words);
         if !tools.is_empty() && !quiet {
-            self.tools(&tools, &words, &mentioned, line);
+            self.tools(tools, &words, &mentioned, line);
         } else if self.functions.iter().any(|function| function == name) {
             self.inner_command(&words[1..]);
             self.unresolved(mentioned, line);

@@ -2,7 +2,7 @@
 //! of workflows, blocks of Terraform, a file for each provider in `table/`; and, in `common.toml`,
 //! what belongs to none of them: wrappers that are looked through, words that claim a purpose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -45,6 +45,8 @@ pub struct Table {
     pub tool: Vec<Tool>,
     pub http: Vec<Host>,
     pub action: Vec<Action>,
+    /// Where the tools of a name stand: one for each kind of credential that it takes.
+    names: HashMap<String, Vec<usize>>,
 }
 
 /// A command that runs what other files of the repository say.
@@ -281,10 +283,13 @@ include!(concat!(env!("OUT_DIR"), "/uses.rs"));
 pub fn table() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let common = toml::from_str(include_str!("common.toml")).expect("a test parses the embedded table");
-        let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new() };
+        let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new(), names: HashMap::new() };
         for (name, text) in EMBEDDED {
             let file: File = serde_json::from_str(text).unwrap_or_else(|why| panic!("{name}: {why}"));
             table.add(name.split('.').next().unwrap_or_default(), file);
+        }
+        for (at, tool) in table.tool.iter().enumerate() {
+            tool.names.iter().for_each(|name| table.names.entry(name.clone()).or_default().push(at));
         }
         table
     });
@@ -292,6 +297,11 @@ pub fn table() -> &'static Table {
 }
 
 impl Table {
+    /// The tools that are called so, by their places.
+    pub fn tools_named(&self, name: &str) -> &[usize] {
+        self.names.get(name).map_or(&[], Vec::as_slice)
+    }
+
     fn add(&mut self, provider: &str, file: File) {
         let own = || provider.to_owned();
         self.http.extend(file.http.into_iter().map(|host| Host { provider: own(), ..host }));
