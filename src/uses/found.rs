@@ -42,6 +42,10 @@ pub struct Found {
     pub handed: BTreeSet<(String, String, usize)>,
     /// A script that is handed credentials, and from where.
     relays: Vec<(String, Creds, Site)>,
+    /// Who is a secret of some workflow.
+    pub secrets: Creds,
+    /// Where a workflow of another repository is given all secrets.
+    inherit: Vec<Site>,
     /// Scripts that were read.
     pub scripts: HashSet<String>,
 }
@@ -74,6 +78,11 @@ impl Found {
         }
     }
 
+    /// A workflow of another repository is given all secrets.
+    pub fn inherit(&mut self, path: &str, line: usize) {
+        self.inherit.push(Site { path: path.to_owned(), line });
+    }
+
     /// An action or a workflow of this repository that is given credentials by a name of its own.
     pub fn hand(&mut self, target: &str, name: &str, creds: Creds, path: &str, line: usize) {
         let target = target.trim_end_matches('/');
@@ -83,12 +92,11 @@ impl Found {
 
     /// The uses of each credential, in its place.
     pub fn uses(mut self, index: &Index<'_>) -> Vec<Uses> {
-        for cred in 0..index.wanted.len() {
-            for (at, tool) in table().tool.iter().enumerate() {
-                let holds =
-                    |path: &str| tool.files.iter().any(|file| path == file || path.ends_with(&format!("/{file}")));
-                let keys = index.wanted[cred].locations.iter().filter_map(|location| location.key.as_deref());
-                if keys.into_iter().any(|key| tool.env.iter().any(|name| name == key)) || index.lies_in(cred, holds) {
+        for (at, tool) in table().tool.iter().enumerate() {
+            self.tools.extend(index.lying_in(&tool.files).map(|cred| (cred, at)));
+            for (cred, wanted) in index.wanted.iter().enumerate() {
+                let mut keys = wanted.locations.iter().filter_map(|location| location.key.as_deref());
+                if keys.any(|key| tool.env.iter().any(|name| name == key)) {
                     self.tools.insert((cred, at));
                 }
             }
@@ -99,6 +107,9 @@ impl Found {
             if !self.scripts.iter().any(|path| *path == named || path.ends_with(&behind)) {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
+        }
+        for site in std::mem::take(&mut self.inherit) {
+            self.hits.push(Hit { site, bound: Bound::To(self.secrets.clone()), needs: None });
         }
         let bound = |hit: &Hit| match &hit.bound {
             Bound::To(creds) => creds.clone(),
