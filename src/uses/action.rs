@@ -18,6 +18,8 @@ pub struct Step {
     pub inputs: Vec<Input>,
     /// Names of the variables that the step sets.
     pub env: Vec<String>,
+    /// Variables that the step does not set reach it from the environment.
+    pub ambient: bool,
     pub line: usize,
 }
 
@@ -68,7 +70,11 @@ impl Step {
         let known: Vec<&str> = row.inputs.iter().map(String::as_str).chain(command).collect();
         let inputs = self.inputs.iter().filter(|input| known.iter().any(|name| input.is(name)));
         let mut creds: Creds = inputs.flat_map(|input| runner.scope.mentions(&input.value)).collect();
-        creds.extend(row.env.iter().flat_map(|name| held(runner, name)));
+        if !self.ambient {
+            creds.extend(row.env.iter().flat_map(|name| held(runner, name)));
+        } else if creds.is_empty() {
+            creds.extend(row.env.iter().flat_map(|name| runner.scope.in_text(&format!("${name}"))));
+        }
         let logins = row.login_of.iter().flat_map(|tool| tools(row, tool));
         creds.extend(logins.filter_map(|at| runner.scope.logins.get(&at)).flatten());
         creds
@@ -96,7 +102,7 @@ impl Step {
                     runner.found.add(runner.scope.path, self.line, Bound::To(creds.clone()), Some(needs));
                 }
                 Does::Needs(_) => {}
-                Does::Runs(line) => self.line_of_tool(runner, row, creds, line),
+                Does::Runs(line) => self.line_of_tool(runner, row, creds, &self.filled(line)),
                 Does::Command(command) => self.command(runner, row, creds, command),
             }
         }
@@ -129,6 +135,15 @@ impl Step {
             None => own(&row.needs, &row.runs),
         });
         does
+    }
+
+    /// A command line with the inputs that it names in braces.
+    fn filled(&self, line: &str) -> String {
+        let given = |line: String, input: &Input| {
+            let quoted = format!("\"{}\"", input.script.0);
+            line.replace(&format!("{{{}}}", input.name), &quoted)
+        };
+        self.inputs.iter().fold(line.to_owned(), given)
     }
 
     /// The command line that stands in inputs of the step.

@@ -54,6 +54,16 @@ impl Runner<'_, '_> {
         tools.iter().any(|&at| matches!(table().tool[at].row(&arguments), Known::Row(..)))
     }
 
+    /// `doppler run -- npm start` reads secrets itself before it runs the other command.
+    pub(super) fn wrapping_tool(&mut self, name: &str, words: &[Word]) {
+        let named = |tool: &Tool| tool.names.iter().any(|known| known == name);
+        let tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
+        if self.has_row(&tools, words) {
+            let mentioned = self.mentions(&words[1..]);
+            self.tools(&tools, words, &mentioned, words[0].line);
+        }
+    }
+
     pub(super) fn tools(&mut self, tools: &[usize], words: &[Word], mentioned: &Creds, line: usize) {
         let arguments = literals(&words[1..]);
         let provider = |cred: usize| self.scope.index.wanted[cred].provider;

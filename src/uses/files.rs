@@ -2,6 +2,7 @@
 //! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
 use super::bind::Scope;
+use super::circleci;
 use super::code::{self, Reads};
 use super::compose;
 use super::context::Context;
@@ -14,6 +15,7 @@ use super::just;
 use super::kubernetes;
 use super::run::Runner;
 use super::splice;
+use super::steps;
 use super::taskfile;
 use super::word::{Word, is_name};
 
@@ -37,6 +39,12 @@ enum Kind {
     Dotenv,
     Workflow,
     GitlabCi,
+    Circleci,
+    Bitbucket,
+    Azure,
+    Buildkite,
+    Drone,
+    Travis,
     Compose,
     Manifest,
     /// It is known to run commands, and not taken apart.
@@ -88,6 +96,12 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
         Kind::Package => package(&mut Runner::new(scope, found), text),
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
         Kind::Workflow => github::read(scope, found, text),
+        Kind::Bitbucket => steps::read(&steps::BITBUCKET, scope, found, text),
+        Kind::Azure => steps::read(&steps::AZURE, scope, found, text),
+        Kind::Buildkite => steps::read(&steps::BUILDKITE, scope, found, text),
+        Kind::Drone => steps::read(&steps::DRONE, scope, found, text),
+        Kind::Travis => steps::read(&steps::TRAVIS, scope, found, text),
+        Kind::Circleci => circleci::read(scope, found, text),
         Kind::GitlabCi => gitlab::read(scope, found, text),
         Kind::Compose => compose::read(scope, found, text),
         Kind::Manifest => kubernetes::read(scope, found, text),
@@ -116,6 +130,12 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if name.starts_with("Dockerfile.") || matches!(extension, "dockerfile" | "Dockerfile") => Some(Kind::Docker),
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
+        _ if yaml && in_folder(".circleci/") => Some(Kind::Circleci),
+        _ if yaml && stem == "bitbucket-pipelines" => Some(Kind::Bitbucket),
+        _ if yaml && (stem.starts_with("azure-pipelines") || in_folder(".azure-pipelines/")) => Some(Kind::Azure),
+        _ if yaml && in_folder(".buildkite/") => Some(Kind::Buildkite),
+        _ if yaml && (matches!(stem, ".drone" | ".woodpecker") || in_folder(".woodpecker/")) => Some(Kind::Drone),
+        _ if yaml && stem == ".travis" => Some(Kind::Travis),
         _ if yaml && in_folder(".gitlab/") => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
         _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),

@@ -127,7 +127,7 @@ fn action(called: String, line: usize, step: &Node<'_>, lines: &[&str]) -> Step 
         Some(Input { name, value: Word::read(&script, value.span.start.line()), script: (script, first) })
     });
     let env = variables(get(step, "env")).map(|(name, _)| name);
-    Step { called, inputs: inputs.collect(), env: env.collect(), line }
+    Step { called, inputs: inputs.collect(), env: env.collect(), ambient: false, line }
 }
 
 /// A job that is another workflow: one of this repository is read on its own, and told what its

@@ -3,7 +3,7 @@
 use super::bind::Scope;
 use super::context::Context;
 use super::files::{has_shell_shebang, logical_line};
-use super::found::{Bound, Found};
+use super::found::Found;
 use super::run::Runner;
 use super::splice;
 use super::word::{Word, is_name};
@@ -116,8 +116,10 @@ fn body(runner: &mut Runner<'_, '_>, recipe: &Recipe, lines: &[&str], first: usi
             if has_shell_shebang(named.as_deref().unwrap_or(text.trim_start())) {
                 return runner.script(&text, first);
             }
-            let creds = runner.scope.in_text(&text).into_iter().chain(runner.scope.exported()).collect();
-            return runner.found.add(runner.scope.path, first, Bound::To(creds), None);
+            let scope = &runner.scope;
+            let named = scope.index.mentioned(&text, scope.path, &scope.context);
+            let creds = scope.in_text(&text).into_iter().chain(named).collect();
+            return runner.unresolved(creds, first);
         }
         let mut at = 0;
         while at < lines.len() {

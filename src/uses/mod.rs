@@ -6,6 +6,7 @@
 mod action;
 mod apply;
 mod bind;
+mod circleci;
 mod claims;
 mod client;
 mod code;
@@ -27,6 +28,7 @@ mod registry;
 mod run;
 mod shell;
 mod splice;
+mod steps;
 mod taskfile;
 #[cfg(test)]
 mod tests;

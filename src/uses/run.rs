@@ -196,7 +196,11 @@ impl<'f, 'a> Runner<'f, 'a> {
                 break;
             }
             let Some((wrapper, length)) = wrapper(name, &words) else { break };
-            match self.inside(wrapper, length, &words, &mut given, command) {
+            let inner = self.inside(wrapper, length, &words, &mut given, command);
+            let script = || words.iter().position(|word| word.literal() == wrapper.script.as_deref());
+            let own = inner.as_ref().map_or_else(|| script().unwrap_or(length), |inner| words.len() - inner.len());
+            self.wrapping_tool(name, &words[..own]);
+            match inner {
                 Some(inner) => words = inner,
                 None => return false,
             }

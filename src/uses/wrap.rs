@@ -28,7 +28,7 @@ impl Runner<'_, '_> {
                 given.env.extend(self.scope.mentions(&value));
                 self.scope.outside.hidden.remove(&name);
                 self.give(&name, &value);
-            } else if let Some(option) = literal.filter(|option| option.starts_with('-')) {
+            } else if let Some(option) = literal.filter(|option| option.starts_with('-')).or_else(|| word.option()) {
                 let option = option.to_owned();
                 rest.next();
                 let script = wrapper.script.as_deref();

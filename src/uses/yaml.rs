@@ -41,8 +41,7 @@ fn collect<'n, 'y>(node: &'n Node<'y>, depth: usize, found: &mut Vec<(String, &'
     let known: HashSet<String> = found.iter().map(|(name, _)| name.clone()).collect();
     found.extend(own.into_iter().filter(|(name, _)| !known.contains(name)));
     for (_, merged) in merged.into_iter().filter(|_| depth > 0) {
-        let each = if sequence(merged).is_empty() { std::slice::from_ref(merged) } else { sequence(merged) };
-        each.iter().for_each(|node| collect(node, depth - 1, found));
+        each(merged).iter().for_each(|node| collect(node, depth - 1, found));
     }
 }
 
@@ -61,6 +60,14 @@ pub fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
     match &node.data {
         YamlData::Sequence(items) => items,
         _ => &[],
+    }
+}
+
+/// The items of a list, or what stands alone.
+pub fn each<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
+    match &node.data {
+        YamlData::Sequence(items) => items,
+        _ => std::slice::from_ref(node),
     }
 }
 

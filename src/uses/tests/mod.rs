@@ -1,5 +1,7 @@
 //! Whole cases: files in, uses out.
 
+mod calls;
+mod circleci;
 mod code;
 mod containers;
 mod formats;
@@ -10,6 +12,7 @@ mod registries;
 mod releases;
 mod scripts;
 mod services;
+mod steps;
 mod tools;
 
 use proptest::prelude::*;
@@ -152,7 +155,7 @@ fn bad_input_neither_panics_nor_hangs() {
     }
 }
 
-const PATHS: [&str; 15] = [
+const PATHS: [&str; 18] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
@@ -168,6 +171,9 @@ const PATHS: [&str; 15] = [
     "Taskfile.yml",
     "Procfile",
     "b.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    ".circleci/config.yml",
 ];
 
 proptest! {
