@@ -42,6 +42,10 @@ pub struct Found {
     pub handed: BTreeSet<(String, String, usize)>,
     /// A script that is handed credentials, and from where.
     relays: Vec<(String, Creds, Site)>,
+    /// Who is a secret of some workflow.
+    pub secrets: Creds,
+    /// Where a workflow of another repository is given all secrets.
+    inherit: Vec<Site>,
     /// Scripts that were read.
     pub scripts: HashSet<String>,
 }
@@ -75,6 +79,11 @@ impl Found {
         }
     }
 
+    /// A workflow of another repository is given all secrets.
+    pub fn inherit(&mut self, path: &str, line: usize) {
+        self.inherit.push(Site { path: path.to_owned(), line });
+    }
+
     /// An action or a workflow of this repository that is given credentials by a name of its own.
     pub fn hand(&mut self, target: &str, name: &str, creds: Creds, path: &str, line: usize) {
         let target = target.trim_end_matches('/');
@@ -94,6 +103,9 @@ impl Found {
             if !self.scripts.iter().any(|path| *path == named || path.ends_with(&behind)) {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
+        }
+        for site in std::mem::take(&mut self.inherit) {
+            self.hits.push(Hit { site, bound: Bound::To(self.secrets.clone()), needs: None });
         }
         let settled = self.spread.settle(index, self.hits.iter().map(|hit| hit.site.path.as_str()));
         let bound = |hit: &Hit| match &hit.bound {

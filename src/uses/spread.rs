@@ -39,18 +39,15 @@ impl Spread {
 
     /// The answers for one set of files.
     pub fn settle<'s>(&'s self, index: &Index<'_>, paths: impl Iterator<Item = &'s str>) -> Settled<'s> {
-        let named = |key: Option<&str>, names: &[String]| key.is_some_and(|key| names.iter().any(|name| name == key));
-        let ends = |path: &str, ends: &[String]| ends.iter().any(|end| is_at(path, end));
         let mut own = BTreeMap::new();
-        for (cred, wanted) in index.wanted.iter().enumerate() {
-            for (at, tool) in table().tool.iter().enumerate() {
-                let places = || wanted.locations.iter();
-                if places().any(|place| ends(&place.path, &tool.files)) {
-                    own.insert((cred, at), Own::File);
-                } else if places().any(|place| named(place.key.as_deref(), &tool.env)) {
+        for (at, tool) in table().tool.iter().enumerate() {
+            for (cred, wanted) in index.wanted.iter().enumerate() {
+                let mut keys = wanted.locations.iter().filter_map(|location| location.key.as_deref());
+                if keys.any(|key| tool.env.iter().any(|name| name == key)) {
                     own.insert((cred, at), Own::Variable);
                 }
             }
+            own.extend(index.lying_in(&tool.files).map(|cred| ((cred, at), Own::File)));
         }
         let givers = self.given.iter().chain(&self.kept).map(|(.., path)| path.as_str());
         let paths: BTreeSet<&str> = paths.chain(givers).collect();

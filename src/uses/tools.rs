@@ -82,6 +82,14 @@ pub struct Wrapper {
     pub files: bool,
     /// An option that names a file with variables.
     pub sources: Option<String>,
+    /// Options that take a variable away.
+    #[serde(default)]
+    pub removes: Vec<String>,
+    /// Options that take all variables away.
+    #[serde(default)]
+    pub clears: Vec<String>,
+    /// It adds words of its input behind the command, unless one of these options says where.
+    pub adds_unless: Option<Vec<String>>,
 }
 
 /// A command-line tool of a provider.
@@ -107,6 +115,12 @@ pub struct Tool {
     /// Options that are followed by a value.
     #[serde(default)]
     pub values: Vec<String>,
+    /// Options that name another credential than the one of the environment: `--profile`.
+    #[serde(default)]
+    pub other: Vec<String>,
+    /// Options that name the registry whose credential it uses.
+    #[serde(default)]
+    pub registries: Vec<String>,
     /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
@@ -348,13 +362,9 @@ impl Tool {
     /// is None.
     pub fn row(&self, arguments: &[Option<String>]) -> Known<'_> {
         let words = self.positional(arguments);
-        let flag = |wanted: &String| {
-            arguments.iter().flatten().any(|argument| {
-                argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
-            })
-        };
-        if self.rehearses.iter().any(flag) {
-            return Known::Rehearsed;
+        let flag = |wanted: &String| has_option(arguments, wanted);
+        if self.rehearses.iter().any(flag) || asks_for_help(arguments) {
+            return Known::Idle;
         }
         let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
@@ -430,6 +440,18 @@ impl Tool {
     }
 }
 
+/// Whether an option stands there, alone or with its value.
+fn has_option(arguments: &[Option<String>], option: &str) -> bool {
+    let says = |rest: &str| rest.is_empty() || (rest.starts_with('=') && rest != "=false");
+    arguments.iter().flatten().any(|argument| argument.strip_prefix(option).is_some_and(says))
+}
+
+/// Whether a command is only asked about itself; what stands behind `--` is another one's.
+fn asks_for_help(arguments: &[Option<String>]) -> bool {
+    let own = arguments.iter().flatten().take_while(|argument| *argument != "--");
+    own.into_iter().any(|argument| argument == "--help")
+}
+
 /// What the table says about a command line.
 #[derive(Debug)]
 pub enum Known<'t> {
@@ -437,7 +459,7 @@ pub enum Known<'t> {
     /// It needs no credential.
     Local,
     /// It does nothing with what it is given.
-    Rehearsed,
+    Idle,
     Unknown,
 }
 
@@ -547,7 +569,7 @@ mod tests {
         ] {
             let found = match railway.row(&arguments(line)) {
                 Known::Row(_, row) => row.needs[0].to_string(),
-                Known::Local | Known::Rehearsed => "local".to_owned(),
+                Known::Local | Known::Idle => "local".to_owned(),
                 Known::Unknown => "unknown".to_owned(),
             };
             assert_eq!(found, expected, "railway {line}");
@@ -558,6 +580,31 @@ mod tests {
     fn a_subcommand_in_several_spellings_is_written_once() {
         let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned(), "|beta run".to_owned()]);
         assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *", "run", "beta run"]);
+    }
+
+    #[test]
+    fn a_rehearsal_and_a_question_need_nothing() {
+        let tool: Tool = toml::from_str(
+            "names = ['x']\nsource = ''\nrehearses = ['--dry-run']\ncommands = [\n\
+             { run = ['up'], needs = ['publish:compute'] },\n\
+             { run = ['put'], needs = ['write:datastore'] },\n\
+             { run = ['put'], flags = ['--local'], local = true },\n]",
+        )
+        .unwrap();
+        for (line, idle) in [
+            ("up", false),
+            ("up --dry-run", true),
+            ("up --dry-run=true", true),
+            ("up --dry-run=false", false),
+            ("up --dry-running", false),
+            ("up --help", true),
+            ("up -- --help", false),
+            ("up --local", false),
+            ("put --local", true),
+        ] {
+            let arguments: Vec<_> = line.split(' ').map(|word| Some(word.to_owned())).collect();
+            assert_eq!(matches!(tool.row(&arguments), Known::Idle | Known::Local), idle, "x {line}");
+        }
     }
 
     #[test]
@@ -589,7 +636,7 @@ mod tests {
             let found = match tool.row(&arguments) {
                 Known::Row(_, row) => Some(row.needs[0].to_string()),
                 known => {
-                    assert!(matches!(known, Known::Local), "x {line}");
+                    assert!(matches!(known, Known::Local | Known::Idle), "x {line}");
                     None
                 }
             };
