@@ -73,8 +73,7 @@ fn dockerfiles() {
 
 #[test]
 fn workflows() {
-    let given = "    env: {RAILWAY_TOKEN: \"${{ secrets.RAILWAY_TOKEN }}\"}\n";
-    let steps = |rest: &str| format!("jobs:\n  a:\n    steps:\n{rest}{given}");
+    let steps = |rest: &str| format!("jobs:\n  a:\n    steps:\n{rest}");
     for (text, expected) in [
         (
             "      - run: railway up\n        env:\n          RAILWAY_TOKEN: ${{ secrets.RAILWAY_TOKEN }}\n",
@@ -84,7 +83,6 @@ fn workflows() {
         ("      - run: foo ${{ secrets.railway_token }}\n", "? @4"),
         ("      - run: foo ${{ secrets['RAILWAY_TOKEN'] || 'x' }}\n", "? @4"),
         ("      - run: foo ${{ secrets.NOT_RAILWAY_TOKEN }} ${{ matrix.x }}\n", ""),
-        ("      - run: railway ${{ inputs.command }}\n", "? @4"),
         (
             "      - run: ${{ inputs.command }}\n        env:\n          RAILWAY_TOKEN: ${{ secrets.RAILWAY_TOKEN }}\n",
             "? @4",
@@ -110,12 +108,15 @@ fn workflows() {
             "      - run: 'railway up'\n      - run: railway domain\n",
             "publish:compute railway up @4; write:domain railway domain @5",
         ),
+        ("      - run: railway ${{ inputs.command }}\n", "? @4"),
     ] {
         check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), "");
         check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &(steps(text) + given), expected);
     }
     let called = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets:\n      token: ${{ secrets.RAILWAY_TOKEN }}\n";
     check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @3");
+    let called = "on: [push]\njobs:\n  deploy:\n    uses: acme/workflows/.github/workflows/fly.yml@v3\n    secrets:\n      fly: ${{ secrets.FLY_API_TOKEN }}\n";
+    check("fly", "FLY_API_TOKEN", ".github/workflows/deploy.yml", called, "? @4");
     let inherits = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets: inherit\n";
     check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", inherits, "");
     let named = format!("{inherits}  b:\n    if: ${{{{ secrets.RAILWAY_TOKEN }}}}\n");
