@@ -41,6 +41,10 @@ pub struct Found {
     relays: Vec<(String, Creds, Site)>,
     /// Scripts that were read.
     pub scripts: HashSet<String>,
+    /// Who some block of Terraform uses.
+    pub blocks: Creds,
+    /// Commands that run those blocks, with the credentials that they have.
+    plans: Vec<(Creds, Site)>,
 }
 
 impl Found {
@@ -71,6 +75,11 @@ impl Found {
         }
     }
 
+    /// A command that runs the blocks of Terraform, with who it has at hand.
+    pub fn planned(&mut self, creds: Creds, path: &str, line: usize) {
+        self.plans.push((creds, Site { path: path.to_owned(), line }));
+    }
+
     /// The uses of each credential, in its place.
     pub fn uses(mut self, index: &Index<'_>) -> Vec<Uses> {
         for cred in 0..index.wanted.len() {
@@ -89,6 +98,10 @@ impl Found {
             if !self.scripts.iter().any(|path| *path == named || path.ends_with(&behind)) {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
+        }
+        for (creds, site) in std::mem::take(&mut self.plans) {
+            let unseen = creds.difference(&self.blocks).copied().collect();
+            self.add(&site.path, site.line, Bound::To(unseen), None);
         }
         let bound = |hit: &Hit| match &hit.bound {
             Bound::To(creds) => creds.clone(),

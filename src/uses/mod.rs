@@ -20,6 +20,7 @@ mod kubernetes;
 mod registry;
 mod run;
 mod shell;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -118,6 +119,8 @@ pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, Stri
 fn read(index: &index::Index<'_>, texts: &[files::File]) -> found::Found {
     let mut found = found::Found::default();
     texts.iter().for_each(|file| files::read(index, &mut found, file));
+    let blocks: Vec<_> = texts.iter().filter_map(files::File::terraform).collect();
+    terraform::read(index, &mut found, &blocks);
     found
 }
 

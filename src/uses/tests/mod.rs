@@ -6,6 +6,7 @@ mod formats;
 mod names;
 mod registries;
 mod scripts;
+mod terraform;
 mod tools;
 
 use proptest::prelude::*;
@@ -120,6 +121,7 @@ fn the_story() {
 fn bad_input_neither_panics_nor_hangs() {
     let deep = format!("jobs:{}", "\n".to_owned() + &"- ".repeat(100_000));
     let flow = "[".repeat(100_000);
+    let blocks = "a {\n".repeat(100_000);
     let bombs = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
         + &(0..20)
             .map(|at| {
@@ -133,7 +135,7 @@ fn bad_input_neither_panics_nor_hangs() {
     let growing = "a=xxxxxxxx\n".to_owned() + &"a=$a$a$a$a\n".repeat(500);
     let json = format!("{{\"scripts\":{}", "{\"a\":".repeat(100_000));
     let credentials = [credential("railway", &value(), &[".env:1=RAILWAY_TOKEN"])];
-    for text in [&deep, &flow, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
+    for text in [&deep, &flow, &blocks, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
         for path in [
             "a.sh",
             "Makefile",
@@ -145,13 +147,16 @@ fn bad_input_neither_panics_nor_hangs() {
             "compose.yml",
             "kustomization.yml",
             "a.js",
+            "a.tf",
+            "a.tfvars",
+            "a.tfvars.json",
         ] {
             find_all(&credentials, &[(path, text)]);
         }
     }
 }
 
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 11] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
@@ -162,6 +167,7 @@ const PATHS: [&str; 10] = [
     "compose.yml",
     "kustomization.yml",
     "b.js",
+    "b.tf",
 ];
 
 proptest! {
