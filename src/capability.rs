@@ -190,6 +190,17 @@ impl Can {
         }
     }
 
+    /// Whether whoever needs this needs the other as well: to change a class of things is to see them,
+    /// but for secrets, which many may set and few should read. Who one is, everybody may know.
+    pub fn brings(self, other: Can) -> bool {
+        let sees = match other.verb {
+            Verb::List => true,
+            Verb::Read => self.verb != Verb::List && self.class != Class::Secret,
+            _ => false,
+        };
+        self == other || (self.class == other.class && sees) || other == Can::new(Verb::Read, Class::Identity)
+    }
+
     /// Whether it matters if the damage can be undone.
     pub const fn is_recoverable(self) -> bool {
         use Class::{Backup, Code, Datastore, Model, Money, Org, Secret};
@@ -239,6 +250,12 @@ pub struct CanForm {
 impl CanForm {
     pub fn fits(self, can: Can) -> bool {
         self.verb.is_none_or(|verb| verb == can.verb) && self.class.is_none_or(|class| class == can.class)
+    }
+
+    /// Whether whoever has what fits this form may do that: [`Can::brings`] counts, too.
+    pub fn allows(self, can: Can) -> bool {
+        let same_class = self.class.is_none_or(|class| class == can.class);
+        self.fits(can) || (same_class && self.verb.is_some_and(|verb| Can::new(verb, can.class).brings(can)))
     }
 
     /// The one power that it names, where it leaves nothing open.

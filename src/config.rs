@@ -4,7 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{FileError, read_toml, shown};
+use crate::error::{FileError, parse_toml, shown};
+use crate::naming::Naming;
+use policy::{Policy, Text, Written};
+
+pub mod policy;
 
 /// The file's name.
 pub const NAME: &str = "overscope.toml";
@@ -32,6 +36,12 @@ pub struct Config {
     pub canary_accounts: Vec<String>,
     /// Detector files of one's own, relative to this file.
     pub detectors: Vec<PathBuf>,
+    /// What is said of single credentials, as it is written.
+    #[serde(rename = "credential")]
+    written: Written,
+    /// The same, checked.
+    #[serde(skip)]
+    pub policy: Policy,
     /// It was found in the repository; nobody named it.
     #[serde(skip)]
     pub brought: bool,
@@ -40,12 +50,21 @@ pub struct Config {
 impl Config {
     /// Reads one file; the paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Config, FileError> {
-        let mut config: Config = read_toml(path)?;
+        let name = shown(path);
+        let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: name.clone(), why })?;
+        let mut config: Config = parse_toml(&name, &text)?;
+        let written = std::mem::take(&mut config.written);
+        config.policy = Text { path: &name, text: &text, naming: config.naming() }.policy(written)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in &mut config.detectors {
             *file = folder.join(&file);
         }
         Ok(config)
+    }
+
+    /// What counts as production.
+    pub fn naming(&self) -> Naming {
+        Naming { production: self.production.clone() }
     }
 
     /// The configuration that the repository at `root` brings; the defaults when it brings none.

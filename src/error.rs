@@ -59,22 +59,19 @@ pub enum SourceError {
     Git { command: String, why: String },
 }
 
-/// Reads a TOML file into a type that knows its keys.
-pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: shown.clone(), why })?;
-    parse_toml(&shown, &text)
-}
-
 /// Parses TOML; errors name file, line and column, and the nearest known key.
 pub fn parse_toml<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, FileError> {
     toml::from_str(text).map_err(|why| {
-        let start = why.span().map_or(0, |span| span.start.min(text.len()));
-        let before = text.get(..start).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        let (line, column) = position(text, why.span().map_or(0, |span| span.start));
         FileError::Syntax { path: path.to_owned(), line, column, message: with_nearest(why.message()) }
     })
+}
+
+/// Line and column of a byte of a text, both from one.
+pub fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at.min(text.len())).unwrap_or("");
+    let line = before.matches('\n').count() + 1;
+    (line, before.chars().rev().take_while(|&c| c != '\n').count() + 1)
 }
 
 /// Adds the nearest known key to the parser's list of all of them.

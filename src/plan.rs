@@ -1,6 +1,6 @@
 //! What was typed means this. The only place with defaults.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,13 +9,12 @@ use url::Url;
 use crate::assess::Context;
 use crate::assess::document::Document;
 use crate::capability::Band;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::detector::Detectors;
 use crate::error::{Error, FileError, PlanError, nearest};
 use crate::finding::Confidence;
 use crate::inspect::transport::is_loopback;
 use crate::inspect::{Asking, Endpoints};
-use crate::naming::Naming;
 use crate::report::{Format, Style};
 use crate::secret::FingerprintKey;
 use crate::source::{self, Source};
@@ -79,14 +78,28 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The configuration that applies to a source: the one that was named, else the repository's.
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
-    match (named, source) {
-        (Some(path), _) => Ok(Config::read(path)?),
-        (None, Source::Tree { paths, .. }) => {
-            let root = paths.first().map(|path| source::root_of(path));
-            Ok(root.map_or_else(|| Ok(Config::default()), |root| Config::of(&root))?)
-        }
-        (None, Source::Stdin { .. }) => Ok(Config::default()),
+    let roots: Vec<PathBuf> = match source {
+        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Stdin { .. } => Vec::new(),
+    };
+    let mut config = match (named, roots.first()) {
+        (Some(path), _) => Config::read(path)?,
+        (None, Some(root)) => Config::of(root)?,
+        (None, None) => Config::default(),
+    };
+    // The paths of several are each told by what was typed, which a configuration is not.
+    if let [root] = roots.as_slice() {
+        let file = named.cloned().unwrap_or_else(|| root.join(config::NAME));
+        config.policy.file = within(root, &file);
     }
+    Ok(config)
+}
+
+/// A file as reports name it.
+fn within(root: &Path, file: &Path) -> Option<String> {
+    let (root, file) = (root.canonicalize().ok()?, file.canonicalize().ok()?);
+    let parts: Vec<&str> = file.strip_prefix(&root).ok()?.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
+    Some(parts.join("/"))
 }
 
 /// The built-in detectors, and those of the configuration.
@@ -104,7 +117,12 @@ pub fn fingerprint_key(config: &Config) -> FingerprintKey {
 }
 
 pub fn context(config: &Config) -> Context {
-    Context { visibility: config.visibility, now: Timestamp::now() }
+    Context {
+        visibility: config.visibility,
+        now: Timestamp::now(),
+        policy: config.policy.clone(),
+        production: config.production.clone(),
+    }
 }
 
 /// Whom to ask and for how long. Every endpoint must name a provider that is known.
@@ -118,7 +136,7 @@ pub fn asking(typed: &TypedAsking, config: &Config, detectors: &Detectors) -> Re
         endpoints,
         deadline: typed.deadline.map_or(DEADLINE, Duration::from_secs),
         canaries: config.canary_accounts.clone(),
-        naming: Naming { production: config.production.clone() },
+        naming: config.naming(),
     })
 }
 

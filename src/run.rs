@@ -12,7 +12,7 @@ use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
 use crate::scan::Scanned;
 use crate::source::{Entry, Source};
-use crate::uses::{Uses, Wanted};
+use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
 
 /// What a run may do beside returning: the network, if it is handed over, and whom it tells.
@@ -62,7 +62,10 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let result = report_of(credentials, [listing.notes, scanned.notes, told].concat(), read, &plan.source);
+    let mut notes = [listing.notes, scanned.notes, told].concat();
+    let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
+    notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
+    let result = report_of(credentials, notes, read, &plan.source);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
     Ok(outcome(&result, plan.fail_on))
@@ -102,7 +105,9 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
         .collect();
     match entries.first() {
         Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
-            uses::find(&wanted, &mut source::texts(entries, uses::can_hold_uses))
+            let search = Search::new(&wanted);
+            let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
+            search.uses(&files)
         }
         _ => wanted.iter().map(|_| Uses::default()).collect(),
     }

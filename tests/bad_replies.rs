@@ -55,7 +55,11 @@ fn both(detectors: &Detectors, case: &Case, change: &Change<'_>) -> (Assessment,
     let found = found_in(detectors, case);
     let assess = |transport: &dyn Transport| {
         let inspected = inspect::inspect(found.clone(), detectors, &Asking::default(), Some(transport), None);
-        let context = Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() };
+        let context = Context {
+            visibility: Visibility::Unknown,
+            now: "2026-11-22T00:00:00Z".parse().unwrap(),
+            ..Context::default()
+        };
         assess::assess(inspected, &[], detectors, &context).remove(0)
     };
     let before = assess(&Recorded::new(case, None));

@@ -18,7 +18,8 @@ use overscope::inspect;
 fn assess_with(detectors: &Detectors, found: &[Finding], transport: &Recorded<'_>) -> Assessment {
     let inspected =
         inspect::inspect(found.to_vec(), detectors, &asking_for(detectors, transport.case), Some(transport), None);
-    let context = Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() };
+    let context =
+        Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap(), ..Context::default() };
     assess::assess(inspected, &[], detectors, &context).remove(0)
 }
 

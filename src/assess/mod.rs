@@ -6,6 +6,9 @@ pub mod document;
 mod excess;
 mod grants;
 pub mod model;
+mod policy;
+mod rules;
+mod smaller;
 mod title;
 mod words;
 
@@ -13,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::capability::{Capability, Coverage, Environment, Evidence, Exposure, Lifetime};
 use crate::config::Visibility;
+use crate::config::policy::Policy;
 use crate::detector::Detectors;
 use crate::detector::model::{Detector, Provider};
 use crate::finding::{Finding, Location};
@@ -21,12 +25,19 @@ use crate::inspect::answer::{Expiry, Inspection, Liveness};
 use crate::uses::{self, Claim, Claimed, Uses};
 use blast_radius::Circumstances;
 use model::{Assessment, Need, Points, Power, Remedy};
+pub use policy::notes as policy_notes;
+use smaller::Offers;
+pub use smaller::none_known;
 
 /// What is known of the place where the repository stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Context {
     pub visibility: Visibility,
     pub now: Timestamp,
+    /// What its owners say of single credentials.
+    pub policy: Policy,
+    /// What counts as production, beside the usual names.
+    pub production: Vec<String>,
 }
 
 /// Assesses every credential; worst first, then by path and line.
@@ -63,18 +74,34 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
         complete: inspection.coverage == Coverage::Complete,
     };
     let evidence = powers.first().map_or(Evidence::Unknown, |worst| worst.evidence);
-    let claims = claims(uses, &inspection);
-    let needed = needed(uses, &claims);
+    let (rule, passed_over) = policy::of(context, &finding, inspection.label.as_deref());
+    let claims = claims(uses, &inspection, &finding.locations, &context.production);
+    let mut needed = needed(uses, &claims);
+    needed.extend(rule.iter().flat_map(|rule| rule.needed(&powers)));
     let excess = excess::excess(&powers, &needed);
-    let case = excess::Case {
+    let remedy = remedy(provider, detector, &inspection, &needed);
+    let case = rules::Case {
         powers: &powers,
+        excess: &excess,
         uses,
+        needed: &needed,
         claims: &claims,
         expires: &inspection.expires,
+        now: context.now,
         locations: &finding.locations,
-        production_seen: production_seen(&powers),
+        circumstances,
+        policy: rule,
+        offers: Offers {
+            provider,
+            detector,
+            kind: inspection.kind.as_deref(),
+            powers: &powers,
+            needed: &needed,
+            replace: &remedy.replace,
+        },
+        can_end: provider.can_end(detector),
     };
-    let over_privilege = if dead { Vec::new() } else { case.rules(&excess) };
+    let over_privilege = if dead { Vec::new() } else { case.rules() };
     let score = (!dead).then(|| blast_radius::score(&powers, circumstances));
     let reasons = match &inspection.liveness {
         Liveness::Dead(why) => vec![format!("It is dead: {why}.")],
@@ -104,7 +131,8 @@ fn assess_one(inspected: Inspected, uses: &Uses, detectors: &Detectors, context:
         excess_score: (!excess.is_empty()).then(|| blast_radius::score(&excess, circumstances)),
         excess: excess::distinct(&excess),
         over_privilege,
-        remedy: remedy(provider, detector, &inspection, &needed),
+        policy: rule.map(|rule| rule.stated(passed_over)),
+        remedy,
         needs_resolved: uses.resolved,
         unresolved: uses.unresolved.clone(),
         needed,
@@ -178,23 +206,18 @@ fn lifetime(expires: &Expiry, now: Timestamp) -> Lifetime {
     }
 }
 
-fn production_seen(powers: &[Capability]) -> bool {
-    powers.iter().any(|power| {
-        power.environment == Environment::Prod && matches!(power.evidence, Evidence::Observed | Evidence::Decoded)
-    })
-}
-
 /// The repository's claims, and the label that its owner gave it at the provider.
-fn claims(uses: &Uses, inspection: &Inspection) -> Vec<Claim> {
+fn claims(uses: &Uses, inspection: &Inspection, locations: &[Location], production: &[String]) -> Vec<Claim> {
     let mut claims = uses.claims.clone();
     if let Some(label) = &inspection.label {
-        let words = format!("Its label `{label}`");
+        let words = uses::label_words(label);
         claims.extend(uses::claims_of_label(label).into_iter().map(|claimed| Claim {
             claimed,
             site: None,
             words: words.clone(),
         }));
     }
+    uses::take_for_production(&mut claims, locations, inspection.label.as_deref(), production);
     claims
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::capability::{Band, Can, Capability, Coverage, Evidence};
+use crate::capability::{Band, Can, Capability, Coverage, Environment, Evidence};
 pub use crate::finding::Note;
 use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
@@ -42,6 +42,43 @@ pub struct OverPrivilege {
     /// One sentence.
     pub message: String,
     pub sites: Vec<Site>,
+    /// What the powers that the rule complains about would score alone.
+    pub score: Points,
+    pub band: Band,
+    /// The smaller thing that exists, or what to do where none does.
+    pub remedy: String,
+}
+
+/// What the policy says of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The entry's name in the policy.
+    pub name: String,
+    /// Further entries that are about it, and do not decide.
+    pub passed_over: Vec<String>,
+    pub purpose: Option<String>,
+    pub owner: Option<String>,
+    pub allow: Option<Vec<String>>,
+    pub environments: Option<Vec<String>>,
+    pub max_lifetime: Option<String>,
+    pub accepted: Vec<Accepted>,
+}
+
+/// A power that is accepted for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Accepted {
+    pub can: Can,
+    /// None for everywhere but in production.
+    pub environment: Option<Environment>,
+    pub reason: String,
+    #[serde(serialize_with = "as_words")]
+    pub until: jiff::civil::Date,
+    /// It counts no more.
+    pub expired: bool,
+}
+
+fn as_words<S: Serializer>(date: &jiff::civil::Date, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(date)
 }
 
 /// Where to revoke it, and what smaller thing to use instead.
@@ -94,6 +131,7 @@ pub struct Assessment {
     /// What the excess alone would score, where there is one.
     pub excess_score: Option<Points>,
     pub over_privilege: Vec<OverPrivilege>,
+    pub policy: Option<Stated>,
     pub remedy: Remedy,
     /// The first sentence: what it can do, where, and what it is used for.
     pub title: String,

@@ -48,7 +48,7 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         key: FingerprintKey::fixed(),
         asking: Asking { endpoints: Endpoints([("railway".to_owned(), url)].into()), ..Asking::default() },
         dry_run: false,
-        context: Context { visibility: Visibility::Unknown, now: jiff::Timestamp::now() },
+        context: Context { visibility: Visibility::Unknown, now: jiff::Timestamp::now(), ..Context::default() },
         needed: None,
         confidence: Confidence::Medium,
         fail_on: FailOn::Never,

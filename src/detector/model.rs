@@ -73,6 +73,12 @@ impl Provider {
         (!said.is_empty()).then(|| said.join(" "))
     }
 
+    /// Whether its answers have a place for the day on which a credential of this kind ends.
+    pub fn can_end(&self, detector: &Detector) -> bool {
+        let probe = detector.probe.as_ref().and_then(|name| self.probes.get(name));
+        probe.is_some_and(|probe| probe.steps.iter().any(|step| step.read.expires.is_some()))
+    }
+
     /// What a word means: exactly, else by the longest form with `*` in it. A lone `*` is literal.
     pub fn meaning_of(&self, word: &str) -> Option<&[Grant]> {
         if let Some(grants) = self.grants.get(word) {

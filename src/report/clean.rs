@@ -5,7 +5,7 @@
 //! Every structure is taken apart by all its fields, so that a new one does not compile until
 //! somebody has decided about it.
 
-use crate::assess::model::{Assessment, Need, Note, OverPrivilege, Power, Report, Site};
+use crate::assess::model::{Accepted, Assessment, Need, Note, OverPrivilege, Power, Report, Site, Stated};
 use crate::capability::Capability;
 use crate::finding::Location;
 use crate::inspect::answer::{Gap, Liveness, Resource};
@@ -72,6 +72,7 @@ impl Cleaner<'_> {
             excess,
             excess_score,
             over_privilege,
+            policy,
             remedy,
             title,
             unconfirmed,
@@ -110,6 +111,7 @@ impl Cleaner<'_> {
             excess: excess.clone(),
             excess_score: *excess_score,
             over_privilege: over_privilege.iter().map(|rule| self.rule(rule)).collect(),
+            policy: policy.as_ref().map(|stated| self.stated(stated)),
             remedy: remedy.clone(),
             title: self.text(title),
             unconfirmed: self.some(unconfirmed),
@@ -200,8 +202,34 @@ impl Cleaner<'_> {
     }
 
     fn rule(&self, over_privilege: &OverPrivilege) -> OverPrivilege {
-        let OverPrivilege { rule, message, sites } = over_privilege;
-        OverPrivilege { rule, message: self.text(message), sites: sites.iter().map(|site| self.site(site)).collect() }
+        let OverPrivilege { rule, message, sites, score, band, remedy } = over_privilege;
+        OverPrivilege {
+            rule,
+            message: self.text(message),
+            sites: sites.iter().map(|site| self.site(site)).collect(),
+            score: *score,
+            band: *band,
+            remedy: remedy.clone(),
+        }
+    }
+
+    fn stated(&self, stated: &Stated) -> Stated {
+        let Stated { name, passed_over, purpose, owner, allow, environments, max_lifetime, accepted } = stated;
+        Stated {
+            name: self.text(name),
+            passed_over: self.all(passed_over),
+            purpose: self.some(purpose),
+            owner: self.some(owner),
+            allow: allow.clone(),
+            environments: environments.as_deref().map(|names| self.all(names)),
+            max_lifetime: max_lifetime.clone(),
+            accepted: accepted.iter().map(|one| self.accepted(one)).collect(),
+        }
+    }
+
+    fn accepted(&self, accepted: &Accepted) -> Accepted {
+        let Accepted { can, environment, reason, until, expired } = accepted;
+        Accepted { can: *can, environment: *environment, reason: self.text(reason), until: *until, expired: *expired }
     }
 
     fn note(&self, note: &Note) -> Note {

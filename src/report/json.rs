@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::assess::model::{Assessment, Need, Note, OverPrivilege, Power, Report, Site};
+use crate::assess::model::{Assessment, Need, Note, OverPrivilege, Power, Report, Site, Stated};
 use crate::finding::Location;
 use crate::inspect::answer::{Expiry, Liveness, Resource};
 
@@ -76,6 +76,7 @@ fn credential(one: &Assessment) -> Value {
         "excess_score": one.excess_score,
         "unconfirmed": one.unconfirmed,
         "unresolved": list(&one.unresolved, site),
+        "policy": one.policy.as_ref().map(policy),
     })
 }
 
@@ -120,8 +121,28 @@ fn need(need: &Need) -> Value {
     })
 }
 
-fn over_privilege(over: &OverPrivilege) -> Value {
-    json!({ "rule": over.rule, "message": over.message, "sites": list(&over.sites, site) })
+pub(super) fn over_privilege(over: &OverPrivilege) -> Value {
+    json!({
+        "rule": over.rule,
+        "message": over.message,
+        "score": over.score,
+        "band": over.band,
+        "remedy": over.remedy,
+        "sites": list(&over.sites, site),
+    })
+}
+
+fn policy(stated: &Stated) -> Value {
+    json!({
+        "name": stated.name,
+        "purpose": stated.purpose,
+        "owner": stated.owner,
+        "allow": stated.allow,
+        "environments": stated.environments,
+        "max_lifetime": stated.max_lifetime,
+        "accepted": stated.accepted,
+        "passed_over": stated.passed_over,
+    })
 }
 
 fn site(site: &Site) -> Value {

@@ -13,6 +13,7 @@ use crate::redact::Redactor;
 mod clean;
 mod json;
 mod needs;
+mod policy;
 mod sarif;
 mod terminal;
 mod text;

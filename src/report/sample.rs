@@ -70,7 +70,14 @@ fn texts(texts: &[&str]) -> Vec<String> {
 
 fn rule(rule: &'static str, message: &str, sites: &[(&str, usize)]) -> OverPrivilege {
     let sites = sites.iter().map(|(path, line)| Site { path: (*path).to_owned(), line: *line }).collect();
-    OverPrivilege { rule, message: message.to_owned(), sites }
+    OverPrivilege {
+        rule,
+        message: message.to_owned(),
+        sites,
+        score: Points(1000),
+        band: Band::Critical,
+        remedy: "Use a project token for staging alone.".to_owned(),
+    }
 }
 
 pub fn story() -> Assessment {
@@ -176,6 +183,7 @@ pub fn story() -> Assessment {
                 &[(".env.staging", 1)],
             ),
         ],
+        policy: None,
         remedy: Remedy {
             revoke: "https://railway.com/account/tokens".to_owned(),
             replace: "No Railway token can be limited to domains; the narrowest is a project token for one \

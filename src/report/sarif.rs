@@ -195,6 +195,7 @@ fn excess_properties(credential: &Assessment) -> Value {
         "excessScore": credential.excess_score,
         "needed": credential.needed.iter().map(|need| need.can).collect::<BTreeSet<_>>(),
         "rules": credential.over_privilege.iter().map(|over| over.rule).collect::<Vec<_>>(),
+        "overPrivilege": credential.over_privilege.iter().map(super::json::over_privilege).collect::<Vec<_>>(),
     })
 }
 

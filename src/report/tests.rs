@@ -46,9 +46,11 @@ fn the_story_at_a_terminal() {
       ├ needs: change domains: `railway domain`, its label `custom-domains` (scripts/add-domain.sh:9)
       ├ can also: delete data stores, backups; read secrets; create keys and members; deploy apps
       │           (alone 10.00)
-      ├ too much: Used only for railway domain; no use found in this repository for deleting data
-      │           stores and backups (scripts/add-domain.sh:9).
-      │           Kept in a file for staging, and reaches production (.env.staging:1).
+      ├ too much: critical 10.00: Used only for railway domain; no use found in this repository for
+      │           deleting data stores and backups (scripts/add-domain.sh:9). Use a project token for
+      │           staging alone.
+      │           critical 10.00: Kept in a file for staging, and reaches production (.env.staging:1).
+      │           Use a project token for staging alone.
       ├ do: revoke it: https://railway.com/account/tokens
       │     No Railway token can be limited to domains; the narrowest is a project token for one
       │     environment that is not production.

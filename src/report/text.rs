@@ -8,8 +8,9 @@ use annotate_snippets::renderer::{AnsiColor, DecorStyle, Style as Paint};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
 
 use super::terminal::{escape_controls, first_few, wrap};
-use super::{Style, needs};
+use super::{Style, needs, policy};
 use crate::assess::model::{Assessment, Note, Power, Report, Site};
+use crate::assess::none_known;
 use crate::capability::{Band, Evidence};
 use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Liveness};
@@ -127,6 +128,7 @@ fn ownership(credential: &Assessment) -> String {
         Expiry::Never => words.push("never expires".to_owned()),
         Expiry::Unknown => {}
     }
+    words.extend(credential.policy.iter().flat_map(policy::said));
     words.join(", ")
 }
 
@@ -221,10 +223,16 @@ fn powers(powers: &[&Power]) -> String {
 }
 
 fn too_much(credential: &Assessment) -> String {
+    let none_known = none_known(&credential.provider_name);
     let rules = credential.over_privilege.iter().map(|over| {
         let message = escape_controls(&over.message);
         let sites = first_few(over.sites.iter().map(site), SHOWN);
-        if sites.is_empty() { message.into_owned() } else { format!("{} ({sites}).", message.trim_end_matches('.')) }
+        let sites = if sites.is_empty() { sites } else { format!(" ({sites})") };
+        // What holds of the whole credential is said below.
+        let own = over.remedy.strip_suffix(&credential.remedy.replace).unwrap_or(&over.remedy).trim_end();
+        let own = own.strip_suffix(&none_known).unwrap_or(own).trim_end();
+        let own = if own.is_empty() { String::new() } else { format!(" {}", escape_controls(own)) };
+        format!("{} {}: {}{sites}.{own}", over.band, over.score, message.trim_end_matches('.'))
     });
     rules.collect::<Vec<_>>().join("\n")
 }

@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
 
@@ -69,18 +71,23 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
 /// Files beyond this size are not searched for uses.
 const USES_LIMIT: u64 = 4 << 20;
 
-/// The entries whose names fit and that are text, read again one after the other.
-pub fn texts(entries: &[Entry], fits: fn(&str) -> bool) -> impl Iterator<Item = (String, String)> {
-    let mut buffer = Vec::new();
-    entries.iter().filter(move |entry| fits(&entry.path)).filter_map(move |entry| {
+/// What is kept of the entries whose names fit and that are text, which are read again; in order.
+pub fn texts<T: Send>(
+    entries: &[Entry],
+    fits: fn(&str) -> bool,
+    keep: impl Fn(String, String) -> Option<T> + Sync,
+) -> Vec<T> {
+    let fitting: Vec<&Entry> = entries.iter().filter(|entry| fits(&entry.path)).collect();
+    let read = |buffer: &mut Vec<u8>, entry: &Entry| {
         if let Place::File(path) = &entry.place
             && path.metadata().is_ok_and(|metadata| metadata.len() > USES_LIMIT)
         {
             return None;
         }
-        let bytes = entry.read_into(&mut buffer).ok()?;
-        Some((entry.path.clone(), std::str::from_utf8(bytes).ok()?.to_owned()))
-    })
+        let bytes = entry.read_into(buffer).ok()?;
+        keep(entry.path.clone(), std::str::from_utf8(bytes).ok()?.to_owned())
+    };
+    fitting.par_iter().map_init(Vec::new, |buffer, entry| read(buffer, entry)).flatten_iter().collect()
 }
 
 /// The folder whose configuration applies: the root of the repository that holds the first path,
@@ -91,6 +98,17 @@ pub fn root_of(path: &Path) -> PathBuf {
         true => path.clone(),
         false => path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf),
     })
+}
+
+/// Whether the whole folder is read whose configuration applies, but for what git ignores.
+pub fn is_whole(source: &Source) -> bool {
+    match source {
+        Source::Tree { paths, .. } => match paths.as_slice() {
+            [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
+            _ => false,
+        },
+        Source::Stdin { .. } => false,
+    }
 }
 
 /// Why an entry gave no bytes.

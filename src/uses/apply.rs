@@ -54,6 +54,16 @@ impl Runner<'_, '_> {
         tools.iter().any(|&at| matches!(table().tool[at].row(&arguments), Known::Row(..)))
     }
 
+    /// `doppler run -- npm start` reads secrets itself before it runs the other command.
+    pub(super) fn wrapping_tool(&mut self, name: &str, words: &[Word]) {
+        let named = |tool: &Tool| tool.names.iter().any(|known| known == name);
+        let tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
+        if self.has_row(&tools, words) {
+            let mentioned = self.mentions(&words[1..]);
+            self.tools(&tools, words, &mentioned, words[0].line);
+        }
+    }
+
     pub(super) fn tools(&mut self, tools: &[usize], words: &[Word], mentioned: &Creds, line: usize) {
         let arguments = literals(&words[1..]);
         let provider = |cred: usize| self.scope.index.wanted[cred].provider;
@@ -74,6 +84,9 @@ impl Runner<'_, '_> {
             if let Known::Row(_, Row { binds: true, .. }) = known {
                 let given = own.union(&strangers).copied().collect();
                 self.login(at, &given);
+                continue;
+            }
+            if let Known::Rehearsed = known {
                 continue;
             }
             if let Known::Local = known {
@@ -103,8 +116,11 @@ impl Runner<'_, '_> {
 
     /// Whose credential a tool uses at a place; None where it certainly is another one.
     fn bound(&self, at: usize, tool: &Tool, own: &Creds, place: Place) -> Option<Bound> {
+        let there = |creds: &Creds| -> Creds {
+            creds.iter().copied().filter(|&cred| place.takes(self.scope.index.wanted[cred].provider)).collect()
+        };
         if !own.is_empty() {
-            return Some(Bound::To(own.clone()));
+            return Some(Bound::To(there(own)));
         }
         let (mut creds, mut foreign) = (Creds::new(), false);
         for variable in &tool.env {
@@ -115,8 +131,7 @@ impl Runner<'_, '_> {
             creds.extend(self.scope.logins.get(&at).into_iter().flatten());
         }
         if !creds.is_empty() {
-            creds.retain(|&cred| place.takes(self.scope.index.wanted[cred].provider));
-            return (!creds.is_empty()).then_some(Bound::To(creds));
+            return Some(Bound::To(there(&creds)));
         }
         (!foreign).then_some(Bound::Environment(at, place, self.scope.context.clone()))
     }
@@ -137,6 +152,7 @@ impl Runner<'_, '_> {
     /// `echo "…$TOKEN" > .npmrc` gives it to the tools that read the file, and
     /// `echo "NAME=$TOKEN" >> $GITHUB_ENV` gives the variable to later steps.
     pub(super) fn bind_file(&mut self, command: &Command, words: &[Word], creds: &Creds) {
+        self.hand_over(command, words, creds);
         let targets = command.redirects.iter().chain(&words[1..]);
         let files: Vec<String> = targets.map(|word| self.scope.template(word)).collect();
         for (at, tool) in table().tool.iter().enumerate() {
@@ -207,8 +223,9 @@ fn own_words(run: &str) -> usize {
 
 /// Each capability with the command line that needs it.
 fn why(tool: &Tool, run: &str, cans: &[Can]) -> Vec<(Can, String)> {
-    let line = format!("{} {run}", tool.names[0]);
-    cans.iter().map(|&can| (can, line.trim_end_matches(['*', '$', ' ']).to_owned())).collect()
+    let own = run.split(' ').filter(|word| !["", "*", "$"].contains(word));
+    let line: Vec<&str> = std::iter::once(tool.names[0].as_str()).chain(own).collect();
+    cans.iter().map(|&can| (can, line.join(" "))).collect()
 }
 
 /// The literal words, and the options of which only the value is not literal; None for the others.

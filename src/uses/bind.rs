@@ -6,13 +6,12 @@ use std::collections::HashMap;
 use super::context::Context;
 use super::index::{Creds, Index};
 use super::shell;
+use super::splice;
 use super::tools::table;
 use super::word::{Piece, Word};
 
 /// What stands for a part of a text that is known only when it runs.
 pub const HOLE: char = '\u{0}';
-/// How `${{ secrets.NAME }}` is written for the shell reader.
-pub const SECRET: &str = "__secrets_";
 /// A constant longer than this is of no use to anybody here.
 const LONGEST_CONSTANT: usize = 4096;
 /// More variables than this are only kept when they hold a credential.
@@ -49,6 +48,8 @@ pub struct Scope<'a> {
     pub logins: HashMap<usize, Creds>,
     /// `set -a`
     pub export_all: bool,
+    /// What runs now stands in a branch.
+    pub conditional: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -61,6 +62,7 @@ impl<'a> Scope<'a> {
             before: Vec::new(),
             logins: HashMap::new(),
             export_all: false,
+            conditional: false,
         }
     }
 
@@ -83,6 +85,7 @@ impl<'a> Scope<'a> {
 
     /// Who a variable stands for here.
     fn stands_for(&self, name: &str) -> Creds {
+        let name = splice::bare(name);
         if self.vars.contains_key(name) {
             return self.held(name);
         }
@@ -151,6 +154,7 @@ impl<'a> Scope<'a> {
     }
 
     fn constant(&self, name: &str) -> Option<String> {
+        let name = splice::bare(name);
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
             Some(_) => self.held(name),
@@ -168,7 +172,10 @@ impl<'a> Scope<'a> {
     fn value(&self, name: &str, value: &Word) -> Held {
         let creds = self.mentions(value);
         let constant = Some(self.template(value)).filter(|text| !text.contains(HOLE) && text.len() < LONGEST_CONSTANT);
-        let other_name = |piece: &Piece| matches!(piece, Piece::Variable { name: other, .. } if other != name);
+        let other_name = |piece: &Piece| match piece {
+            Piece::Variable { name: other, .. } => splice::bare(other) != name && !splice::may_hold_anybody(other),
+            _ => false,
+        };
         let filled = constant.as_deref().is_some_and(|text| !text.is_empty());
         let foreign = creds.is_empty() && (filled || value.pieces.iter().any(other_name));
         Held { creds, constant, foreign, ..Held::default() }
@@ -193,6 +200,13 @@ impl<'a> Scope<'a> {
     pub fn replace(&mut self, name: &str, value: &Word) {
         let held = Held { exported: true, ..self.value(name, value) };
         self.hold(name, held);
+    }
+
+    /// Every later command inherits it; where it is nobody's, what it held before stays.
+    pub fn hand_on(&mut self, name: &str, creds: Creds) {
+        if !creds.is_empty() {
+            self.insert(name, Held { creds, exported: true, ..Held::default() });
+        }
     }
 
     fn hold(&mut self, name: &str, held: Held) {
@@ -228,7 +242,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The variables of a file that is read in: `. .env.staging`. Files are told by the literal
-    /// end of their path, or by what is literal of their name. The names of what was read.
+    /// end of their path, or by what is literal of their name. The names of what was
+    /// read.
     pub fn source(&mut self, file: &Word) -> Vec<String> {
         let template = self.template(file);
         let base = template.rsplit('/').next().unwrap_or("");
@@ -252,7 +267,7 @@ impl<'a> Scope<'a> {
         }
         let names = sourced.keys().map(|name| (*name).to_owned()).collect();
         for (name, mut creds) in sourced {
-            if self.vars.get(name).is_some_and(|held| held.sourced) {
+            if self.conditional && self.vars.get(name).is_some_and(|held| held.sourced) {
                 // One of two branches reads this file, the other one another.
                 creds.extend(self.held(name));
             }

@@ -3,6 +3,8 @@
 
 use super::tools::{Claims, table};
 use super::{Claim, Claimed, Site, Wanted};
+use crate::capability::Environment;
+use crate::finding::Location;
 
 /// The claims of every place in which a credential lies.
 pub fn of(wanted: &Wanted<'_>) -> Vec<Claim> {
@@ -24,6 +26,43 @@ pub fn of(wanted: &Wanted<'_>) -> Vec<Claim> {
         }
     }
     claims
+}
+
+/// What the policy calls production's is that, whatever its name says otherwise: in a variable, a
+/// label or the name of a dotenv file, by whole words.
+pub fn take_for_production(claims: &mut Vec<Claim>, locations: &[Location], label: Option<&str>, names: &[String]) {
+    let names: Vec<Vec<String>> = names.iter().map(|name| tokens(name)).filter(|name| !name.is_empty()).collect();
+    let says = |text: &str| {
+        let tokens = tokens(text);
+        names.iter().any(|name| tokens.windows(name.len()).any(|words| words == name.as_slice()))
+    };
+    let mut taken: Vec<(Option<Site>, String)> = Vec::new();
+    for location in locations {
+        let file = location.path.rsplit('/').next().unwrap_or_default();
+        let dotenv = Some(file).filter(|file| is_dotenv(file));
+        for words in location.key.as_deref().into_iter().chain(dotenv).filter(|words| says(words)) {
+            taken.push((Some(Site { path: location.path.clone(), line: location.line }), words.to_owned()));
+        }
+    }
+    taken.extend(label.filter(|label| says(label)).map(|label| (None, label_words(label))));
+    for (site, words) in taken {
+        let claimed = Claimed::Environment(Environment::Prod);
+        let path = |site: &Option<Site>| site.as_ref().map(|site| site.path.clone());
+        claims.retain(|claim| {
+            let same = claim.words == words && path(&claim.site) == path(&site);
+            !same || !matches!(claim.claimed, Claimed::Environment(_))
+        });
+        claims.push(Claim { claimed, site, words });
+    }
+}
+
+/// How a claim names the label that makes it.
+pub fn label_words(label: &str) -> String {
+    format!("Its label `{label}`")
+}
+
+fn is_dotenv(file: &str) -> bool {
+    file.starts_with(".env") || file.ends_with(".env")
 }
 
 /// The claims of a variable's name or of a label.
@@ -54,7 +93,7 @@ fn of_path(path: &str) -> Vec<(Claimed, String)> {
 /// them. A dotenv file is named after its environment; of other files only the plainer words count.
 pub fn places(path: &str) -> Vec<(&'static str, String)> {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let dotenv = file.starts_with(".env") || file.ends_with(".env");
+    let dotenv = is_dotenv(file);
     let said = if dotenv { environment_words(file) } else { plain_environments(file) };
     let mut places: Vec<(&str, String)> = said.into_iter().map(|word| (word, file.to_owned())).collect();
     for folder in folders.split('/') {
@@ -165,6 +204,29 @@ mod tests {
         ] {
             assert_eq!(words(&said(name)), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_the_policy_calls_production_is_that() {
+        let names = ["Blue".to_owned(), "eu 1".to_owned()];
+        let mut place = crate::uses::tests::place(".env.blue", "STAGING_TOKEN");
+        let claimed = |place: &Location, label: Option<&str>| {
+            let wanted = Wanted {
+                provider: "railway",
+                secret: &crate::secret::Secret::new(""),
+                locations: std::slice::from_ref(place),
+            };
+            let mut claims = of(&wanted);
+            take_for_production(&mut claims, std::slice::from_ref(place), label, &names);
+            let shown = |claim: &Claim| format!("{} {}", claim.words, words(std::slice::from_ref(&claim.claimed)));
+            claims.iter().map(shown).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(claimed(&place, None), "STAGING_TOKEN nonprod, .env.blue prod");
+        place.key = Some("BLUE_STAGING_TOKEN".to_owned());
+        place.path = "src/blue.rs".to_owned();
+        assert_eq!(claimed(&place, Some("eu-1")), "BLUE_STAGING_TOKEN prod, Its label `eu-1` prod");
+        place.key = Some("BLUEPRINT".to_owned());
+        assert_eq!(claimed(&place, Some("eu")), "");
     }
 
     #[test]

@@ -2,14 +2,26 @@
 //! whoever is given and not used by a command that can be read is used in a way that nobody
 //! understands.
 
+use super::found::Bound;
 use super::index::Creds;
+use super::registry::{Place, place};
 use super::run::Runner;
 use super::yaml::{self, Node, block, leaves};
+use crate::capability::{Can, Class, Verb};
 
 /// The credentials that a container is given, and on which line.
 pub type Given = Vec<(Creds, usize)>;
 
 impl Runner<'_, '_> {
+    /// Pulls an image with the credentials that stand beside it.
+    pub fn pull(&mut self, image: &str, creds: Creds, line: usize) {
+        for cred in creds {
+            let own = matches!(place(image), Place::Of(owner) if owner == self.scope.index.wanted[cred].provider);
+            let needs = own.then(|| vec![(Can::new(Verb::Read, Class::Artifact), "pull an image".to_owned())]);
+            self.found.add(self.scope.path, line, Bound::To(Creds::from([cred])), needs);
+        }
+    }
+
     /// Notes who has been given to a container and not been used since `mark`.
     pub fn leave_unused(&mut self, given: Given, mark: usize) {
         let used = self.found.used_since(mark);

@@ -60,6 +60,11 @@ impl Context {
         Context(words)
     }
 
+    /// This claim, or else another one.
+    pub fn or(self, other: Context) -> Context {
+        if self.is_empty() { other } else { self }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -2,17 +2,23 @@
 //! `package.json` and dotenv files. What has more of a structure stands in a module of its own.
 
 use super::bind::Scope;
+use super::circleci;
 use super::code::{self, Reads};
 use super::compose;
 use super::context::Context;
 use super::docker;
 use super::found::{Bound, Found};
+use super::github;
+use super::gitlab;
 use super::index::Index;
+use super::just;
 use super::kubernetes;
 use super::run::Runner;
+use super::splice;
+use super::steps;
+use super::taskfile;
 use super::terraform::hcl;
 use super::word::{Word, is_name};
-use super::workflow;
 
 /// Larger files are not taken apart; a mention in them is a use that is not understood.
 const LARGEST: usize = 2 << 20;
@@ -26,11 +32,20 @@ const MISSES: usize = 16;
 enum Kind {
     Shell,
     Make,
+    Just,
+    Task,
+    Procfile,
     Docker,
     Package,
     Dotenv,
     Workflow,
     GitlabCi,
+    Circleci,
+    Bitbucket,
+    Azure,
+    Buildkite,
+    Drone,
+    Travis,
     Compose,
     Manifest,
     /// It is known to run commands, and not taken apart.
@@ -89,11 +104,20 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
             true
         }
         Kind::Make => makefile(&mut Runner::new(scope, found), text),
+        Kind::Just => just::read(scope, found, text),
+        Kind::Task => taskfile::read(scope, found, text),
+        Kind::Procfile => procfile(&mut Runner::new(scope, found), text),
         Kind::Docker => docker::read(&mut Runner::new(scope, found), text),
         Kind::Package => package(&mut Runner::new(scope, found), text),
         Kind::Dotenv => dotenv(&mut Runner::new(scope, found), text),
-        Kind::Workflow => workflow::github(scope, found, text),
-        Kind::GitlabCi => workflow::gitlab(scope, found, text),
+        Kind::Workflow => github::read(scope, found, text),
+        Kind::Bitbucket => steps::read(&steps::BITBUCKET, scope, found, text),
+        Kind::Azure => steps::read(&steps::AZURE, scope, found, text),
+        Kind::Buildkite => steps::read(&steps::BUILDKITE, scope, found, text),
+        Kind::Drone => steps::read(&steps::DRONE, scope, found, text),
+        Kind::Travis => steps::read(&steps::TRAVIS, scope, found, text),
+        Kind::Circleci => circleci::read(scope, found, text),
+        Kind::GitlabCi => gitlab::read(scope, found, text),
         Kind::Compose => compose::read(scope, found, text),
         Kind::Manifest => kubernetes::read(scope, found, text),
         Kind::Closed => false,
@@ -124,10 +148,21 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         ".envrc" => Some(Kind::Shell),
         "package.json" => Some(Kind::Package),
         "Makefile" | "makefile" | "GNUmakefile" => Some(Kind::Make),
+        "justfile" | "Justfile" | "JUSTFILE" | ".justfile" => Some(Kind::Just),
+        "Procfile" => Some(Kind::Procfile),
+        _ if name.starts_with("Procfile.") => Some(Kind::Procfile),
+        _ if yaml && matches!(stem, "Taskfile" | "taskfile" | "Taskfile.dist" | "taskfile.dist") => Some(Kind::Task),
         "Dockerfile" | "Containerfile" => Some(Kind::Docker),
         _ if name.starts_with("Dockerfile.") || matches!(extension, "dockerfile" | "Dockerfile") => Some(Kind::Docker),
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Kind::Dotenv),
         _ if yaml && (stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci")) => Some(Kind::GitlabCi),
+        _ if yaml && in_folder(".circleci/") => Some(Kind::Circleci),
+        _ if yaml && stem == "bitbucket-pipelines" => Some(Kind::Bitbucket),
+        _ if yaml && (stem.starts_with("azure-pipelines") || in_folder(".azure-pipelines/")) => Some(Kind::Azure),
+        _ if yaml && in_folder(".buildkite/") => Some(Kind::Buildkite),
+        _ if yaml && (matches!(stem, ".drone" | ".woodpecker") || in_folder(".woodpecker/")) => Some(Kind::Drone),
+        _ if yaml && stem == ".travis" => Some(Kind::Travis),
+        _ if yaml && in_folder(".gitlab/") => Some(Kind::GitlabCi),
         _ if yaml && (stem == "action" || workflows.iter().any(|folder| in_folder(folder))) => Some(Kind::Workflow),
         _ if yaml && stem.split(['.', '-', '_']).any(|word| word == "compose") => Some(Kind::Compose),
         _ if yaml && (stem == "kustomization" || kubernetes::is_manifest(text)) => Some(Kind::Manifest),
@@ -135,19 +170,28 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if extension == "mk" => Some(Kind::Make),
         _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile" | "tf" | "tofu" | "tfvars") => Some(Kind::Closed),
         _ if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") => Some(Kind::Closed),
+        _ if extension == "just" => Some(Kind::Just),
         _ if matches!(extension, "sh" | "bash" | "zsh" | "ksh" | "dash" | "bats") => Some(Kind::Shell),
+        _ if yaml => has_job_script(text).then_some(Kind::GitlabCi),
         _ => has_shell_shebang(text).then_some(Kind::Shell),
     }
 }
 
 /// Whether a file of this name can hold uses: it is one of the known kinds, the source of a
-/// program, or has no ending, so that its first line has to tell.
+/// program, or its text has to tell: that of YAML and of what has no ending.
 pub fn can_hold_uses(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    kind(path, "").is_some() || code::language(path, "").is_some() || !name.contains('.')
+    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    yaml || kind(path, "").is_some() || code::language(path, "").is_some() || !name.contains('.')
 }
 
-fn has_shell_shebang(text: &str) -> bool {
+/// A part of a pipeline that another file includes can be called anything.
+fn has_job_script(text: &str) -> bool {
+    let is_key = |line: &str| line.starts_with(' ') && line.trim_start().starts_with("script:");
+    text.lines().any(is_key)
+}
+
+pub fn has_shell_shebang(text: &str) -> bool {
     let line = text.lines().next().unwrap_or("");
     let Some(interpreter) = line.strip_prefix("#!") else { return false };
     let words = interpreter.split(|c: char| c.is_whitespace() || c == '/');
@@ -219,6 +263,17 @@ pub fn logical_line(lines: &[&str], start: usize, comments: bool) -> (String, us
     (text, next)
 }
 
+/// `release: command`
+fn procfile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
+    for (at, line) in text.lines().enumerate() {
+        let named = line.split_once(':').filter(|(name, _)| !name.trim_start().starts_with('#'));
+        if let Some((name, command)) = named {
+            runner.within(Context::of_name(name), |runner| runner.script(command, at + 1));
+        }
+    }
+    true
+}
+
 fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
     let lines: Vec<&str> = text.lines().collect();
     let (mut at, mut target) = (0, Context::default());
@@ -279,16 +334,16 @@ fn as_shell(text: &str) -> String {
                 rest = rest.strip_prefix([')', '}']).unwrap_or(rest);
                 match (inside, inside.strip_prefix("shell ")) {
                     (_, Some(command)) => shell.push_str(&format!("$({command})")),
-                    (name, _) if is_name(name) => shell.push_str(&format!("${{{name}}}")),
-                    _ => shell.push_str("$0"),
+                    (name, _) if is_name(name) => shell.push_str(&splice::environment(name)),
+                    _ => shell.push_str(splice::UNKNOWN),
                 }
             }
             c if c.is_ascii_alphabetic() => {
-                shell.push_str(&format!("${{{c}}}"));
+                shell.push_str(&splice::environment(&c.to_string()));
                 rest = &rest[1..];
             }
             c => {
-                shell.push_str("$0");
+                shell.push_str(splice::UNKNOWN);
                 rest = &rest[c.len_utf8()..];
             }
         }

@@ -37,6 +37,9 @@ pub struct Found {
     pub tools: BTreeSet<(usize, usize)>,
     /// Names that a credential is exported under, with the credential.
     pub aliases: BTreeSet<(String, usize)>,
+    /// What an action or a workflow of this repository is given: its path, the variable of its
+    /// input or secret, and the credential.
+    pub handed: BTreeSet<(String, String, usize)>,
     /// A script that is handed credentials, and from where.
     relays: Vec<(String, Creds, Site)>,
     /// Scripts that were read.
@@ -78,6 +81,13 @@ impl Found {
     /// A command that runs the blocks of Terraform, with who it has at hand.
     pub fn planned(&mut self, creds: Creds, path: &str, line: usize) {
         self.plans.push((creds, Site { path: path.to_owned(), line }));
+    }
+
+    /// An action or a workflow of this repository that is given credentials by a name of its own.
+    pub fn hand(&mut self, target: &str, name: &str, creds: Creds, path: &str, line: usize) {
+        let target = target.trim_end_matches('/');
+        self.handed.extend(creds.iter().map(|&cred| (target.to_owned(), name.to_owned(), cred)));
+        self.relayed(target, creds, path, line);
     }
 
     /// The uses of each credential, in its place.

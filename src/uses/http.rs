@@ -39,7 +39,8 @@ impl Request {
         let hosts = table().http.iter().filter(|host| host.provider == provider);
         let mut below = hosts.filter_map(|host| {
             let rest = path.strip_prefix(host.base.as_str())?;
-            let known = host.hosts.contains(&name) || (host.any_host && !host.base.is_empty());
+            let known = host.hosts.iter().any(|host| same_host(host, &name));
+            let known = known || (host.any_host && !host.base.is_empty());
             known.then_some((host, rest))
         });
         below.find_map(|(host, rest)| match &host.graphql {
@@ -123,17 +124,71 @@ fn split(url: &str) -> (String, String) {
     (host, path.trim_end_matches('/').to_owned())
 }
 
+/// `*.example.com` stands for every name below it.
+fn same_host(pattern: &str, name: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(parent) => name.len() > parent.len() && name.ends_with(parent),
+        None => pattern == name,
+    }
+}
+
+/// Whether a path is of the class that the table writes. `{}` stands for one segment or for a part
+/// of it (`{}:close`), a last `{*}` for any rest.
 fn same_class(pattern: &str, path: &str) -> bool {
     let mut have = path.split('/');
     for want in pattern.split('/') {
         let Some(segment) = have.next() else { return false };
         match want {
             "{*}" => return !segment.is_empty(),
-            "{}" if segment.is_empty() => return false,
-            "{}" => {}
             literal if literal == segment => {}
-            _ => return false,
+            _ if !part_fits(want, segment) => return false,
+            _ => {}
         }
     }
     have.next().is_none()
+}
+
+fn part_fits(pattern: &str, segment: &str) -> bool {
+    let Some((before, after)) = pattern.split_once("{}") else { return false };
+    let inside = segment.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    inside.is_some_and(|inside| !inside.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_by_segments_and_their_parts() {
+        for (pattern, path, expected) in [
+            ("/apps/{}", "/apps/web", true),
+            ("/apps/{}", "/apps", false),
+            ("/apps/{}", "/apps/web/logs", false),
+            ("/files/{*}", "/files/a/b/c", true),
+            ("/files/{*}", "/files", false),
+            ("/{}/data/{*}", "/team/data/app/db", true),
+            ("/projects/{}:setIamPolicy", "/projects/acme:setIamPolicy", true),
+            ("/projects/{}:setIamPolicy", "/projects/acme", false),
+            ("/projects/{}:setIamPolicy", "/projects/:setIamPolicy", false),
+        ] {
+            assert_eq!(same_class(pattern, path), expected, "{pattern} {path}");
+        }
+        assert!(same_host("*.jfrog.io", "acme.jfrog.io") && same_host("*.jfrog.io", &format!("{HOLE}.jfrog.io")));
+        assert!(!same_host("*.jfrog.io", "jfrog.io") && !same_host("*.jfrog.io", "acme.jfrog.io.example.com"));
+    }
+
+    /// The first row that fits counts, so one behind a wider one would never be read.
+    #[test]
+    fn no_row_hides_behind_a_wider_one() {
+        for host in &table().http {
+            for (at, call) in host.calls.iter().enumerate() {
+                let wider = host.calls[..at].iter().find(|before| {
+                    let open = call.path.ends_with("{*}") && !before.path.ends_with("{*}");
+                    let same = before.method == "*" || before.method == call.method;
+                    same && !open && same_class(&before.path, &call.path)
+                });
+                assert!(wider.is_none(), "{} {} {}", host.provider, call.method, call.path);
+            }
+        }
+    }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use aho_corasick::AhoCorasick;
 
 use super::Wanted;
-use super::bind::SECRET;
 use super::claims;
 use super::context::{Context, Fit};
+use super::splice::{self, SECRET};
 use super::tools::table;
 
 /// Credentials, by their place in the list that was handed over.
@@ -22,6 +22,8 @@ pub struct Index<'a> {
     names: HashMap<&'a str, Creds>,
     /// What scripts and workflows call it, beyond the names where the value lies.
     aliases: HashMap<String, Creds>,
+    /// What actions and workflows of this repository are given by the names of their own.
+    handed: BTreeSet<(String, String, usize)>,
     /// What each of them claims by its names and places.
     claims: Vec<Context>,
     values: AhoCorasick,
@@ -41,7 +43,7 @@ impl<'a> Index<'a> {
         let values = AhoCorasick::new(owners.iter().map(|&cred| wanted[cred].secret.expose()))
             .expect("as many values as findings stay below the automaton's limits");
         let claims = wanted.iter().map(Context::of_credential).collect();
-        Index { wanted, names, aliases: HashMap::new(), claims, values, owners }
+        Index { wanted, names, aliases: HashMap::new(), handed: BTreeSet::new(), claims, values, owners }
     }
 
     /// Who is called `name` in the file `path`, where that context claims an environment.
@@ -49,10 +51,21 @@ impl<'a> Index<'a> {
         if let Some(secret) = name.strip_prefix(SECRET) {
             return self.secret(secret, path, context);
         }
-        let creds = self.called(name);
+        let creds = self.called(name).chain(self.handed(name, path));
         let generic = is_generic(name);
         let creds = creds.filter(|&cred| !generic || self.lies_in(cred, |at| at == path)).collect();
         self.apart(creds, path, context)
+    }
+
+    /// Who the file `path` is given under this name.
+    fn handed(&self, name: &str, path: &str) -> impl Iterator<Item = usize> {
+        let file = path.strip_suffix("/action.yml").or(path.strip_suffix("/action.yaml")).unwrap_or(path);
+        let is_at = move |target: &str| match file.strip_suffix(target) {
+            Some(before) => before.is_empty() || before.ends_with('/'),
+            None => false,
+        };
+        let handed = self.handed.iter().filter(move |(target, handed, _)| handed == name && is_at(target));
+        handed.map(|(_, _, cred)| *cred)
     }
 
     fn called(&self, name: &str) -> impl Iterator<Item = usize> {
@@ -83,8 +96,9 @@ impl<'a> Index<'a> {
     }
 
     /// Learns names that some file has exported a credential under; whether any was new.
-    pub fn learn(&mut self, aliases: &BTreeSet<(String, usize)>) -> bool {
-        let mut new = false;
+    pub fn learn(&mut self, aliases: &BTreeSet<(String, usize)>, handed: &BTreeSet<(String, String, usize)>) -> bool {
+        let mut new = !handed.is_subset(&self.handed);
+        self.handed.extend(handed.iter().cloned());
         for (name, cred) in aliases.iter().filter(|(name, _)| !is_generic(name)) {
             let known = self.names.get(name.as_str()).is_some_and(|creds| creds.contains(cred));
             new |= !known && self.aliases.entry(name.clone()).or_default().insert(*cred);
@@ -98,7 +112,8 @@ impl<'a> Index<'a> {
             return Creds::new();
         }
         let named = self.names.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        let creds: Creds = named.flat_map(|(_, creds)| creds.iter().copied()).collect();
+        let mut creds: Creds = named.flat_map(|(_, creds)| creds.iter().copied()).collect();
+        creds.extend(self.handed(&splice::secret_name(name), path));
         self.apart(creds, path, context)
     }
 

@@ -3,8 +3,10 @@
 //! stands; the tables in `table/` say what each needs. A command that cannot be understood is
 //! kept as such: what is needed is always a lower bound.
 
+mod action;
 mod apply;
 mod bind;
+mod circleci;
 mod claims;
 mod client;
 mod code;
@@ -12,20 +14,27 @@ mod compose;
 mod container;
 mod context;
 mod docker;
+mod expression;
 mod files;
 mod found;
+mod github;
+mod gitlab;
+mod handover;
 mod http;
 mod index;
+mod just;
 mod kubernetes;
 mod registry;
 mod run;
 mod shell;
+mod splice;
+mod steps;
+mod taskfile;
 mod terraform;
 #[cfg(test)]
 mod tests;
 mod tools;
 mod word;
-mod workflow;
 mod wrap;
 mod yaml;
 
@@ -93,38 +102,51 @@ pub struct Uses {
     pub claims: Vec<Claim>,
 }
 
-/// The uses of each wanted credential, in their order. `texts` are path and content of the files
-/// of the same source as the scan; each is read once, whatever the number of credentials.
-pub fn find(wanted: &[Wanted<'_>], texts: &mut dyn Iterator<Item = (String, String)>) -> Vec<Uses> {
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    let mut index = index::Index::new(wanted);
-    let texts: Vec<files::File> = texts.filter_map(|(path, text)| files::File::new(&index, path, text)).collect();
-    let mut found = read(&index, &texts);
-    // A name that one file exports a credential under is understood in the others.
-    for _ in 0..ROUNDS {
-        if !index.learn(&found.aliases) {
-            break;
-        }
-        found = read(&index, &texts);
-    }
-    let mut uses = found.uses(&index);
-    for (uses, wanted) in uses.iter_mut().zip(wanted) {
-        uses.claims = claims::of(wanted);
-    }
-    uses
+/// The search for the uses of some credentials.
+pub struct Search<'a> {
+    index: index::Index<'a>,
 }
 
-fn read(index: &index::Index<'_>, texts: &[files::File]) -> found::Found {
+impl<'a> Search<'a> {
+    pub fn new(wanted: &'a [Wanted<'a>]) -> Search<'a> {
+        Search { index: index::Index::new(wanted) }
+    }
+
+    /// What has to be kept of a file: nothing where no credential can be used.
+    pub fn open(&self, path: String, text: String) -> Option<File> {
+        File::new(&self.index, path, text)
+    }
+
+    /// The uses of each wanted credential, in their order. The files are those of the same source as
+    /// the scan; each is gone through once, whatever the number of credentials.
+    pub fn uses(self, files: &[File]) -> Vec<Uses> {
+        let mut index = self.index;
+        let mut found = read(&index, files);
+        // A name that one file exports a credential under is understood in the others.
+        for _ in 0..ROUNDS {
+            if !index.learn(&found.aliases, &found.handed) {
+                break;
+            }
+            found = read(&index, files);
+        }
+        let mut uses = found.uses(&index);
+        for (uses, wanted) in uses.iter_mut().zip(index.wanted) {
+            uses.claims = claims::of(wanted);
+        }
+        uses
+    }
+}
+
+fn read(index: &index::Index<'_>, files: &[File]) -> found::Found {
     let mut found = found::Found::default();
-    texts.iter().for_each(|file| files::read(index, &mut found, file));
-    let blocks: Vec<_> = texts.iter().filter_map(files::File::terraform).collect();
+    files.iter().for_each(|file| files::read(index, &mut found, file));
+    let blocks: Vec<_> = files.iter().filter_map(File::terraform).collect();
     terraform::read(index, &mut found, &blocks);
     found
 }
 
-pub use files::can_hold_uses;
+pub use claims::{label_words, take_for_production};
+pub use files::{File, can_hold_uses};
 
 /// What the provider's own label of a token claims: `custom-domains` is for domains.
 pub fn claims_of_label(label: &str) -> Vec<Claimed> {

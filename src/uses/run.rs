@@ -72,6 +72,7 @@ impl<'f, 'a> Runner<'f, 'a> {
     }
 
     fn command(&mut self, command: &Command) {
+        self.scope.conditional = command.conditional;
         let prefix = command.words.iter().take_while(|word| word.assignment().is_some()).count();
         let (assignments, words) = command.words.split_at(prefix);
         let assignments = assignments.iter().filter_map(Word::assignment);
@@ -99,7 +100,7 @@ impl<'f, 'a> Runner<'f, 'a> {
         });
     }
 
-    fn assign(&mut self, name: &str, value: &Word, export: bool) {
+    pub(super) fn assign(&mut self, name: &str, value: &Word, export: bool) {
         self.scope.assign(name, value, export);
         self.note(name);
     }
@@ -107,6 +108,12 @@ impl<'f, 'a> Runner<'f, 'a> {
     /// Sets a variable for what follows, whatever it held before.
     pub fn replace(&mut self, name: &str, value: &Word) {
         self.scope.replace(name, value);
+        self.note(name);
+    }
+
+    /// A variable that the commands from here on inherit.
+    pub fn hand_on(&mut self, name: &str, creds: Creds) {
+        self.scope.hand_on(name, creds);
         self.note(name);
     }
 
@@ -141,7 +148,11 @@ impl<'f, 'a> Runner<'f, 'a> {
                 break;
             }
             let Some((wrapper, length)) = wrapper(name, &words) else { break };
-            match self.inside(wrapper, length, &words, &mut given, command) {
+            let inner = self.inside(wrapper, length, &words, &mut given, command);
+            let script = || words.iter().position(|word| word.literal() == wrapper.script.as_deref());
+            let own = inner.as_ref().map_or_else(|| script().unwrap_or(length), |inner| words.len() - inner.len());
+            self.wrapping_tool(name, &words[..own]);
+            match inner {
                 Some(inner) => words = inner,
                 None => return false,
             }

@@ -16,6 +16,8 @@ pub struct Command {
     pub bodies: Vec<String>,
     /// Commands that are connected by pipes have the same number.
     pub pipeline: usize,
+    /// It stands in a branch or a loop, or behind `&&` and `||`.
+    pub conditional: bool,
 }
 
 /// What is known of a script.
@@ -96,12 +98,14 @@ struct Cutter<'s> {
     depth: usize,
     command: Command,
     parentheses: usize,
+    /// Branches and loops that are open.
+    branches: usize,
 }
 
 impl<'s> Cutter<'s> {
     fn new(script: &'s mut Script, line: usize, depth: usize) -> Cutter<'s> {
         let pipeline = script.commands.last().map_or(0, |command| command.pipeline + 1);
-        Cutter { script, line, depth, command: Command { pipeline, ..Command::default() }, parentheses: 0 }
+        Cutter { script, line, depth, command: Command { pipeline, ..Command::default() }, parentheses: 0, branches: 0 }
     }
 
     fn cut(mut self, tokens: Vec<Token>) {
@@ -149,6 +153,11 @@ impl<'s> Cutter<'s> {
         const AFTER_A_COMMAND: [&str; 4] = ["}", "fi", "done", "esac"];
         let raw = token.to_str();
         let starts = self.command.words.is_empty();
+        match raw {
+            "if" | "while" | "until" | "for" | "select" | "case" if starts => self.branches += 1,
+            "fi" | "done" | "esac" if starts => self.branches = self.branches.saturating_sub(1),
+            _ => {}
+        }
         if !(starts && (BEFORE_A_COMMAND.contains(&raw) || AFTER_A_COMMAND.contains(&raw))) {
             let word = self.read(token);
             self.command.words.push(word);
@@ -194,7 +203,10 @@ impl<'s> Cutter<'s> {
                 self.finish();
                 self.command.pipeline = pipeline;
             }
-            _ => self.finish(),
+            _ => {
+                self.finish();
+                self.command.conditional = matches!(op, "&&" | "||");
+            }
         }
     }
 
@@ -205,6 +217,7 @@ impl<'s> Cutter<'s> {
             self.script.functions.extend(command.words.get(1).and_then(Word::literal).map(str::to_owned));
             command.words = command.words.split_off(command.words.len().min(3));
         }
+        command.conditional |= self.branches > 0;
         if !command.words.is_empty() || !command.redirects.is_empty() {
             self.script.commands.push(command);
         }

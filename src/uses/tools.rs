@@ -29,7 +29,8 @@ pub struct Common {
     pub wrapper: Vec<Wrapper>,
 }
 
-/// What one file of `table/` says. Its name is the provider's id, unless a row names others.
+/// What one file of `table/` says. Its name up to the first dot is the provider's id, unless a row
+/// names others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
@@ -102,6 +103,9 @@ pub struct Tool {
     /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
+    /// Options with which it only shows what it would do.
+    #[serde(default)]
+    pub rehearses: Vec<String>,
     /// An unknown subcommand is a script of the package, which is read on its own.
     #[serde(default)]
     pub scripts: bool,
@@ -116,7 +120,7 @@ pub struct Tool {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The subcommand in its spellings; the one of which most words stand there counts. `*` is any
-    /// word, `a|b` one of several, a last `$` the end of the words, and an empty text is a call
+    /// word, `a|b` one of several, `|a` one or none, a last `$` the end of the words, and an empty text is a call
     /// without a subcommand.
     pub run: Vec<String>,
     /// The row counts only where one of these stands among the arguments.
@@ -127,6 +131,9 @@ pub struct Row {
     /// It only stores the credential for later calls.
     #[serde(default)]
     pub binds: bool,
+    /// With these flags it stays on this machine: `--dry-run`, `--local`.
+    #[serde(default)]
+    pub local: bool,
     /// It makes a plain call below this address.
     pub api: Option<String>,
     /// It copies between here and there.
@@ -208,6 +215,11 @@ pub struct Action {
     pub needs: Vec<Can>,
     /// The tool that later steps can use with it.
     pub binds: Option<String>,
+    /// The tool whose login of an earlier step it uses.
+    pub login_of: Option<String>,
+    /// The variables that hold it in later steps.
+    #[serde(default)]
+    pub exports: Vec<String>,
     /// The input with a command line of a tool, and what runs when it is missing.
     pub command: Option<ActionCommand>,
     /// A command line that it runs with what it is given.
@@ -223,6 +235,9 @@ pub struct Action {
 #[serde(deny_unknown_fields)]
 pub struct ActionCommand {
     pub input: String,
+    /// A second input, with what stands behind the first.
+    pub arguments: Option<String>,
+    /// With what stands before the input; empty where the input is a script of its own.
     pub tool: String,
     pub default: String,
 }
@@ -232,8 +247,11 @@ pub struct ActionCommand {
 #[serde(deny_unknown_fields)]
 pub struct ActionCase {
     pub input: String,
-    /// Empty for an input that is not given.
+    /// Empty for an input that is not given, `*` for any value.
     pub is: String,
+    /// It does this besides what else fits.
+    #[serde(default)]
+    pub also: bool,
     #[serde(default)]
     pub needs: Vec<Can>,
     pub runs: Option<String>,
@@ -261,7 +279,7 @@ pub fn table() -> &'static Table {
         let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new(), terraform: Vec::new() };
         for (name, text) in EMBEDDED {
             let file: File = serde_json::from_str(text).unwrap_or_else(|why| panic!("{name}: {why}"));
-            table.add(name.trim_end_matches(".toml"), file);
+            table.add(name.split('.').next().unwrap_or_default(), file);
         }
         table
     });
@@ -291,9 +309,7 @@ fn spelled_out(runs: &[String]) -> Vec<String> {
         .flat_map(|run| {
             run.split(' ').fold(vec![String::new()], |lines, word| {
                 let longer = |line: &String| -> Vec<String> {
-                    word.split('|')
-                        .map(|word| if line.is_empty() { word.to_owned() } else { format!("{line} {word}") })
-                        .collect()
+                    word.split('|').map(|word| format!("{line} {word}").trim().to_owned()).collect()
                 };
                 lines.iter().flat_map(longer).collect()
             })
@@ -323,6 +339,9 @@ impl Tool {
                 argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
             })
         };
+        if self.rehearses.iter().any(flag) {
+            return Known::Rehearsed;
+        }
         let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
             if run.is_empty() {
@@ -342,6 +361,7 @@ impl Tool {
         let local = self.local.iter().filter_map(|run| fits(run)).max();
         match (best, local) {
             (Some(((length, _), _)), Some(local)) if local > length => Known::Local,
+            (Some((_, Row { local: true, .. })), _) => Known::Local,
             (Some(((_, run), row)), _) => Known::Row(run, row),
             (None, Some(_)) => Known::Local,
             (None, None) if words.is_empty() && (arguments.is_empty() || self.informs(arguments)) => Known::Local,
@@ -377,6 +397,8 @@ impl Tool {
                         arguments.next();
                     }
                 }
+                // `cargo +nightly` chooses who runs it.
+                Some(toolchain) if toolchain.starts_with('+') => {}
                 word => words.push(word.clone()),
             }
         }
@@ -400,6 +422,8 @@ pub enum Known<'t> {
     Row(&'t str, &'t Row),
     /// It needs no credential.
     Local,
+    /// It does nothing with what it is given.
+    Rehearsed,
     Unknown,
 }
 
@@ -414,7 +438,8 @@ mod tests {
             assert!(tool.source.starts_with("https://"), "{:?}", tool.names);
             for row in &tool.commands {
                 let images = !row.images.is_empty();
-                let says = [!row.needs.is_empty(), row.binds, row.api.is_some(), row.transfer.is_some(), images];
+                let says =
+                    [!row.needs.is_empty(), row.binds, row.local, row.api.is_some(), row.transfer.is_some(), images];
                 assert_eq!(says.iter().filter(|says| **says).count(), 1, "{:?} {:?}", tool.names, row.run);
                 assert!(!row.run.is_empty(), "{:?}", tool.names);
                 let base = url::Url::parse(&tool.source).unwrap();
@@ -430,7 +455,7 @@ mod tests {
             for call in &host.calls {
                 assert!(call.path.starts_with('/') && !call.needs.is_empty(), "{} {}", host.provider, call.path);
                 assert!(
-                    ["*", "GET", "POST", "PUT", "PATCH", "DELETE"].contains(&call.method.as_str()),
+                    ["*", "GET", "LIST", "POST", "PUT", "PATCH", "DELETE"].contains(&call.method.as_str()),
                     "{}",
                     call.path
                 );
@@ -438,7 +463,8 @@ mod tests {
         }
         for action in &table.action {
             assert!(action.source.starts_with("https://"), "{}", action.name);
-            let needs = !action.needs.is_empty() || action.binds.is_some();
+            let hands_on = action.binds.is_some() || !action.exports.is_empty();
+            let needs = !action.needs.is_empty() || hands_on;
             let says = [needs, action.command.is_some(), action.runs.is_some()];
             let says = says.iter().filter(|says| **says).count();
             assert!(says == 1 || (says == 0 && !action.cases.is_empty()), "{}", action.name);
@@ -446,9 +472,15 @@ mod tests {
                 assert!(case.needs.is_empty() || case.runs.is_none(), "{} {}", action.name, case.input);
             }
             let takes = action.inputs.len() + action.env.len() > 0;
-            assert!(takes || action.runs.is_some() || !action.cases.is_empty(), "{}", action.name);
-            for tool in action.binds.iter().chain(action.command.iter().map(|command| &command.tool)) {
-                assert!(table.tool.iter().any(|known| known.names.contains(tool)), "{tool}");
+            let runs = action.runs.iter().chain(action.cases.iter().filter_map(|case| case.runs.as_ref()));
+            let takes = takes || action.login_of.is_some() || action.command.is_some();
+            assert!(takes || runs.clone().count() > 0, "{}", action.name);
+            let first = runs.map(|line| line.split(' ').next().unwrap_or_default());
+            let command = action.command.iter().map(ActionCommand::program);
+            let shared = action.binds.as_deref().into_iter().chain(action.login_of.as_deref());
+            for tool in shared.chain(first).chain(command.filter(|tool| !tool.is_empty())) {
+                let known = table.tool.iter().find(|known| known.names.iter().any(|name| name == tool));
+                assert!(known.is_some_and(|known| known.serves(&action.provider)), "{}: {tool}", action.name);
             }
         }
         for other in table.tool.iter().flat_map(|tool| &tool.logins) {
@@ -466,25 +498,15 @@ mod tests {
         }
     }
 
+    /// Whatever a detector finds can be called by hand.
     #[test]
-    fn every_provider_of_the_table_has_something_to_match() {
-        for provider in [
-            "railway",
-            "github",
-            "gitlab",
-            "aws",
-            "slack",
-            "stripe",
-            "npm",
-            "pypi",
-            "digitalocean",
-            "cloudflare",
-            "supabase",
-            "azure",
-        ] {
-            let table = table();
-            let tools = table.tool.iter().any(|tool| tool.serves(provider));
-            assert!(tools || table.http.iter().any(|host| host.provider == provider), "{provider}");
+    fn every_provider_of_a_detector_has_calls() {
+        for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/detectors")).unwrap() {
+            let file = entry.unwrap().file_name().into_string().unwrap();
+            let Some(provider) = file.strip_suffix(".toml").filter(|id| *id != "generic") else { continue };
+            let hosts: Vec<&Host> = table().http.iter().filter(|host| host.provider == provider).collect();
+            let called = hosts.iter().any(|host| !host.calls.is_empty() || host.graphql.is_some());
+            assert!(called, "{provider}");
         }
     }
 
@@ -511,7 +533,7 @@ mod tests {
         ] {
             let found = match railway.row(&arguments(line)) {
                 Known::Row(_, row) => row.needs[0].to_string(),
-                Known::Local => "local".to_owned(),
+                Known::Local | Known::Rehearsed => "local".to_owned(),
                 Known::Unknown => "unknown".to_owned(),
             };
             assert_eq!(found, expected, "railway {line}");
@@ -520,8 +542,8 @@ mod tests {
 
     #[test]
     fn a_subcommand_in_several_spellings_is_written_once() {
-        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned()]);
-        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *"]);
+        let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned(), "|beta run".to_owned()]);
+        assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *", "run", "beta run"]);
     }
 
     #[test]
@@ -531,7 +553,8 @@ mod tests {
              { run = [''], needs = ['publish:compute'] },\n\
              { run = ['*'], needs = ['publish:artifact'] },\n\
              { run = ['drop *'], needs = ['delete:artifact'] },\n\
-             { run = ['all $'], needs = ['list:artifact'] },\n]",
+             { run = ['all $'], needs = ['list:artifact'] },\n\
+             { run = ['drop'], flags = ['--dry-run'], local = true },\n]",
         )
         .unwrap();
         for (line, expected) in [
@@ -546,6 +569,7 @@ mod tests {
             ("all --now", Some("list:artifact")),
             ("all of", Some("publish:artifact")),
             ("list", None),
+            ("drop --dry-run", None),
         ] {
             let arguments: Vec<_> = line.split_whitespace().map(|word| Some(word.to_owned())).collect();
             let found = match tool.row(&arguments) {

@@ -3,6 +3,8 @@
 //! pass. (The parser that comes with the tokeniser keeps every word it has seen in a cache of the
 //! process, and words hold secrets.)
 
+use super::splice;
+
 /// A part of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -112,7 +114,12 @@ impl<'a> Reader<'a> {
                 }
                 '\'' if !quoted => {
                     self.skip(1);
-                    let inside = self.up_to(|rest| rest.find('\''));
+                    let mut inside = self.up_to(|rest| rest.find('\''));
+                    while let Some((before, name, rest)) = splice::next(inside) {
+                        self.text.push_str(before);
+                        self.piece(Piece::Variable { name: name.to_owned(), rest: String::new() });
+                        inside = rest;
+                    }
                     self.text.push_str(inside);
                     self.skip(1);
                 }

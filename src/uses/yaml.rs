@@ -1,11 +1,16 @@
 //! YAML with the lines of its parts: what workflows, manifests and compose files have in common.
 
+use std::collections::HashSet;
+
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
 use super::word::Word;
 
 /// Indentation and dashes beyond this nest deeper than anybody writes.
 const DEEPEST: usize = 400;
+
+/// Merged mappings that merge others.
+const MERGES: usize = 8;
 
 pub type Node<'y> = MarkedYaml<'y>;
 
@@ -23,11 +28,21 @@ pub fn get<'n, 'y>(node: &'n Node<'y>, key: &str) -> Option<&'n Node<'y>> {
 }
 
 pub fn entries<'n, 'y>(node: Option<&'n Node<'y>>) -> impl Iterator<Item = (String, &'n Node<'y>)> {
-    let mapping = match node.map(|node| &node.data) {
-        Some(YamlData::Mapping(mapping)) => Some(mapping),
-        _ => None,
-    };
-    mapping.into_iter().flatten().filter_map(|(key, value)| Some((string(key)?, value)))
+    let mut found = Vec::new();
+    node.into_iter().for_each(|node| collect(node, MERGES, &mut found));
+    found.into_iter()
+}
+
+/// The entries of a mapping, and those that `<<` merges into it where it has none of that name.
+fn collect<'n, 'y>(node: &'n Node<'y>, depth: usize, found: &mut Vec<(String, &'n Node<'y>)>) {
+    let YamlData::Mapping(mapping) = &node.data else { return };
+    let own = mapping.iter().filter_map(|(key, value)| Some((string(key)?, value)));
+    let (merged, own): (Vec<_>, Vec<_>) = own.partition(|(name, _)| name == "<<");
+    let known: HashSet<String> = found.iter().map(|(name, _)| name.clone()).collect();
+    found.extend(own.into_iter().filter(|(name, _)| !known.contains(name)));
+    for (_, merged) in merged.into_iter().filter(|_| depth > 0) {
+        each(merged).iter().for_each(|node| collect(node, depth - 1, found));
+    }
 }
 
 /// The entries of a mapping with those that `<<` merges into it.
@@ -45,6 +60,14 @@ pub fn sequence<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
     match &node.data {
         YamlData::Sequence(items) => items,
         _ => &[],
+    }
+}
+
+/// The items of a list, or what stands alone.
+pub fn each<'n, 'y>(node: &'n Node<'y>) -> &'n [Node<'y>] {
+    match &node.data {
+        YamlData::Sequence(items) => items,
+        _ => std::slice::from_ref(node),
     }
 }
 

@@ -35,7 +35,11 @@ pub fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
         key: FingerprintKey::fixed(),
         asking: Asking::default(),
         dry_run,
-        context: Context { visibility: Visibility::Unknown, now: "2026-11-22T00:00:00Z".parse().unwrap() },
+        context: Context {
+            visibility: Visibility::Unknown,
+            now: "2026-11-22T00:00:00Z".parse().unwrap(),
+            ..Context::default()
+        },
         needed: None,
         confidence: Confidence::Low,
         fail_on: FailOn::Never,

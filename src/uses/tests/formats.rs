@@ -196,3 +196,141 @@ fn gitlab_pipelines() {
         "publish:artifact curl POST gitlab.com/api/v4/projects/{}/releases @2",
     );
 }
+
+#[test]
+fn what_an_action_does_follows_from_its_inputs() {
+    for (provider, key, steps, expected) in [
+        (
+            "github",
+            "GH_PAT",
+            "uses: actions/checkout@v4\n        with: {TOKEN: '${{ secrets.GH_PAT }}'}\n      - uses: stefanzweifel/git-auto-commit-action@v5",
+            "read:code actions/checkout @4; write:code git push @6",
+        ),
+        (
+            "github",
+            "GH_PAT",
+            "uses: actions/checkout@v4\n        with: {token: '${{ secrets.GH_PAT }}'}\n      - uses: EndBug/add-and-commit@v9\n        with: {push: false}",
+            "read:code actions/checkout @4",
+        ),
+        (
+            "github",
+            "GH_PAT",
+            "uses: actions/stale@v9\n        with: {repo-token: '${{ secrets.GH_PAT }}', delete-branch: true}",
+            "read:message actions/stale @4; write:code actions/stale @4; send:message actions/stale @4",
+        ),
+        (
+            "digitalocean",
+            "DO",
+            "uses: digitalocean/app_action/delete@v2\n        with: {token: '${{ secrets.DO }}'}",
+            "delete:compute digitalocean/app_action/delete @4",
+        ),
+        (
+            "azure",
+            "SWA",
+            "uses: Azure/static-web-apps-deploy@v1\n        with: {azure_static_web_apps_api_token: '${{ secrets.SWA }}', action: '${{ inputs.action }}'}",
+            "delete:compute Azure/static-web-apps-deploy @4; publish:compute Azure/static-web-apps-deploy @4",
+        ),
+        (
+            "github",
+            "GH_PAT",
+            "uses: amondnet/vercel-action@v25\n        with: {vercel-token: x, github-token: '${{ secrets.GH_PAT }}'}",
+            "send:message amondnet/vercel-action @4",
+        ),
+        (
+            "npm",
+            "PUBLISH",
+            "uses: cycjimmy/semantic-release-action@v4\n        env: {NPM_TOKEN: '${{ secrets.PUBLISH }}'}",
+            "publish:artifact cycjimmy/semantic-release-action @4",
+        ),
+        (
+            "npm",
+            "PUBLISH",
+            "uses: cycjimmy/semantic-release-action@v4\n        env: {OTHER: '${{ secrets.PUBLISH }}'}",
+            "? @4",
+        ),
+    ] {
+        let text = format!("jobs:\n  a:\n    steps:\n      - {steps}\n");
+        check(provider, key, ".github/workflows/a.yml", &text, expected);
+    }
+}
+
+#[test]
+fn actions_hand_on_what_they_are_given() {
+    for (provider, key, steps, expected) in [
+        (
+            "aws",
+            "DEPLOY_SECRET",
+            "uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-secret-access-key: '${{ secrets.DEPLOY_SECRET }}'}\n      - uses: aws-actions/amazon-ecs-deploy-task-definition@v2",
+            "publish:compute aws-actions/amazon-ecs-deploy-task-definition @6",
+        ),
+        (
+            "aws",
+            "DEPLOY_SECRET",
+            "uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-secret-access-key: '${{ secrets.DEPLOY_SECRET }}'}\n      - uses: someone/deploy@v1\n        env: {X: '${{ env.AWS_SECRET_ACCESS_KEY }}'}",
+            "? @6",
+        ),
+        (
+            "azure",
+            "AZURE_CREDENTIALS",
+            "uses: azure/login@v2\n        with: {creds: '${{ secrets.AZURE_CREDENTIALS }}'}\n      - uses: azure/webapps-deploy@v3\n        with: {app-name: a}",
+            "publish:compute Azure/webapps-deploy @6",
+        ),
+        (
+            "azure",
+            "AZURE_CREDENTIALS",
+            "uses: azure/login@v2\n        with: {creds: '${{ secrets.AZURE_CREDENTIALS }}'}\n      - uses: azure/cli@v2\n        with:\n          inlineScript: |\n            echo a\n            az storage blob list",
+            "list:datastore az storage blob list @10",
+        ),
+        (
+            "aws",
+            "AWS_SECRET_ACCESS_KEY",
+            "uses: jakejarvis/s3-sync-action@master\n        with: {args: --acl public-read --delete}\n        env: {AWS_SECRET_ACCESS_KEY: '${{ secrets.AWS_SECRET_ACCESS_KEY }}'}",
+            "write:datastore aws s3 sync @4; delete:datastore aws s3 sync @4",
+        ),
+        (
+            "docker-hub",
+            "HUB",
+            "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {push: true, tags: a/b}",
+            "publish:artifact docker push @6",
+        ),
+        (
+            "docker-hub",
+            "HUB",
+            "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {push: '${{ github.ref_type }}'}",
+            "read:artifact docker pull @6; publish:artifact docker push @6",
+        ),
+        (
+            "docker-hub",
+            "HUB",
+            "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {load: true}",
+            "read:artifact docker pull @6",
+        ),
+        (
+            "aws",
+            "DEPLOY_SECRET",
+            "uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-secret-access-key: '${{ secrets.DEPLOY_SECRET }}'}\n      - uses: aws-actions/amazon-ecr-login@v2\n      - run: docker push 1.dkr.ecr.eu-west-1.amazonaws.com/app",
+            "read:artifact aws-actions/amazon-ecr-login @6; publish:artifact docker push @7",
+        ),
+        (
+            "gcp",
+            "GCP_KEY",
+            "uses: google-github-actions/auth@v2\n        with: {credentials_json: '${{ secrets.GCP_KEY }}'}\n      - uses: google-github-actions/deploy-cloudrun@v2\n        with: {service: web}",
+            "publish:compute google-github-actions/deploy-cloudrun @6",
+        ),
+        (
+            "crates-io",
+            "CARGO_REGISTRY_TOKEN",
+            "uses: actions-rs/cargo@v1\n        with: {command: publish, args: --token x}\n        env: {CARGO_REGISTRY_TOKEN: '${{ secrets.CARGO_REGISTRY_TOKEN }}'}",
+            "publish:artifact cargo publish @4",
+        ),
+        (
+            "railway",
+            "RAILWAY_TOKEN",
+            "uses: nick-fields/retry@v3\n        env: {RAILWAY_TOKEN: '${{ secrets.RAILWAY_TOKEN }}'}\n        with:\n          max_attempts: 3\n          command: railway up",
+            "publish:compute railway up @8",
+        ),
+    ] {
+        let text = format!("jobs:\n  a:\n    steps:\n      - {steps}\n");
+        check(provider, key, ".github/workflows/a.yml", &text, expected);
+    }
+}

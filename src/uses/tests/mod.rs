@@ -1,11 +1,18 @@
 //! Whole cases: files in, uses out.
 
+mod calls;
+mod circleci;
 mod code;
 mod containers;
 mod formats;
 mod names;
+mod pipelines;
+mod recipes;
 mod registries;
+mod releases;
 mod scripts;
+mod services;
+mod steps;
 mod terraform;
 mod tools;
 
@@ -43,12 +50,20 @@ fn credential(provider: &'static str, secret: &str, places: &[&str]) -> Credenti
     Credential { provider, secret: Secret::new(secret), locations: places.iter().map(location).collect() }
 }
 
+/// A place in the first line of a file, as the value of a key.
+pub fn place(path: &str, key: &str) -> Location {
+    credential("railway", "", &[&format!("{path}:1={key}")]).locations.remove(0)
+}
+
 fn find_all(credentials: &[Credential], files: &[(&str, &str)]) -> Vec<Uses> {
     let wanted: Vec<Wanted<'_>> = credentials
         .iter()
         .map(|one| Wanted { provider: one.provider, secret: &one.secret, locations: &one.locations })
         .collect();
-    find(&wanted, &mut files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
+    let search = Search::new(&wanted);
+    let opened = files.iter().filter_map(|(path, text)| search.open((*path).to_owned(), (*text).to_owned()));
+    let files: Vec<File> = opened.collect();
+    search.uses(&files)
 }
 
 /// `can why @line` for each need, `? @line` for each use that is not understood.
@@ -136,45 +151,41 @@ fn bad_input_neither_panics_nor_hangs() {
     let json = format!("{{\"scripts\":{}", "{\"a\":".repeat(100_000));
     let credentials = [credential("railway", &value(), &[".env:1=RAILWAY_TOKEN"])];
     for text in [&deep, &flow, &blocks, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
-        for path in [
-            "a.sh",
-            "Makefile",
-            "Dockerfile",
-            "package.json",
-            ".env",
-            ".github/workflows/a.yml",
-            ".gitlab-ci.yml",
-            "compose.yml",
-            "kustomization.yml",
-            "a.js",
-            "a.tf",
-            "a.tfvars",
-            "a.tfvars.json",
-        ] {
+        for path in PATHS {
             find_all(&credentials, &[(path, text)]);
         }
     }
 }
 
-const PATHS: [&str; 11] = [
+const PATHS: [&str; 21] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
     "package.json",
     ".env.b",
     ".github/workflows/b.yml",
+    "b/action.yml",
     ".gitlab-ci.yml",
     "compose.yml",
     "kustomization.yml",
     "b.js",
+    "justfile",
+    "Taskfile.yml",
+    "Procfile",
+    "b.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    ".circleci/config.yml",
     "b.tf",
+    "b.tfvars",
+    "b.tfvars.json",
 ];
 
 proptest! {
     #[test]
     fn an_unrelated_text_never_removes_a_need(
         path in proptest::sample::select(&PATHS[..]),
-        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |- |\\PC){0,30}",
+        text in "(railway up\n|RAILWAY_TOKEN|export |=|x|\\$\\{\\{ secrets\\.X \\}\\}|[ \n\t:;\"'`(){}$-]|run: |script:|- |\\PC){0,30}",
         first in any::<bool>(),
     ) {
         let credentials = [credential("railway", &value(), &["a.sh:1=RAILWAY_TOKEN"])];
