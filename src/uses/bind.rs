@@ -353,6 +353,12 @@ impl<'a> Scope<'a> {
         names
     }
 
+    /// Who is exported under a name that begins so.
+    pub fn exported_below(&self, prefix: &str) -> Creds {
+        let below = self.vars.iter().filter(|(name, held)| held.exported && name.starts_with(prefix));
+        below.flat_map(|(_, held)| held.creds.iter().copied()).collect()
+    }
+
     /// Who every command inherits.
     pub fn exported(&self) -> Creds {
         let exported = self.vars.iter().filter(|(name, held)| held.exported && !self.outside.hidden.contains(*name));

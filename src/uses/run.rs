@@ -9,6 +9,7 @@ use super::http::Request;
 use super::index::Creds;
 use super::registry::Place;
 use super::shell::{self, Command};
+use super::terraform;
 use super::tools::table;
 use super::word::{Piece, Word};
 use super::wrap::wrapper;
@@ -243,6 +244,10 @@ impl<'f, 'a> Runner<'f, 'a> {
                 return false;
             }
             _ => {}
+        }
+        if terraform::is_command(name) {
+            self.terraform(&words, line);
+            return false;
         }
         let mut mentioned = self.mentions(&words[1..]);
         mentioned.extend(&given.input);
