@@ -102,8 +102,10 @@ fn run_step(runner: &mut Runner<'_, '_>, step: &Node<'_>, shell: &str, lines: &[
             script = splice::fill(&script, "%", "%", splice::environment);
         }
         if foreign {
-            let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
-            runner.found.add(runner.scope.path, line, Bound::To(creds), None);
+            let before = runner.found.mark();
+            runner.foreign_script(&script, line);
+            let given = variables(get(step, "env")).map(|(name, _)| (runner.scope.held(&name), line)).collect();
+            runner.leave_unused(given, before);
         } else {
             runner.script(&script, line);
         }
@@ -130,13 +132,14 @@ fn action(called: String, line: usize, step: &Node<'_>, lines: &[&str]) -> Step 
 /// A job that is another workflow: one of this repository is read on its own, and told what its
 /// secrets and inputs stand for.
 fn called_workflow(scope: &Scope<'_>, found: &mut Found, called: &str, job: &Node<'_>) {
+    let line = get(job, "uses").map_or(1, |uses| uses.span.start.line());
     for part in ["secrets", "with"] {
         for (name, value) in variables(get(job, part)) {
             let creds = scope.mentions(&value);
             let inner = if part == "with" { splice::input_name(&name) } else { splice::secret_name(&name) };
             match called.strip_prefix("./") {
-                Some(target) => found.hand(target, &inner, creds, scope.path, value.line),
-                None => found.add(scope.path, value.line, Bound::To(creds), None),
+                Some(target) => found.hand(target, &inner, creds, scope.path, line),
+                None => found.add(scope.path, line, Bound::To(creds), None),
             }
         }
     }

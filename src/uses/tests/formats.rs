@@ -107,7 +107,7 @@ fn workflows() {
         check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), expected);
     }
     let called = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets:\n      token: ${{ secrets.RAILWAY_TOKEN }}\n";
-    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @5");
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @3");
     check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", "a: [\n  x: ${{ secrets.RAILWAY_TOKEN }}\n", "? @2");
     let composite = "runs:\n  using: composite\n  steps:\n    - run: railway up\n      shell: bash\n";
     check("railway", "RAILWAY_TOKEN", ".github/actions/a/action.yml", composite, "publish:compute railway up @4");
@@ -296,5 +296,20 @@ fn actions_hand_on_what_they_are_given() {
     ] {
         let text = format!("jobs:\n  a:\n    steps:\n      - {steps}\n");
         check(provider, key, ".github/workflows/a.yml", &text, expected);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_a_mention() {
+    let padding = format!("  \"a\": \"{}\",\n", "x".repeat(1 << 20)).repeat(10);
+    let large = format!("{{\n{padding}  \"scripts\": {{\"a\": \"railway up --token $RAILWAY_TOKEN\"}}\n}}\n");
+    check("railway", "RAILWAY_TOKEN", "package.json", &large, "? @12");
+    check("railway", "RAILWAY_TOKEN", "package.json", &large.replace("$RAILWAY_TOKEN", "x"), "");
+    let perl = "my %h = (a => `b);\nprint qq{$RAILWAY_TOKEN `};\nsystem(`x, $RAILWAY_TOKEN);\n";
+    check("railway", "RAILWAY_TOKEN", "deploy.sh", perl, "? @2; ? @3");
+    for path in
+        [".gitlab-ci.yml", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml", "Taskfile.yml"]
+    {
+        check("railway", "RAILWAY_TOKEN", path, "a: [\n b: $RAILWAY_TOKEN\n", "? @2");
     }
 }
