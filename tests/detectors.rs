@@ -2,6 +2,9 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
+use overscope::capability::{Can, CanForm, Verb};
 use overscope::check::check;
 use overscope::detector::Detectors;
 use overscope::scan::scan_text;
@@ -83,4 +86,40 @@ fn a_smaller_thing_that_nobody_can_look_up_or_make_is_complained_about() {
             format!("{about}: no detector and no kind of this file is called `sekret`"),
         ]
     );
+}
+
+#[test]
+fn a_smaller_thing_allows_what_some_word_of_its_provider_does_or_to_read_that() {
+    let detectors = common::catalogue();
+    let mut strange = Vec::new();
+    for provider in detectors.providers() {
+        let granted: BTreeSet<Can> =
+            provider.grants.values().flat_map(|grants| grants.as_slice()).flat_map(|grant| grant.can.clone()).collect();
+        for narrower in &provider.narrower {
+            let is_known = |form: &&CanForm| {
+                let reads = matches!(form.verb, Some(Verb::List | Verb::Read));
+                let same_class = |can: &Can| form.class.is_none_or(|class| class == can.class);
+                granted.iter().any(|can| same_class(can) && (reads || form.verb.is_none_or(|verb| verb == can.verb)))
+            };
+            let unknown = narrower.can.iter().filter(|form| !is_known(form));
+            strange.extend(unknown.map(|form| format!("{}: `{form}` of {}", provider.id, narrower.name)));
+        }
+    }
+    assert!(strange.is_empty(), "{}", strange.join("\n"));
+}
+
+#[test]
+fn a_provider_offers_something_smaller_or_says_that_nothing_is() {
+    let detectors = common::catalogue();
+    let silent: Vec<&str> = detectors
+        .providers()
+        .iter()
+        .filter(|provider| provider.narrower.is_empty())
+        .filter(|provider| {
+            let general = provider.remedy.replace.iter().find(|replacement| replacement.when == "any").unwrap();
+            !(general.with.starts_with("No ") && general.with.contains("can be limited"))
+        })
+        .map(|provider| provider.id.as_str())
+        .collect();
+    assert_eq!(silent, <[&str; 0]>::default());
 }

@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use common::Folder;
 use common::replies::{Case, Recorded, asking_for, text_of};
@@ -16,8 +17,12 @@ use overscope::report::Format;
 use overscope::run::{self, World};
 use overscope::scan::scan_text;
 use overscope::secret::FingerprintKey;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde::Deserialize;
 use serde_json::Value;
+
+static DETECTORS: LazyLock<Detectors> = LazyLock::new(common::catalogue);
 
 const RULES: &[&str] = &[
     "policy-violation",
@@ -100,7 +105,8 @@ impl Pair {
 
 impl Repository {
     /// The whole program over the files, with a credential of the answers' kind in them.
-    fn credential(&self, detectors: &Detectors) -> Value {
+    fn credential(&self) -> Value {
+        let detectors = &*DETECTORS;
         let case: Case = toml::from_str(&self.answers).unwrap();
         let found = scan_text("sample", &text_of(detectors, &case, 1), detectors, &FingerprintKey::fixed());
         let folder = Folder::plain();
@@ -140,10 +146,9 @@ fn pairs() -> Vec<(String, Pair)> {
 
 #[test]
 fn each_rule_fires_on_its_repository_and_is_silent_on_the_neighbour() {
-    let detectors = common::catalogue();
     let mut covered = BTreeSet::new();
     for (name, pair) in pairs() {
-        let credential = pair.first().credential(&detectors);
+        let credential = pair.first().credential();
         let over = rule(&credential, &pair.rule).unwrap_or_else(|| panic!("{name} is silent: {credential:#}"));
         let begins = |key: &str, start: &str| {
             let text = over[key].as_str().unwrap();
@@ -160,10 +165,70 @@ fn each_rule_fires_on_its_repository_and_is_silent_on_the_neighbour() {
         assert_eq!(sites, pair.expect.sites, "{name}");
         let score = over["score"].as_f64().unwrap();
         assert!(score > 0.0 && score <= credential["score"].as_f64().unwrap(), "{name}: {over:#}");
-        let innocent = pair.neighbour().credential(&detectors);
+        let innocent = pair.neighbour().credential();
         assert_eq!(rule(&innocent, &pair.rule), None, "{name}: fires although this was changed: {}", pair.changed);
         println!("{name}: fires at {score:.2}, and not when this is changed: {}", pair.changed);
         covered.insert(pair.rule);
     }
     assert_eq!(covered, RULES.iter().map(|rule| (*rule).to_owned()).collect());
+}
+
+/// Places that claim things, for what has nothing to do with the credential.
+const PATHS: &[&str] = &[
+    "other.sh",
+    "Makefile",
+    "Dockerfile",
+    "deploy/staging/other.sh",
+    ".env.production.example",
+    ".github/workflows/other.yml",
+    ".gitlab-ci.yml",
+    "docs/production.md",
+    "src/main.py",
+];
+
+/// Lines of files that neither name the credential nor run a tool that takes it by itself.
+const LINES: &[&str] = &[
+    "#!/bin/sh",
+    "export OTHER=1",
+    "OTHER_READONLY_TOKEN=",
+    "aws s3 rm s3://bucket --recursive",
+    "eval \"$OTHER\"",
+    "psql \"$@\"",
+    "curl -X DELETE https://api.example.com/things",
+    "all: other",
+    "jobs:",
+    "  build:",
+    "    environment: production",
+    "    steps: [{run: make}]",
+    "FROM scratch",
+    "import os",
+    "{{",
+    "\"'`",
+];
+
+/// Needs without the order that files come in, and rules.
+fn shown(credential: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
+    let all = |key: &str, shown: fn(&Value) -> String| credential[key].as_array().unwrap().iter().map(shown).collect();
+    (all("needed", Value::to_string), all("over_privilege", |over| over["rule"].as_str().unwrap().to_owned()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_unrelated_file_never_removes_a_need_and_never_adds_a_rule(
+        pair in any::<Index>(),
+        path in select(PATHS),
+        lines in prop::collection::vec(select(LINES), 0..12),
+    ) {
+        let (_, pair) = pairs().swap_remove(pair.index(pairs().len()));
+        // The neighbour is where a rule could come up that is not there yet.
+        for mut repository in [pair.first(), pair.neighbour()] {
+            let (needed, rules) = shown(&repository.credential());
+            repository.files.insert(path.to_owned(), lines.join("\n"));
+            let (needed_after, rules_after) = shown(&repository.credential());
+            prop_assert!(needed.is_subset(&needed_after), "{needed:?} are not among {needed_after:?}");
+            prop_assert!(rules_after.is_subset(&rules), "{rules_after:?} are more than {rules:?}");
+        }
+    }
 }

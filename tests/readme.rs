@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use overscope::demo::repository;
+
 /// `overscope demo`, run in a folder of its own.
 #[expect(clippy::disallowed_methods, reason = "the program itself is run")]
 fn demo() -> (String, String) {
@@ -30,4 +32,25 @@ fn the_demo_prints_what_the_readme_shows() {
 #[test]
 fn two_demos_write_the_same_bytes() {
     assert_eq!(demo(), demo());
+}
+
+#[test]
+fn the_policy_that_the_readme_shows_is_one() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let shown = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```\n").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    repository::write(folder.path(), &repository::token()).unwrap();
+    std::fs::write(folder.path().join("overscope.toml"), shown).unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the program itself is run")]
+    let output = Command::new(env!("CARGO_BIN_EXE_overscope"))
+        .args(["scan", "--offline", "--ignored", "--format=json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["notes"], serde_json::json!([]));
+    let credential = &report["credentials"][0];
+    assert_eq!(credential["policy"]["owner"], "platform team");
+    let rules = credential["over_privilege"].as_array().unwrap();
+    assert!(rules.iter().any(|over| over["rule"] == "policy-violation"), "{rules:#?}");
 }

@@ -309,3 +309,6 @@ fn sites(claims: &[&Claim]) -> Vec<Site> {
     let sites: BTreeSet<Site> = claims.iter().filter_map(|claim| claim.site.clone()).collect();
     sites.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,16 @@ impl Runner<'_, '_> {
         tools.iter().any(|&at| matches!(table().tool[at].row(&arguments), Known::Row(..)))
     }
 
+    /// `doppler run -- npm start` reads secrets itself before it runs the other command.
+    pub(super) fn wrapping_tool(&mut self, name: &str, words: &[Word]) {
+        let named = |tool: &Tool| tool.names.iter().any(|known| known == name);
+        let tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
+        if self.has_row(&tools, words) {
+            let mentioned = self.mentions(&words[1..]);
+            self.tools(&tools, words, &mentioned, words[0].line);
+        }
+    }
+
     pub(super) fn tools(&mut self, tools: &[usize], words: &[Word], mentioned: &Creds, line: usize) {
         let arguments = literals(&words[1..]);
         let provider = |cred: usize| self.scope.index.wanted[cred].provider;
@@ -76,7 +86,13 @@ impl Runner<'_, '_> {
                 self.login(at, &given);
                 continue;
             }
+            if let Known::Rehearsed = known {
+                continue;
+            }
             if let Known::Local = known {
+                if tool.scripts {
+                    self.found.spread.start(self.scope.path, "package.json");
+                }
                 self.inner_command(&words[1..]);
                 let handed = self.handed_by_name(words);
                 self.unresolved(mentioned.union(&handed).copied().collect(), line);
@@ -103,8 +119,11 @@ impl Runner<'_, '_> {
 
     /// Whose credential a tool uses at a place; None where it certainly is another one.
     fn bound(&self, at: usize, tool: &Tool, own: &Creds, place: Place) -> Option<Bound> {
+        let there = |creds: &Creds| -> Creds {
+            creds.iter().copied().filter(|&cred| place.takes(self.scope.index.wanted[cred].provider)).collect()
+        };
         if !own.is_empty() {
-            return Some(Bound::To(own.clone()));
+            return Some(Bound::To(there(own)));
         }
         let (mut creds, mut foreign) = (Creds::new(), false);
         for variable in &tool.env {
@@ -115,8 +134,7 @@ impl Runner<'_, '_> {
             creds.extend(self.scope.logins.get(&at).into_iter().flatten());
         }
         if !creds.is_empty() {
-            creds.retain(|&cred| place.takes(self.scope.index.wanted[cred].provider));
-            return (!creds.is_empty()).then_some(Bound::To(creds));
+            return Some(Bound::To(there(&creds)));
         }
         (!foreign).then_some(Bound::Environment(at, place, self.scope.context.clone()))
     }
@@ -130,7 +148,7 @@ impl Runner<'_, '_> {
         let sharing = table().tool.iter().enumerate().filter(|(_, other)| other.logins.contains(name));
         for at in sharing.map(|(at, _)| at).chain([tool]) {
             self.scope.logins.entry(at).or_default().extend(creds);
-            self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+            creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
         }
     }
 
@@ -147,7 +165,7 @@ impl Runner<'_, '_> {
             let assigned = words[1..].iter().filter_map(Word::assignment);
             for (_, value) in assigned.filter(|(name, _)| tool.env.contains(name)) {
                 let creds = self.scope.mentions(&value);
-                self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+                creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
             }
         }
     }

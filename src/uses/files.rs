@@ -112,6 +112,17 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
     }
 }
 
+/// Whether what runs there sees nothing of the variables around it: the steps of a workflow and of
+/// an image have those that their file gives them.
+pub fn is_closed_off(path: &str) -> bool {
+    matches!(kind(path, ""), Some(Kind::Workflow | Kind::Docker))
+}
+
+/// Whether the file does nothing but set variables.
+pub fn is_dotenv(path: &str) -> bool {
+    kind(path, "") == Some(Kind::Dotenv)
+}
+
 fn kind(path: &str, text: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));

@@ -153,3 +153,42 @@ fn part_fits(pattern: &str, segment: &str) -> bool {
     let inside = segment.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     inside.is_some_and(|inside| !inside.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_by_segments_and_their_parts() {
+        for (pattern, path, expected) in [
+            ("/apps/{}", "/apps/web", true),
+            ("/apps/{}", "/apps", false),
+            ("/apps/{}", "/apps/web/logs", false),
+            ("/files/{*}", "/files/a/b/c", true),
+            ("/files/{*}", "/files", false),
+            ("/{}/data/{*}", "/team/data/app/db", true),
+            ("/projects/{}:setIamPolicy", "/projects/acme:setIamPolicy", true),
+            ("/projects/{}:setIamPolicy", "/projects/acme", false),
+            ("/projects/{}:setIamPolicy", "/projects/:setIamPolicy", false),
+        ] {
+            assert_eq!(same_class(pattern, path), expected, "{pattern} {path}");
+        }
+        assert!(same_host("*.jfrog.io", "acme.jfrog.io") && same_host("*.jfrog.io", &format!("{HOLE}.jfrog.io")));
+        assert!(!same_host("*.jfrog.io", "jfrog.io") && !same_host("*.jfrog.io", "acme.jfrog.io.example.com"));
+    }
+
+    /// The first row that fits counts, so one behind a wider one would never be read.
+    #[test]
+    fn no_row_hides_behind_a_wider_one() {
+        for host in &table().http {
+            for (at, call) in host.calls.iter().enumerate() {
+                let wider = host.calls[..at].iter().find(|before| {
+                    let open = call.path.ends_with("{*}") && !before.path.ends_with("{*}");
+                    let same = before.method == "*" || before.method == call.method;
+                    same && !open && same_class(&before.path, &call.path)
+                });
+                assert!(wider.is_none(), "{} {} {}", host.provider, call.method, call.path);
+            }
+        }
+    }
+}

@@ -129,6 +129,9 @@ impl<'f, 'a> Runner<'f, 'a> {
 
     /// Reads a file with variables.
     pub fn source(&mut self, file: &Word) {
+        if let Some(read_in) = file.literal() {
+            self.found.spread.start(self.scope.path, read_in);
+        }
         for name in self.scope.source(file) {
             self.note(&name);
         }
@@ -143,7 +146,7 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         for (at, tool) in table().tool.iter().enumerate() {
             if tool.env.iter().any(|variable| variable == name) {
-                self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+                creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
             }
         }
     }
@@ -158,7 +161,11 @@ impl<'f, 'a> Runner<'f, 'a> {
                 break;
             }
             let Some((wrapper, length)) = wrapper(name, &words) else { break };
-            match self.inside(wrapper, length, &words, &mut given, command) {
+            let inner = self.inside(wrapper, length, &words, &mut given, command);
+            let script = || words.iter().position(|word| word.literal() == wrapper.script.as_deref());
+            let own = inner.as_ref().map_or_else(|| script().unwrap_or(length), |inner| words.len() - inner.len());
+            self.wrapping_tool(name, &words[..own]);
+            match inner {
                 Some(inner) => words = inner,
                 None => return false,
             }
@@ -208,7 +215,8 @@ impl<'f, 'a> Runner<'f, 'a> {
         } else if quiet {
             self.bind_file(command, &words, &mentioned);
             self.flow = Some((command.pipeline, mentioned));
-        } else if listed(&table().common.relays, &literals) {
+        } else if let Some(relay) = table().common.relay.iter().find(|relay| listed(&relay.run, &literals)) {
+            relay.files.iter().for_each(|file| self.found.spread.start(self.scope.path, file));
             self.unresolved(mentioned, line);
         } else if name.ends_with(".sh") || path.contains('/') {
             self.unresolved(mentioned, line);

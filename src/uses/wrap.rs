@@ -26,7 +26,7 @@ impl Runner<'_, '_> {
             if let (true, Some((name, value))) = (wrapper.assigns, word.assignment()) {
                 given.env.extend(self.scope.mentions(&value));
                 self.replace(&name, &value);
-            } else if let Some(option) = literal.filter(|option| option.starts_with('-')) {
+            } else if let Some(option) = literal.filter(|option| option.starts_with('-')).or_else(|| word.option()) {
                 let option = option.to_owned();
                 rest.next();
                 let script = wrapper.script.as_deref();

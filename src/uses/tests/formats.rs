@@ -288,6 +288,42 @@ fn actions_hand_on_what_they_are_given() {
             "write:datastore aws s3 sync @4; delete:datastore aws s3 sync @4",
         ),
         (
+            "docker-hub",
+            "HUB",
+            "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {push: true, tags: a/b}",
+            "publish:artifact docker push @6",
+        ),
+        (
+            "docker-hub",
+            "HUB",
+            "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {push: '${{ github.ref_type }}'}",
+            "read:artifact docker pull @6; publish:artifact docker push @6",
+        ),
+        (
+            "docker-hub",
+            "HUB",
+            "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {load: true}",
+            "read:artifact docker pull @6",
+        ),
+        (
+            "aws",
+            "DEPLOY_SECRET",
+            "uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-secret-access-key: '${{ secrets.DEPLOY_SECRET }}'}\n      - uses: aws-actions/amazon-ecr-login@v2\n      - run: docker push 1.dkr.ecr.eu-west-1.amazonaws.com/app",
+            "read:artifact aws-actions/amazon-ecr-login @6; publish:artifact docker push @7",
+        ),
+        (
+            "gcp",
+            "GCP_KEY",
+            "uses: google-github-actions/auth@v2\n        with: {credentials_json: '${{ secrets.GCP_KEY }}'}\n      - uses: google-github-actions/deploy-cloudrun@v2\n        with: {service: web}",
+            "publish:compute google-github-actions/deploy-cloudrun @6",
+        ),
+        (
+            "crates-io",
+            "CARGO_REGISTRY_TOKEN",
+            "uses: actions-rs/cargo@v1\n        with: {command: publish, args: --token x}\n        env: {CARGO_REGISTRY_TOKEN: '${{ secrets.CARGO_REGISTRY_TOKEN }}'}",
+            "publish:artifact cargo publish @4",
+        ),
+        (
             "railway",
             "RAILWAY_TOKEN",
             "uses: nick-fields/retry@v3\n        env: {RAILWAY_TOKEN: '${{ secrets.RAILWAY_TOKEN }}'}\n        with:\n          max_attempts: 3\n          command: railway up",

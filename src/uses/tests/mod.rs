@@ -1,5 +1,6 @@
 //! Whole cases: files in, uses out.
 
+mod calls;
 mod circleci;
 mod code;
 mod containers;

@@ -31,6 +31,7 @@ fn a_login_is_no_use_but_what_follows_it_is() {
         ("skopeo login ghcr.io -p $CR_PAT\nskopeo copy docker://ghcr.io/a/b dir:out", "read:artifact skopeo copy @2"),
         ("helm registry login ghcr.io -p $CR_PAT\nhelm push a.tgz oci://ghcr.io/a", "publish:artifact helm push @2"),
         ("cosign login ghcr.io -p $CR_PAT\ncosign sign --yes ghcr.io/a/b@$D", "publish:artifact cosign sign @2"),
+        ("skopeo copy --src-creds x:$CR_PAT docker://ghcr.io/a/b docker://quay.io/a/b", "read:artifact skopeo copy @1"),
         ("docker run -e CR_PAT image sh", "? @1"),
         ("docker exec x npm publish", ""),
     ] {

@@ -10,8 +10,11 @@ fn publishing_is_told_from_installing_and_building() {
             "github",
             "GH_TOKEN",
             "npx semantic-release@24 --branches main",
-            "write:code semantic-release @1; publish:artifact semantic-release @1; send:message semantic-release @1",
+            "write:code semantic-release @1; publish:artifact semantic-release @1",
         ),
+        ("npm", "NPM_TOKEN", "npm publish --dry-run; pnpm publish --dry-run", ""),
+        ("crates-io", "CR", "cargo publish --dry-run --token $CR", ""),
+        ("github", "GITHUB_TOKEN", "goreleaser release --snapshot --clean", ""),
         ("npm", "NPM_TOKEN", "npx np patch --no-tests", "publish:artifact np @1"),
         (
             "npm",
