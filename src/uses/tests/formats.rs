@@ -348,3 +348,18 @@ fn actions_hand_on_what_they_are_given() {
         check(provider, key, ".github/workflows/a.yml", &text, expected);
     }
 }
+
+#[test]
+fn what_cannot_be_read_is_a_mention() {
+    let padding = format!("  \"a\": \"{}\",\n", "x".repeat(1 << 20)).repeat(10);
+    let large = format!("{{\n{padding}  \"scripts\": {{\"a\": \"railway up --token $RAILWAY_TOKEN\"}}\n}}\n");
+    check("railway", "RAILWAY_TOKEN", "package.json", &large, "? @12");
+    check("railway", "RAILWAY_TOKEN", "package.json", &large.replace("$RAILWAY_TOKEN", "x"), "");
+    let perl = "my %h = (a => `b);\nprint qq{$RAILWAY_TOKEN `};\nsystem(`x, $RAILWAY_TOKEN);\n";
+    check("railway", "RAILWAY_TOKEN", "deploy.sh", perl, "? @2; ? @3");
+    for path in
+        [".gitlab-ci.yml", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml", "Taskfile.yml"]
+    {
+        check("railway", "RAILWAY_TOKEN", path, "a: [\n b: $RAILWAY_TOKEN\n", "? @2");
+    }
+}
