@@ -1,14 +1,14 @@
 //! A command line of a known tool: whose credential it uses, and what it needs of it.
 
-use super::bind::HOLE;
+use super::bind::{HOLE, Inherited};
 use super::client;
 use super::found::{Bound, Needs};
 use super::index::Creds;
-use super::registry::{Place, place};
+use super::registry::{Place, place, registry};
 use super::run::Runner;
 use super::shell::Command;
 use super::tools::{Known, Row, Tool, Transfer, table};
-use super::word::Word;
+use super::word::{Piece, Word};
 use crate::capability::Can;
 
 /// A command inside an unknown one begins within so many words.
@@ -18,8 +18,7 @@ impl Runner<'_, '_> {
     /// A command of a tool among the arguments of something unknown: `retry 3 railway up`.
     pub(super) fn inner_command(&mut self, words: &[Word]) {
         for (at, word) in words.iter().enumerate().take(WORDS) {
-            let named = |tool: &Tool| tool.names.iter().any(|known| Some(known.as_str()) == word.literal());
-            let mut tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
+            let mut tools = word.literal().map_or(&[][..], |name| table().tools_named(name)).to_vec();
             if tools.is_empty() {
                 continue;
             }
@@ -39,7 +38,7 @@ impl Runner<'_, '_> {
         for pair in words.windows(2) {
             let names = match (pair[0].literal(), pair[1].literal()) {
                 (Some("-e" | "--env"), Some(name)) => vec![name.to_owned()],
-                (Some("--env-file"), _) => self.scope.source(&pair[1]),
+                (Some("--env-file"), _) => self.scope.source(&pair[1], false),
                 _ => continue,
             };
             creds.extend(names.iter().flat_map(|name| self.scope.in_text(&format!("${name}"))));
@@ -56,11 +55,10 @@ impl Runner<'_, '_> {
 
     /// `doppler run -- npm start` reads secrets itself before it runs the other command.
     pub(super) fn wrapping_tool(&mut self, name: &str, words: &[Word]) {
-        let named = |tool: &Tool| tool.names.iter().any(|known| known == name);
-        let tools: Vec<usize> = (0..table().tool.len()).filter(|&at| named(&table().tool[at])).collect();
-        if self.has_row(&tools, words) {
+        let tools = table().tools_named(name);
+        if self.has_row(tools, words) {
             let mentioned = self.mentions(&words[1..]);
-            self.tools(&tools, words, &mentioned, words[0].line);
+            self.tools(tools, words, &mentioned, words[0].line);
         }
     }
 
@@ -81,15 +79,18 @@ impl Runner<'_, '_> {
                 continue;
             }
             let own: Creds = mentioned.iter().copied().filter(|&cred| tool.serves(provider(cred))).collect();
+            if let Known::Idle = known {
+                continue;
+            }
             if let Known::Row(_, Row { binds: true, .. }) = known {
                 let given = own.union(&strangers).copied().collect();
                 self.login(at, &given);
                 continue;
             }
-            if let Known::Rehearsed = known {
-                continue;
-            }
             if let Known::Local = known {
+                if tool.scripts {
+                    self.found.spread.start(self.scope.path, "package.json");
+                }
                 self.inner_command(&words[1..]);
                 let handed = self.handed_by_name(words);
                 self.unresolved(mentioned.union(&handed).copied().collect(), line);
@@ -97,7 +98,7 @@ impl Runner<'_, '_> {
             }
             let parts = match known {
                 Known::Row(run, row) if row.is_for_images() => self.images(tool, run, row, words),
-                Known::Row(run, row) => vec![(Place::Somewhere, self.needs(tool, run, row, words))],
+                Known::Row(run, row) => vec![(self.registry(tool, words), self.needs(tool, run, row, words))],
                 _ => vec![(Place::Somewhere, None)],
             };
             // What is stored as a secret elsewhere is not used by it.
@@ -106,34 +107,69 @@ impl Runner<'_, '_> {
             if !stores {
                 self.unresolved(strangers.clone(), line);
             }
+            let mut used = own.is_empty();
             for (place, needs) in parts {
-                if let Some(bound) = self.bound(at, tool, &own, place) {
+                if let Some(bound) = self.bound(at, &own, place, words) {
+                    used = true;
                     self.found.add(self.scope.path, line, bound, needs);
                 }
+            }
+            if !used {
+                // It is given to a registry that is not its own.
+                self.unresolved(own, line);
             }
         }
     }
 
     /// Whose credential a tool uses at a place; None where it certainly is another one.
-    fn bound(&self, at: usize, tool: &Tool, own: &Creds, place: Place) -> Option<Bound> {
-        let there = |creds: &Creds| -> Creds {
-            creds.iter().copied().filter(|&cred| place.takes(self.scope.index.wanted[cred].provider)).collect()
+    fn bound(&self, at: usize, own: &Creds, place: Place, words: &[Word]) -> Option<Bound> {
+        let tool = &table().tool[at];
+        let takes = |creds: Creds| -> Option<Bound> {
+            let creds: Creds =
+                creds.into_iter().filter(|&cred| place.takes(self.scope.index.wanted[cred].provider)).collect();
+            (!creds.is_empty()).then_some(Bound::To(creds))
         };
         if !own.is_empty() {
-            return Some(Bound::To(there(own)));
+            return takes(own.clone());
         }
-        let (mut creds, mut foreign) = (Creds::new(), false);
+        let logins = || self.scope.logins.get(&at).into_iter().flatten().copied();
+        if let Some(other) = other_credential(tool, words) {
+            // A profile is one of those that the tool keeps; a token is not.
+            let kept = logins().chain(self.scope.index.lying_in(&tool.files));
+            return takes(kept.filter(|_| other.literal().is_some()).collect());
+        }
+        let (mut creds, mut foreign, mut nothing) = (Creds::new(), false, !tool.env.is_empty());
         for variable in &tool.env {
-            creds.extend(self.scope.held(variable));
-            foreign |= self.scope.get(variable).is_some_and(|held| held.foreign);
+            let inherited = self.scope.inherited(variable);
+            nothing &= matches!(inherited, Inherited::Nothing);
+            match inherited {
+                Inherited::These(held) => creds.extend(held),
+                Inherited::Foreign => foreign = true,
+                Inherited::Nothing | Inherited::Unsaid => {}
+            }
         }
         if creds.is_empty() {
-            creds.extend(self.scope.logins.get(&at).into_iter().flatten());
+            creds.extend(logins());
         }
-        if !creds.is_empty() {
-            return Some(Bound::To(there(&creds)));
+        if creds.is_empty() && self.scope.outside.closed {
+            // Files of the tool can hold the credential, or name any variable that is set.
+            creds.extend(self.scope.index.lying_in(&tool.files));
+            let exported = self.scope.exported().into_iter();
+            creds.extend(
+                exported.filter(|&cred| !tool.files.is_empty() && tool.serves(self.scope.index.wanted[cred].provider)),
+            );
         }
-        (!foreign).then_some(Bound::Environment(at, place, self.scope.context.clone()))
+        match creds.is_empty() {
+            true => (!foreign && !nothing).then(|| Bound::Environment(at, place, self.scope.context.clone())),
+            false => takes(creds),
+        }
+    }
+
+    /// The registry that an option names.
+    fn registry(&self, tool: &Tool, words: &[Word]) -> Place {
+        let arguments: Vec<Option<String>> = words[1..].iter().map(|word| Some(self.scope.template(word))).collect();
+        let named = tool.values_of(&tool.registries, &arguments);
+        named.first().map_or(Place::Somewhere, |address| registry(address))
     }
 
     /// From here on the tool has the credentials that it was given.
@@ -145,7 +181,7 @@ impl Runner<'_, '_> {
         let sharing = table().tool.iter().enumerate().filter(|(_, other)| other.logins.contains(name));
         for at in sharing.map(|(at, _)| at).chain([tool]) {
             self.scope.logins.entry(at).or_default().extend(creds);
-            self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+            creds.iter().for_each(|&cred| self.found.spread.keep(cred, at, self.scope.path));
         }
     }
 
@@ -162,7 +198,7 @@ impl Runner<'_, '_> {
             let assigned = words[1..].iter().filter_map(Word::assignment);
             for (_, value) in assigned.filter(|(name, _)| tool.env.contains(name)) {
                 let creds = self.scope.mentions(&value);
-                self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+                creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
             }
         }
     }
@@ -214,6 +250,23 @@ impl Runner<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// The value of an option that names another credential than that of the environment.
+fn other_credential(tool: &Tool, words: &[Word]) -> Option<Word> {
+    words.iter().enumerate().find_map(|(at, word)| match tool.other.iter().find(|known| word.head() == **known) {
+        Some(_) if word.literal().is_some() => words.get(at + 1).cloned(),
+        _ => {
+            let option = word.option()?.strip_suffix('=')?;
+            tool.other.iter().any(|known| known == option).then(|| {
+                let mut value = word.clone();
+                if let Some(Piece::Text(text)) = value.pieces.first_mut() {
+                    text.drain(..=option.len());
+                }
+                value
+            })
+        }
+    })
 }
 
 /// How many words of a subcommand are its own; the others stand for arguments.

@@ -1,7 +1,7 @@
 //! Which credential a word stands for: by the value itself, by the name of a variable that holds
 //! it, and by what the script at hand has put into its own variables.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::context::Context;
 use super::index::{Creds, Index};
@@ -48,8 +48,28 @@ pub struct Scope<'a> {
     pub logins: HashMap<usize, Creds>,
     /// `set -a`
     pub export_all: bool,
-    /// What runs now stands in a branch.
-    pub conditional: bool,
+    /// Which variables commands inherit from outside.
+    pub outside: Outside,
+}
+
+/// What commands inherit that no text here has set.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Nothing: all that is set stands in the file.
+    pub closed: bool,
+    /// Not these, whatever the shell itself holds.
+    pub hidden: BTreeSet<String>,
+}
+
+/// What a command finds in a variable.
+pub enum Inherited {
+    These(Creds),
+    /// Certainly something else.
+    Foreign,
+    /// Nothing, as far as the file says all.
+    Nothing,
+    /// What the environment gives.
+    Unsaid,
 }
 
 impl<'a> Scope<'a> {
@@ -62,12 +82,29 @@ impl<'a> Scope<'a> {
             before: Vec::new(),
             logins: HashMap::new(),
             export_all: false,
-            conditional: false,
+            outside: Outside::default(),
         }
     }
 
     pub fn get(&self, name: &str) -> Option<&Held> {
         self.vars.get(name)
+    }
+
+    /// What a command inherits by this name.
+    pub fn inherited(&self, name: &str) -> Inherited {
+        match self.vars.get(name) {
+            _ if self.outside.hidden.contains(name) => Inherited::Foreign,
+            Some(held) if held.foreign => Inherited::Foreign,
+            Some(_) => Inherited::These(self.held(name)),
+            None if self.outside.closed => Inherited::Nothing,
+            None => Inherited::Unsaid,
+        }
+    }
+
+    /// Nothing that is set so far is inherited.
+    pub fn hide_all(&mut self) {
+        self.outside.closed = true;
+        self.outside.hidden.extend(self.vars.keys().cloned());
     }
 
     /// What lies inside claims this environment, if it claims one, and not that of the file.
@@ -196,6 +233,47 @@ impl<'a> Scope<'a> {
         self.insert(name, held);
     }
 
+    /// `name=value` in a script. What surely runs replaces what the variable held; elsewhere it may
+    /// hold either.
+    pub fn set(&mut self, name: &str, value: &Word, export: bool, surely: bool) {
+        let before = self.vars.get(name).cloned();
+        if surely {
+            let held = self.value(name, value);
+            // A value that is fetched takes the place of one that is known: it is another one.
+            let fetched = value.pieces.iter().any(|piece| matches!(piece, Piece::Command { .. }));
+            let known = before.as_ref().is_some_and(|before| !before.creds.is_empty());
+            let foreign = held.creds.is_empty() && (held.foreign || value.literal() == Some("") || (fetched && known));
+            let exported = export || self.export_all || before.as_ref().is_some_and(|before| before.exported);
+            self.hold(name, Held { foreign, exported, ..held });
+        } else {
+            if before.is_none() {
+                self.recall(name);
+            }
+            self.assign(name, value, export);
+            self.before.push((name.to_owned(), before));
+        }
+    }
+
+    /// Notes what a variable holds that no text here has set.
+    fn recall(&mut self, name: &str) {
+        let creds = self.stands_for(name);
+        if !creds.is_empty() {
+            self.insert(name, Held { creds, ..Held::default() });
+        }
+    }
+
+    /// `unset name`, `name= command`
+    pub fn clear(&mut self, name: &str) {
+        self.hold(name, Held { foreign: true, constant: Some(String::new()), ..Held::default() });
+    }
+
+    /// `read name`: it holds what the input gives, which nobody may know.
+    pub fn receive(&mut self, name: &str, creds: &Creds) {
+        if !creds.is_empty() || self.vars.contains_key(name) {
+            self.hold(name, Held { creds: creds.clone(), ..Held::default() });
+        }
+    }
+
     /// `name=value` for what follows, whatever it held before: a step's `env`, `NAME=value cmd`.
     pub fn replace(&mut self, name: &str, value: &Word) {
         let held = Held { exported: true, ..self.value(name, value) };
@@ -245,9 +323,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The variables of a file that is read in: `. .env.staging`. Files are told by the literal
-    /// end of their path, or by what is literal of their name. The names of what was
-    /// read.
-    pub fn source(&mut self, file: &Word) -> Vec<String> {
+    /// end of their path, or by what is literal of their name. The names of what was read.
+    pub fn source(&mut self, file: &Word, surely: bool) -> Vec<String> {
         let template = self.template(file);
         let base = template.rsplit('/').next().unwrap_or("");
         let held = if let Some((head, rest)) = base.split_once(HOLE) {
@@ -270,7 +347,7 @@ impl<'a> Scope<'a> {
         }
         let names = sourced.keys().map(|name| (*name).to_owned()).collect();
         for (name, mut creds) in sourced {
-            if self.conditional && self.vars.get(name).is_some_and(|held| held.sourced) {
+            if !surely && self.vars.get(name).is_some_and(|held| held.sourced) {
                 // One of two branches reads this file, the other one another.
                 creds.extend(self.held(name));
             }
@@ -281,8 +358,8 @@ impl<'a> Scope<'a> {
 
     /// Who every command inherits.
     pub fn exported(&self) -> Creds {
-        let exported = self.vars.values().filter(|held| held.exported);
-        let creds = exported.flat_map(|held| held.creds.iter().copied()).collect();
+        let exported = self.vars.iter().filter(|(name, held)| held.exported && !self.outside.hidden.contains(*name));
+        let creds = exported.flat_map(|(_, held)| held.creds.iter().copied()).collect();
         self.index.apart(creds, self.path, &self.context)
     }
 }

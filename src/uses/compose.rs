@@ -34,7 +34,7 @@ fn start(runner: &mut Runner<'_, '_>, document: &Node<'_>, service: &Node<'_>, l
 
     let mut given = Given::new();
     for file in part("env_file").into_iter().flat_map(env_files) {
-        let names = runner.scope.source(&file);
+        let names = runner.scope.source(&file, true);
         let creds = names.iter().flat_map(|name| runner.scope.mentions(&Word::variable(name, file.line))).collect();
         given.push((creds, file.line));
     }

@@ -48,7 +48,8 @@ impl Reader<'_, '_, '_> {
             "RUN" => return self.run(instruction, rest, line, behind),
             "COPY" | "ADD" => return here_tag(rest).map_or(0, |tag| here_length(behind, tag)),
             "ENV" => self.environment(rest, line),
-            "ARG" => self.runner.script(&format!("export {rest}"), line),
+            // What the build is given counts more than the default that stands here.
+            "ARG" => self.runner.perhaps(|runner| runner.part(&format!("export {rest}"), line)),
             "CMD" => self.command = Some(Start::read(rest, line)),
             "ENTRYPOINT" => self.entrypoint = Some(Start::read(rest, line)),
             // Each stage can be what is built.
@@ -118,7 +119,7 @@ impl Reader<'_, '_, '_> {
                 for word in shell::read(&script, line).commands.iter().flat_map(|command| &command.words) {
                     self.given.push((self.runner.scope.mentions(word), word.line));
                 }
-                self.runner.script(&script, line);
+                self.runner.part(&script, line);
             }
         }
     }

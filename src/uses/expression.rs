@@ -26,6 +26,11 @@ pub fn as_shell(text: &str) -> String {
     })
 }
 
+/// The secrets that a text names.
+pub fn secrets(text: &str) -> impl Iterator<Item = &str> {
+    members(text, "secrets")
+}
+
 /// The names behind `context.` or in `context['…']`.
 fn members<'e>(expression: &'e str, context: &'e str) -> impl Iterator<Item = &'e str> {
     let whole_word = |at: usize| !expression[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));

@@ -112,6 +112,17 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
     }
 }
 
+/// Whether what runs there sees nothing of the variables around it: the steps of a workflow have
+/// those that their file gives them, on a machine that is thrown away.
+pub fn is_closed_off(path: &str) -> bool {
+    kind(path, "") == Some(Kind::Workflow)
+}
+
+/// Whether the file does nothing but set variables.
+pub fn is_dotenv(path: &str) -> bool {
+    kind(path, "") == Some(Kind::Dotenv)
+}
+
 fn kind(path: &str, text: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -263,11 +274,19 @@ fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
         let statement =
             statement.strip_prefix("export ").or(statement.strip_prefix("override ")).unwrap_or(statement).trim();
         if let Some(files) = statement.trim_start_matches(['-', 's']).strip_prefix("include ") {
-            files.split_whitespace().for_each(|file| runner.source(&Word::read(&as_shell(file), line)));
+            let files = files.split_whitespace().map(|file| Word::read(&as_shell(file), line));
+            // One of two branches includes this one, the other one another.
+            files.for_each(|file| runner.perhaps(|runner| runner.source(&file)));
         } else if let Some((name, value)) = make_assignment(statement) {
             // `$(shell …)` runs while the value is put in.
             runner.script(&format!(": {}", as_shell(value)), line);
-            runner.replace(name, &Word::read(&as_shell(value), line));
+            let word = Word::read(&as_shell(value), line);
+            if statement.split_once('=').is_some_and(|(name, _)| name.ends_with('?')) {
+                // What stands in the environment counts more.
+                runner.perhaps(|runner| runner.set(name, &word, true));
+            } else {
+                runner.replace(name, &word);
+            }
         } else if let Some((name, behind)) = statement.split_once(':').filter(|_| !statement.starts_with('#')) {
             target = Context::of_name(name);
             let behind = behind.trim_start_matches(':').trim();

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::context::Context;
 use super::index::{Creds, Index};
 use super::registry::Place;
-use super::tools::table;
+use super::spread::Spread;
 use super::{Need, Site, Uses};
 use crate::capability::Can;
 
@@ -33,8 +33,8 @@ struct Hit {
 #[derive(Debug, Default)]
 pub struct Found {
     hits: Vec<Hit>,
-    /// Credential and tool of the table, where some text gives one to the other.
-    pub tools: BTreeSet<(usize, usize)>,
+    /// Which tools are given which credentials, and by whom.
+    pub spread: Spread,
     /// Names that a credential is exported under, with the credential.
     pub aliases: BTreeSet<(String, usize)>,
     /// What an action or a workflow of this repository is given: its path, the variable of its
@@ -42,6 +42,10 @@ pub struct Found {
     pub handed: BTreeSet<(String, String, usize)>,
     /// A script that is handed credentials, and from where.
     relays: Vec<(String, Creds, Site)>,
+    /// Who is a secret of some workflow.
+    pub secrets: Creds,
+    /// Where a workflow of another repository is given all secrets.
+    inherit: Vec<Site>,
     /// Scripts that were read.
     pub scripts: HashSet<String>,
 }
@@ -69,30 +73,30 @@ impl Found {
 
     /// A script that is started with credentials: no use of its own if it is read as well.
     pub fn relayed(&mut self, script: &str, creds: Creds, path: &str, line: usize) {
+        self.spread.start(path, script);
         if !creds.is_empty() {
             self.relays.push((script.to_owned(), creds, Site { path: path.to_owned(), line }));
         }
     }
 
+    /// A workflow of another repository is given all secrets.
+    pub fn inherit(&mut self, path: &str, line: usize) {
+        self.inherit.push(Site { path: path.to_owned(), line });
+    }
+
     /// An action or a workflow of this repository that is given credentials by a name of its own.
     pub fn hand(&mut self, target: &str, name: &str, creds: Creds, path: &str, line: usize) {
         let target = target.trim_end_matches('/');
+        self.spread.start(path, target);
+        for name in ["action.yml", "action.yaml"] {
+            self.spread.start(path, &format!("{target}/{name}"));
+        }
         self.handed.extend(creds.iter().map(|&cred| (target.to_owned(), name.to_owned(), cred)));
         self.relayed(target, creds, path, line);
     }
 
     /// The uses of each credential, in its place.
     pub fn uses(mut self, index: &Index<'_>) -> Vec<Uses> {
-        for cred in 0..index.wanted.len() {
-            for (at, tool) in table().tool.iter().enumerate() {
-                let holds =
-                    |path: &str| tool.files.iter().any(|file| path == file || path.ends_with(&format!("/{file}")));
-                let keys = index.wanted[cred].locations.iter().filter_map(|location| location.key.as_deref());
-                if keys.into_iter().any(|key| tool.env.iter().any(|name| name == key)) || index.lies_in(cred, holds) {
-                    self.tools.insert((cred, at));
-                }
-            }
-        }
         for (script, creds, site) in std::mem::take(&mut self.relays) {
             let named = script.trim_start_matches("./").trim_start_matches("../").to_owned();
             let behind = format!("/{named}");
@@ -100,12 +104,17 @@ impl Found {
                 self.hits.push(Hit { site, bound: Bound::To(creds), needs: None });
             }
         }
+        for site in std::mem::take(&mut self.inherit) {
+            self.hits.push(Hit { site, bound: Bound::To(self.secrets.clone()), needs: None });
+        }
+        let settled = self.spread.settle(index, self.hits.iter().map(|hit| hit.site.path.as_str()));
         let bound = |hit: &Hit| match &hit.bound {
             Bound::To(creds) => creds.clone(),
             Bound::Environment(tool, place, context) => {
+                let path = &hit.site.path;
                 let given = (0..index.wanted.len())
-                    .filter(|cred| self.tools.contains(&(*cred, *tool)) && place.takes(index.wanted[*cred].provider));
-                index.apart(given.collect(), &hit.site.path, context)
+                    .filter(|&cred| place.takes(index.wanted[cred].provider) && settled.reaches(cred, *tool, path));
+                index.apart(given.collect(), path, context)
             }
         };
         let bound: Vec<Creds> = self.hits.iter().map(bound).collect();

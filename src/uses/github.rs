@@ -4,7 +4,7 @@
 use super::action::{Input, Step};
 use super::bind::{HOLE, Scope};
 use super::context::Context;
-use super::expression::{as_shell, variables};
+use super::expression::{as_shell, secrets, variables};
 use super::found::{Bound, Found};
 use super::run::Runner;
 use super::splice;
@@ -15,6 +15,7 @@ use super::yaml::{Node, block, entries, get, load, sequence, string};
 pub fn read(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
     let Some(documents) = load(text) else { return false };
     let lines: Vec<&str> = text.lines().collect();
+    found.secrets.extend(secrets(text).flat_map(|name| scope.in_text(&splice::secret(name))));
     for document in &documents {
         let mut scope = scope.clone();
         environment(&mut scope, found, get(document, "env"));
@@ -33,10 +34,12 @@ pub fn read(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
 }
 
 fn run_job(mut scope: Scope<'_>, found: &mut Found, name: &str, job: &Node<'_>, shell: &str, lines: &[&str]) {
+    // A job sees no secret but those that the workflow gives it.
+    scope.outside.closed = true;
     claim(&mut scope, name, job);
     environment(&mut scope, found, get(job, "env"));
-    if let Some(called) = get(job, "uses").and_then(string) {
-        called_workflow(&scope, found, &called, job);
+    if let Some((called, line)) = get(job, "uses").and_then(|uses| Some((string(uses)?, uses.span.start.line()))) {
+        called_workflow(&scope, found, &called, job, line);
     }
     if let Some(container) = get(job, "container") {
         environment(&mut scope, found, get(container, "env"));
@@ -90,7 +93,7 @@ fn run_steps(scope: Scope<'_>, found: &mut Found, steps: &Node<'_>, shell: &str,
 fn run_step(runner: &mut Runner<'_, '_>, step: &Node<'_>, shell: &str, lines: &[&str]) {
     let mark = runner.scope.mark();
     for (name, value) in variables(get(step, "env")) {
-        runner.replace(&name, &value);
+        runner.give(&name, &value);
     }
     if let Some((text, line)) = get(step, "run").and_then(|run| block(run, lines)) {
         let own = get(step, "shell").and_then(string);
@@ -129,14 +132,17 @@ fn action(called: String, line: usize, step: &Node<'_>, lines: &[&str]) -> Step 
 
 /// A job that is another workflow: one of this repository is read on its own, and told what its
 /// secrets and inputs stand for.
-fn called_workflow(scope: &Scope<'_>, found: &mut Found, called: &str, job: &Node<'_>) {
+fn called_workflow(scope: &Scope<'_>, found: &mut Found, called: &str, job: &Node<'_>, line: usize) {
+    if get(job, "secrets").and_then(string).is_some_and(|how| how == "inherit") && !called.starts_with("./") {
+        found.inherit(scope.path, line);
+    }
     for part in ["secrets", "with"] {
         for (name, value) in variables(get(job, part)) {
             let creds = scope.mentions(&value);
             let inner = if part == "with" { splice::input_name(&name) } else { splice::secret_name(&name) };
             match called.strip_prefix("./") {
                 Some(target) => found.hand(target, &inner, creds, scope.path, value.line),
-                None => found.add(scope.path, value.line, Bound::To(creds), None),
+                None => found.add(scope.path, line, Bound::To(creds), None),
             }
         }
     }
@@ -145,7 +151,7 @@ fn called_workflow(scope: &Scope<'_>, found: &mut Found, called: &str, job: &Nod
 fn environment(scope: &mut Scope<'_>, found: &mut Found, node: Option<&Node<'_>>) {
     let mut runner = Runner::new(scope.clone(), found);
     for (name, value) in variables(node) {
-        runner.replace(&name, &value);
+        runner.give(&name, &value);
     }
     *scope = runner.scope;
 }

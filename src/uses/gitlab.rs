@@ -146,7 +146,7 @@ impl<'n, 'y> Pipeline<'n, 'y> {
                     return;
                 }
                 if self.run.insert(line) || is_job {
-                    runner.script(&as_shell(&text), line);
+                    runner.part(&as_shell(&text), line);
                 }
             }
         }

@@ -170,6 +170,12 @@ impl<'a> Index<'a> {
         self.wanted[cred].locations.iter().any(|location| says(&location.path))
     }
 
+    /// Who lies in one of the files of a tool.
+    pub fn lying_in(&self, files: &[String]) -> impl Iterator<Item = usize> {
+        let holds = |path: &str| files.iter().any(|file| path == file || path.ends_with(&format!("/{file}")));
+        (0..self.wanted.len()).filter(move |&cred| self.lies_in(cred, holds))
+    }
+
     /// Whether some line of a text that cannot be read as a whole names a credential.
     pub fn mentioned(&self, text: &str, path: &str, context: &Context) -> Creds {
         let mut creds = self.valued(text);

@@ -87,7 +87,7 @@ impl Reader<'_, '_, '_> {
             for file in ["envs", "env"].into_iter().filter_map(|key| get(generator, key)).flat_map(leaves) {
                 let Some(path) = string(file) else { continue };
                 let mark = self.runner.scope.mark();
-                for key in self.runner.scope.source(&Word::plain(&path, file.span.start.line())) {
+                for key in self.runner.scope.source(&Word::plain(&path, file.span.start.line()), true) {
                     let creds = self.runner.scope.mentions(&Word::variable(&key, 1));
                     self.runner.found.aliases.extend(creds.iter().map(|&cred| (format!("{name}/{key}"), cred)));
                 }

@@ -28,6 +28,7 @@ mod registry;
 mod run;
 mod shell;
 mod splice;
+mod spread;
 mod steps;
 mod taskfile;
 #[cfg(test)]

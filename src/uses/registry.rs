@@ -13,6 +13,8 @@ pub enum Place {
     Of(&'static str),
     /// Not known, or at a registry of somebody's own.
     Somewhere,
+    /// At a registry that is none of those that people share.
+    Elsewhere,
 }
 
 /// Prefixes of references that name no registry.
@@ -44,11 +46,27 @@ pub fn place(reference: &str) -> Place {
         None if reference.contains(HOLE) => reference,
         _ => DEFAULT,
     };
-    let known = table().common.registries.iter().find(|(known, _)| {
+    known(host).map_or(Place::Somewhere, Place::Of)
+}
+
+/// The place of packages, by the address that an option names.
+pub fn registry(address: &str) -> Place {
+    let Some((_, rest)) = address.split_once("://") else { return Place::Somewhere };
+    let host = rest.split('/').next().unwrap_or(rest);
+    match known(host) {
+        Some(provider) => Place::Of(provider),
+        None if host.contains(HOLE) => Place::Somewhere,
+        None => Place::Elsewhere,
+    }
+}
+
+fn known(host: &str) -> Option<&'static str> {
+    let mut registries = table().common.registries.iter();
+    let known = registries.find(|(known, _)| {
         let before = host.split(':').next().unwrap_or(host).strip_suffix(known.as_str());
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     });
-    known.map_or(Place::Somewhere, |(_, provider)| Place::Of(provider))
+    known.map(|(_, provider)| provider.as_str())
 }
 
 impl Place {
@@ -58,9 +76,15 @@ impl Place {
         match self {
             Place::Here => false,
             Place::Somewhere => true,
-            Place::Of(own) => own == provider || !table().common.registries.values().any(|other| other == provider),
+            Place::Of(own) => own == provider || !is_shared(provider),
+            Place::Elsewhere => !is_shared(provider),
         }
     }
+}
+
+/// Whether a provider's credentials are for a registry that people share.
+fn is_shared(provider: &str) -> bool {
+    table().common.registries.values().any(|other| other == provider)
 }
 
 #[cfg(test)]

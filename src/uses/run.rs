@@ -24,6 +24,8 @@ pub struct Runner<'f, 'a> {
     /// What the last command handed to the next one in its pipeline.
     flow: Option<(usize, Creds)>,
     depth: usize,
+    /// Whether the command at hand runs whenever the script does.
+    surely: bool,
 }
 
 /// What one command is given beside its words.
@@ -37,11 +39,21 @@ pub struct Given {
 
 impl<'f, 'a> Runner<'f, 'a> {
     pub fn new(scope: Scope<'a>, found: &'f mut Found) -> Runner<'f, 'a> {
-        Runner { scope, found, functions: Vec::new(), flow: None, depth: 0 }
+        Runner { scope, found, functions: Vec::new(), flow: None, depth: 0, surely: true }
     }
 
-    /// Reads a script whose first line is the line `line` of the file.
+    /// Reads a script whose first line is the line `line` of the file. What it sets ends with it.
     pub fn script(&mut self, text: &str, line: usize) {
+        let (mark, export_all) = (self.scope.mark(), self.scope.export_all);
+        let surely = std::mem::replace(&mut self.surely, true);
+        self.part(text, line);
+        self.surely = surely;
+        self.scope.restore(mark);
+        self.scope.export_all = export_all;
+    }
+
+    /// Reads a part of a script, which other parts follow.
+    pub fn part(&mut self, text: &str, line: usize) {
         if self.depth >= DEPTH {
             let creds = self.scope.in_text(text);
             return self.unresolved(creds, line);
@@ -50,9 +62,23 @@ impl<'f, 'a> Runner<'f, 'a> {
         let script = shell::read(text, line);
         self.functions.extend(script.functions);
         let flow = std::mem::take(&mut self.flow);
-        for command in &script.commands {
+        let surely = self.surely;
+        let mut inner = script.subshells.iter().peekable();
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (at, command) in script.commands.iter().enumerate() {
+            while let Some((_, mark)) = open.pop_if(|(end, _)| *end <= at) {
+                self.scope.restore(mark);
+            }
+            while let Some(range) = inner.next_if(|range| range.start <= at) {
+                open.push((range.end, self.scope.mark()));
+            }
+            self.surely = surely && !command.conditional;
             self.command(command);
         }
+        if let Some((_, mark)) = open.first() {
+            self.scope.restore(*mark);
+        }
+        self.surely = surely;
         for (line, text) in &script.broken {
             let mut creds = self.scope.in_text(text);
             creds.extend(self.scope.index.mentioned(text, self.scope.path, &self.scope.context));
@@ -60,6 +86,13 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         self.flow = flow;
         self.depth -= 1;
+    }
+
+    /// Does what may not happen, or may not count.
+    pub fn perhaps(&mut self, inside: impl FnOnce(&mut Self)) {
+        let surely = std::mem::replace(&mut self.surely, false);
+        inside(self);
+        self.surely = surely;
     }
 
     /// Does what lies inside a job, a step or a recipe that claims an environment.
@@ -71,12 +104,11 @@ impl<'f, 'a> Runner<'f, 'a> {
     }
 
     fn command(&mut self, command: &Command) {
-        self.scope.conditional = command.conditional;
         let prefix = command.words.iter().take_while(|word| word.assignment().is_some()).count();
         let (assignments, words) = command.words.split_at(prefix);
         let assignments = assignments.iter().filter_map(Word::assignment);
         if words.is_empty() {
-            assignments.for_each(|(name, value)| self.assign(&name, &value, false));
+            assignments.for_each(|(name, value)| self.set(&name, &value, false));
             return;
         }
         let flow = self.flow.take().filter(|(pipeline, _)| *pipeline == command.pipeline);
@@ -90,15 +122,24 @@ impl<'f, 'a> Runner<'f, 'a> {
             let mut env = Creds::new();
             for (name, value) in assignments {
                 env.extend(runner.scope.mentions(&value));
-                runner.replace(&name, &value);
+                runner.give(&name, &value);
             }
+            let outside = runner.scope.outside.clone();
             let stays = runner.invoke(words, Given { env, input }, command);
+            runner.scope.outside = outside;
             if !stays {
                 runner.scope.restore(mark);
             }
         });
     }
 
+    /// Sets a variable as a script does.
+    pub(super) fn set(&mut self, name: &str, value: &Word, export: bool) {
+        self.scope.set(name, value, export, self.surely);
+        self.note(name);
+    }
+
+    /// Adds what a variable may also hold.
     pub(super) fn assign(&mut self, name: &str, value: &Word, export: bool) {
         self.scope.assign(name, value, export);
         self.note(name);
@@ -116,9 +157,20 @@ impl<'f, 'a> Runner<'f, 'a> {
         self.note(name);
     }
 
+    /// Sets a variable for what follows, where nothing else can fill one that is empty.
+    pub fn give(&mut self, name: &str, value: &Word) {
+        match value.literal() {
+            Some("") => self.scope.clear(name),
+            _ => self.replace(name, value),
+        }
+    }
+
     /// Reads a file with variables.
     pub fn source(&mut self, file: &Word) {
-        for name in self.scope.source(file) {
+        if let Some(read_in) = file.literal() {
+            self.found.spread.start(self.scope.path, read_in);
+        }
+        for name in self.scope.source(file, self.surely) {
             self.note(&name);
         }
     }
@@ -132,7 +184,7 @@ impl<'f, 'a> Runner<'f, 'a> {
         }
         for (at, tool) in table().tool.iter().enumerate() {
             if tool.env.iter().any(|variable| variable == name) {
-                self.found.tools.extend(creds.iter().map(|&cred| (cred, at)));
+                creds.iter().for_each(|&cred| self.found.spread.give(cred, at, self.scope.path));
             }
         }
     }
@@ -178,6 +230,14 @@ impl<'f, 'a> Runner<'f, 'a> {
                 self.set_options(&literals);
                 return true;
             }
+            "unset" if self.surely => {
+                literals[1..].iter().flatten().for_each(|name| self.scope.clear(name));
+                return true;
+            }
+            "read" => {
+                literals[1..].iter().flatten().for_each(|name| self.scope.receive(name, &given.input));
+                return true;
+            }
             "eval" => {
                 self.dynamic(&words, given, line);
                 return false;
@@ -190,18 +250,18 @@ impl<'f, 'a> Runner<'f, 'a> {
             self.call(&request, mentioned, line);
             return false;
         }
-        let tools: Vec<usize> =
-            (0..table().tool.len()).filter(|&at| table().tool[at].names.iter().any(|known| known == name)).collect();
-        let quiet = is_quiet(&literals) && !self.has_row(&tools, &words);
+        let tools = table().tools_named(name);
+        let quiet = is_quiet(&literals) && !self.has_row(tools, &words);
         if !tools.is_empty() && !quiet {
-            self.tools(&tools, &words, &mentioned, line);
+            self.tools(tools, &words, &mentioned, line);
         } else if self.functions.iter().any(|function| function == name) {
             self.inner_command(&words[1..]);
             self.unresolved(mentioned, line);
         } else if quiet {
             self.bind_file(command, &words, &mentioned);
             self.flow = Some((command.pipeline, mentioned));
-        } else if listed(&table().common.relays, &literals) {
+        } else if let Some(relay) = table().common.relay.iter().find(|relay| listed(&relay.run, &literals)) {
+            relay.files.iter().for_each(|file| self.found.spread.start(self.scope.path, file));
             self.unresolved(mentioned, line);
         } else if name.ends_with(".sh") || path.contains('/') {
             self.unresolved(mentioned, line);
@@ -241,7 +301,7 @@ impl<'f, 'a> Runner<'f, 'a> {
             name == "export" || words.iter().any(|word| word.literal().is_some_and(|word| is_cluster_with(word, "-x")));
         for word in words {
             match (word.assignment(), word.literal()) {
-                (Some((name, value)), _) => self.assign(&name, &value, exports),
+                (Some((name, value)), _) => self.set(&name, &value, exports),
                 (None, Some(name)) if exports && !name.starts_with('-') => {
                     self.scope.export(name);
                     self.note(name);

@@ -2,6 +2,9 @@
 //! only matter for what runs inside them, so the tokens are cut at operators and reserved words.
 //! Text that is no shell is read line by line, and what still cannot be read is handed back.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 use brush_parser::Token;
 
 use super::word::{Piece, Word};
@@ -16,7 +19,8 @@ pub struct Command {
     pub bodies: Vec<String>,
     /// Commands that are connected by pipes have the same number.
     pub pipeline: usize,
-    /// It stands in a branch or a loop, or behind `&&` and `||`.
+    /// Whether it runs depends on something: it stands in a branch, a loop, a function, or behind
+    /// `&&` or `||`.
     pub conditional: bool,
 }
 
@@ -27,6 +31,9 @@ pub struct Script {
     pub commands: Vec<Command>,
     /// Functions that the script defines.
     pub functions: Vec<String>,
+    /// Which of the commands run in a shell of their own, whose variables end with it; the outer
+    /// before the inner.
+    pub subshells: Vec<Range<usize>>,
     /// Lines that cannot be read.
     pub broken: Vec<(usize, String)>,
 }
@@ -46,6 +53,7 @@ const CHUNK: usize = 30;
 pub fn read(text: &str, line: usize) -> Script {
     let mut script = Script::default();
     read_into(&mut script, text, line, 0);
+    script.subshells.sort_by_key(|range| (range.start, Reverse(range.end)));
     script
 }
 
@@ -97,15 +105,33 @@ struct Cutter<'s> {
     line: usize,
     depth: usize,
     command: Command,
-    parentheses: usize,
-    /// Branches and loops that are open.
-    branches: usize,
+    /// The blocks that are open.
+    blocks: Vec<Block>,
+    /// How many of them run only perhaps.
+    perhaps: usize,
+    /// What comes next stands behind `&&` or `||`, or is the body of a function.
+    depends: bool,
+}
+
+struct Block {
+    perhaps: bool,
+    ends: Ends,
+}
+
+#[derive(PartialEq, Eq)]
+enum Ends {
+    Word,
+    /// Before that word, a parenthesis ends a pattern.
+    Esac,
+    /// A shell of its own, and the command that it begins with.
+    Parenthesis(usize),
 }
 
 impl<'s> Cutter<'s> {
     fn new(script: &'s mut Script, line: usize, depth: usize) -> Cutter<'s> {
         let pipeline = script.commands.last().map_or(0, |command| command.pipeline + 1);
-        Cutter { script, line, depth, command: Command { pipeline, ..Command::default() }, parentheses: 0, branches: 0 }
+        let command = Command { pipeline, ..Command::default() };
+        Cutter { script, line, depth, command, blocks: Vec::new(), perhaps: 0, depends: false }
     }
 
     fn cut(mut self, tokens: Vec<Token>) {
@@ -154,8 +180,10 @@ impl<'s> Cutter<'s> {
         let raw = token.to_str();
         let starts = self.command.words.is_empty();
         match raw {
-            "if" | "while" | "until" | "for" | "select" | "case" if starts => self.branches += 1,
-            "fi" | "done" | "esac" if starts => self.branches = self.branches.saturating_sub(1),
+            "case" if starts => self.open(true, Ends::Esac),
+            "if" | "while" | "until" | "for" | "select" if starts => self.open(true, Ends::Word),
+            "{" if starts => self.open(self.depends, Ends::Word),
+            raw if starts && AFTER_A_COMMAND.contains(&raw) => self.close(),
             _ => {}
         }
         if !(starts && (BEFORE_A_COMMAND.contains(&raw) || AFTER_A_COMMAND.contains(&raw))) {
@@ -174,38 +202,83 @@ impl<'s> Cutter<'s> {
             if let Piece::Command { text, lines_down } = piece {
                 match self.depth {
                     DEPTH.. => self.script.broken.push((line, text.clone())),
-                    depth => read_into(self.script, text, line + lines_down, depth + 1),
+                    depth => {
+                        let start = self.script.commands.len();
+                        read_into(self.script, text, line + lines_down, depth + 1);
+                        self.subshell(start);
+                    }
                 }
             }
         }
         word
     }
 
+    fn open(&mut self, perhaps: bool, ends: Ends) {
+        self.perhaps += usize::from(perhaps);
+        self.blocks.push(Block { perhaps, ends });
+        self.depends = false;
+    }
+
+    fn close(&mut self) {
+        if let Some(block) = self.blocks.pop() {
+            self.perhaps -= usize::from(block.perhaps);
+            if let Ends::Parenthesis(start) = block.ends {
+                self.subshell(start);
+            }
+        }
+    }
+
+    /// Closes what a parenthesis ends; false where it ends the pattern of a case.
+    fn close_parenthesis(&mut self) -> bool {
+        let opened = |block: &Block| matches!(block.ends, Ends::Parenthesis(_));
+        if self.blocks.last().is_some_and(|block| block.ends == Ends::Esac) {
+            return false;
+        }
+        let Some(at) = self.blocks.iter().rposition(opened) else { return false };
+        self.finish();
+        while self.blocks.len() > at {
+            self.close();
+        }
+        true
+    }
+
+    /// What has been read since the command `start` has run in a shell of its own.
+    fn subshell(&mut self, start: usize) {
+        let end = self.script.commands.len();
+        if start < end {
+            self.script.subshells.push(start..end);
+        }
+    }
+
     fn operator(&mut self, op: &str) {
         match op {
             "(" => {
-                self.parentheses += 1;
                 if let [name] = self.command.words.as_slice() {
                     // `name()` defines a function.
                     self.script.functions.extend(name.literal().map(str::to_owned));
                     self.command.words.clear();
+                    self.depends = true;
                 }
                 self.finish();
+                let depends = self.depends;
+                self.open(depends, Ends::Parenthesis(self.script.commands.len()));
+                self.depends = depends;
             }
-            // Without an opening one it ends the pattern of a case.
-            ")" if self.parentheses == 0 => self.command.words.clear(),
-            ")" => {
-                self.parentheses -= 1;
+            ")" if self.close_parenthesis() => {}
+            ")" => self.command.words.clear(),
+            "&&" | "||" => {
                 self.finish();
+                self.depends = true;
             }
             "|" | "|&" => {
                 let pipeline = self.command.pipeline;
                 self.finish();
                 self.command.pipeline = pipeline;
             }
+            "\n" if self.command.words.is_empty() => self.finish(),
             _ => {
                 self.finish();
-                self.command.conditional = matches!(op, "&&" | "||");
+                self.depends = false;
             }
         }
     }
@@ -215,10 +288,14 @@ impl<'s> Cutter<'s> {
         let mut command = std::mem::replace(&mut self.command, Command { pipeline: next, ..Command::default() });
         if command.words.first().and_then(Word::literal) == Some("function") {
             self.script.functions.extend(command.words.get(1).and_then(Word::literal).map(str::to_owned));
+            self.depends = true;
+            if command.words.get(2).and_then(Word::literal) == Some("{") {
+                self.open(true, Ends::Word);
+            }
             command.words = command.words.split_off(command.words.len().min(3));
         }
-        command.conditional |= self.branches > 0;
         if !command.words.is_empty() || !command.redirects.is_empty() {
+            command.conditional = self.depends || self.perhaps > 0;
             self.script.commands.push(command);
         }
     }

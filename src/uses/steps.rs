@@ -157,7 +157,7 @@ impl Format {
     fn set(&self, runner: &mut Runner<'_, '_>, node: &Node<'_>) {
         for node in each(node) {
             if let Some(text) = string(node) {
-                runner.script(&format!("export {}", (self.as_shell)(&text)), node.span.start.line());
+                runner.part(&format!("export {}", (self.as_shell)(&text)), node.span.start.line());
                 continue;
             }
             if let (Some(name), Some(value)) = (get(node, "name").and_then(string), get(node, "value")) {
@@ -183,7 +183,7 @@ impl Format {
     fn script(&self, runner: &mut Runner<'_, '_>, script: &Node<'_>, lines: &[&str], depth: usize) {
         for command in leaves(script) {
             match block(command, lines) {
-                Some((text, line)) => runner.script(&(self.as_shell)(&text), line),
+                Some((text, line)) => runner.part(&(self.as_shell)(&text), line),
                 None => self.node(runner, command, lines, depth - 1),
             }
         }

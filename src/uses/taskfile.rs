@@ -41,7 +41,8 @@ pub fn read(scope: Scope<'_>, found: &mut Found, text: &str) -> bool {
 fn variables(runner: &mut Runner<'_, '_>, node: &Node<'_>) {
     for file in get(node, "dotenv").into_iter().flat_map(leaves) {
         let name = string(file).unwrap_or_default();
-        runner.source(&Word::read(&as_shell(runner, &name), file.span.start.line()));
+        let file = Word::read(&as_shell(runner, &name), file.span.start.line());
+        runner.perhaps(|runner| runner.source(&file));
     }
     for (key, exported) in [("vars", false), ("env", true)] {
         for (name, value) in entries(get(node, key)).filter(|(name, _)| is_name(name)) {

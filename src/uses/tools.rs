@@ -2,7 +2,7 @@
 //! of workflows, blocks of Terraform, a file for each provider in `table/`; and, in `common.toml`,
 //! what belongs to none of them: wrappers that are looked through, words that claim a purpose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -16,7 +16,7 @@ pub struct Common {
     /// Commands that only bind, test or reshape what they are given: `echo`, `docker build`.
     pub quiet: Vec<String>,
     /// Commands that run other files of the repository, which are read on their own.
-    pub relays: Vec<String>,
+    pub relay: Vec<Relay>,
     /// Variable names that say so little that they bind only in the file that holds the value,
     /// and in files that source it.
     pub generic: Vec<String>,
@@ -45,6 +45,16 @@ pub struct Table {
     pub tool: Vec<Tool>,
     pub http: Vec<Host>,
     pub action: Vec<Action>,
+    /// Where the tools of a name stand: one for each kind of credential that it takes.
+    names: HashMap<String, Vec<usize>>,
+}
+
+/// A command that runs what other files of the repository say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    pub run: Vec<String>,
+    pub files: Vec<String>,
 }
 
 /// A command that runs another one.
@@ -72,6 +82,14 @@ pub struct Wrapper {
     pub files: bool,
     /// An option that names a file with variables.
     pub sources: Option<String>,
+    /// Options that take a variable away.
+    #[serde(default)]
+    pub removes: Vec<String>,
+    /// Options that take all variables away.
+    #[serde(default)]
+    pub clears: Vec<String>,
+    /// It adds words of its input behind the command, unless one of these options says where.
+    pub adds_unless: Option<Vec<String>>,
 }
 
 /// A command-line tool of a provider.
@@ -97,6 +115,12 @@ pub struct Tool {
     /// Options that are followed by a value.
     #[serde(default)]
     pub values: Vec<String>,
+    /// Options that name another credential than the one of the environment: `--profile`.
+    #[serde(default)]
+    pub other: Vec<String>,
+    /// Options that name the registry whose credential it uses.
+    #[serde(default)]
+    pub registries: Vec<String>,
     /// Subcommands that need no credential, written as those of [`Row::run`].
     #[serde(default)]
     pub local: Vec<String>,
@@ -276,10 +300,13 @@ include!(concat!(env!("OUT_DIR"), "/uses.rs"));
 pub fn table() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let common = toml::from_str(include_str!("common.toml")).expect("a test parses the embedded table");
-        let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new() };
+        let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new(), names: HashMap::new() };
         for (name, text) in EMBEDDED {
             let file: File = serde_json::from_str(text).unwrap_or_else(|why| panic!("{name}: {why}"));
             table.add(name.split('.').next().unwrap_or_default(), file);
+        }
+        for (at, tool) in table.tool.iter().enumerate() {
+            tool.names.iter().for_each(|name| table.names.entry(name.clone()).or_default().push(at));
         }
         table
     });
@@ -287,6 +314,11 @@ pub fn table() -> &'static Table {
 }
 
 impl Table {
+    /// The tools that are called so, by their places.
+    pub fn tools_named(&self, name: &str) -> &[usize] {
+        self.names.get(name).map_or(&[], Vec::as_slice)
+    }
+
     fn add(&mut self, provider: &str, file: File) {
         let own = || provider.to_owned();
         self.http.extend(file.http.into_iter().map(|host| Host { provider: own(), ..host }));
@@ -333,13 +365,9 @@ impl Tool {
     /// is None.
     pub fn row(&self, arguments: &[Option<String>]) -> Known<'_> {
         let words = self.positional(arguments);
-        let flag = |wanted: &String| {
-            arguments.iter().flatten().any(|argument| {
-                argument == wanted || argument.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('='))
-            })
-        };
-        if self.rehearses.iter().any(flag) {
-            return Known::Rehearsed;
+        let flag = |wanted: &String| has_option(arguments, wanted);
+        if self.rehearses.iter().any(flag) || asks_for_help(arguments) {
+            return Known::Idle;
         }
         let bare = words.is_empty() && !self.informs(arguments);
         let fits = |run: &str| {
@@ -415,6 +443,18 @@ impl Tool {
     }
 }
 
+/// Whether an option stands there, alone or with its value.
+fn has_option(arguments: &[Option<String>], option: &str) -> bool {
+    let says = |rest: &str| rest.is_empty() || (rest.starts_with('=') && rest != "=false");
+    arguments.iter().flatten().any(|argument| argument.strip_prefix(option).is_some_and(says))
+}
+
+/// Whether a command is only asked about itself; what stands behind `--` is another one's.
+fn asks_for_help(arguments: &[Option<String>]) -> bool {
+    let own = arguments.iter().flatten().take_while(|argument| *argument != "--");
+    own.into_iter().any(|argument| argument == "--help")
+}
+
 /// What the table says about a command line.
 #[derive(Debug)]
 pub enum Known<'t> {
@@ -422,7 +462,7 @@ pub enum Known<'t> {
     /// It needs no credential.
     Local,
     /// It does nothing with what it is given.
-    Rehearsed,
+    Idle,
     Unknown,
 }
 
@@ -532,7 +572,7 @@ mod tests {
         ] {
             let found = match railway.row(&arguments(line)) {
                 Known::Row(_, row) => row.needs[0].to_string(),
-                Known::Local | Known::Rehearsed => "local".to_owned(),
+                Known::Local | Known::Idle => "local".to_owned(),
                 Known::Unknown => "unknown".to_owned(),
             };
             assert_eq!(found, expected, "railway {line}");
@@ -543,6 +583,31 @@ mod tests {
     fn a_subcommand_in_several_spellings_is_written_once() {
         let spelled = spelled_out(&["".to_owned(), "vol|v rm|delete *".to_owned(), "|beta run".to_owned()]);
         assert_eq!(spelled, ["", "vol rm *", "vol delete *", "v rm *", "v delete *", "run", "beta run"]);
+    }
+
+    #[test]
+    fn a_rehearsal_and_a_question_need_nothing() {
+        let tool: Tool = toml::from_str(
+            "names = ['x']\nsource = ''\nrehearses = ['--dry-run']\ncommands = [\n\
+             { run = ['up'], needs = ['publish:compute'] },\n\
+             { run = ['put'], needs = ['write:datastore'] },\n\
+             { run = ['put'], flags = ['--local'], local = true },\n]",
+        )
+        .unwrap();
+        for (line, idle) in [
+            ("up", false),
+            ("up --dry-run", true),
+            ("up --dry-run=true", true),
+            ("up --dry-run=false", false),
+            ("up --dry-running", false),
+            ("up --help", true),
+            ("up -- --help", false),
+            ("up --local", false),
+            ("put --local", true),
+        ] {
+            let arguments: Vec<_> = line.split(' ').map(|word| Some(word.to_owned())).collect();
+            assert_eq!(matches!(tool.row(&arguments), Known::Idle | Known::Local), idle, "x {line}");
+        }
     }
 
     #[test]
@@ -574,7 +639,7 @@ mod tests {
             let found = match tool.row(&arguments) {
                 Known::Row(_, row) => Some(row.needs[0].to_string()),
                 known => {
-                    assert!(matches!(known, Known::Local), "x {line}");
+                    assert!(matches!(known, Known::Local | Known::Idle), "x {line}");
                     None
                 }
             };

@@ -17,6 +17,7 @@ impl Runner<'_, '_> {
     ) -> Option<Vec<Word>> {
         let mut rest = words[length..].iter().peekable();
         let mut skip = wrapper.skip;
+        let mut adds = wrapper.adds_unless.is_some();
         while let Some(word) = rest.peek() {
             let literal = word.literal();
             if literal == Some("--") {
@@ -25,7 +26,8 @@ impl Runner<'_, '_> {
             }
             if let (true, Some((name, value))) = (wrapper.assigns, word.assignment()) {
                 given.env.extend(self.scope.mentions(&value));
-                self.replace(&name, &value);
+                self.scope.outside.hidden.remove(&name);
+                self.give(&name, &value);
             } else if let Some(option) = literal.filter(|option| option.starts_with('-')).or_else(|| word.option()) {
                 let option = option.to_owned();
                 rest.next();
@@ -40,6 +42,16 @@ impl Runner<'_, '_> {
                     option.split_once('=').filter(|(name, _)| wrapper.sources.as_deref() == Some(name))
                 {
                     self.source(&Word::plain(file, 0));
+                }
+                adds &= !wrapper.adds_unless.iter().flatten().any(|known| option.starts_with(known.as_str()));
+                if wrapper.clears.contains(&option) {
+                    self.scope.hide_all();
+                }
+                if let Some(removes) = wrapper.removes.iter().find(|known| option.starts_with(known.as_str())) {
+                    let behind = option[removes.len()..].trim_start_matches('=');
+                    let next = rest.peek().and_then(|word| word.literal());
+                    let name = Some(behind).filter(|name| !name.is_empty()).or(next);
+                    self.scope.outside.hidden.extend(name.map(str::to_owned));
                 }
                 if wrapper.values.contains(&option) {
                     rest.next();
@@ -61,6 +73,9 @@ impl Runner<'_, '_> {
             if let Some(name) = name {
                 inner[0] = Word::plain(&name, inner[0].line);
             }
+        }
+        if adds && let Some(first) = inner.first() {
+            inner.push(Word { pieces: vec![Piece::Unknown], line: first.line });
         }
         (!inner.is_empty()).then_some(inner)
     }

@@ -73,18 +73,12 @@ fn dockerfiles() {
 
 #[test]
 fn workflows() {
-    let steps = |rest: &str| format!("jobs:\n  a:\n    steps:\n{rest}");
+    let given = "    env: {RAILWAY_TOKEN: \"${{ secrets.RAILWAY_TOKEN }}\"}\n";
+    let steps = |rest: &str| format!("jobs:\n  a:\n    steps:\n{rest}{given}");
     for (text, expected) in [
         (
             "      - run: railway up\n        env:\n          RAILWAY_TOKEN: ${{ secrets.RAILWAY_TOKEN }}\n",
             "publish:compute railway up @4",
-        ),
-        ("      - run: |\n          echo a\n\n          railway up\n", "publish:compute railway up @7"),
-        ("      - run: |\n\n          railway up\n", "publish:compute railway up @6"),
-        ("      - run: >-\n          echo a &&\n          railway\n          up\n", "publish:compute railway up @6"),
-        (
-            "      - run: 'railway up'\n      - run: railway domain\n",
-            "publish:compute railway up @4; write:domain railway domain @5",
         ),
         ("      - run: railway up\n        env: {RAILWAY_TOKEN: \"${{ secrets.OTHER }}\"}\n", ""),
         ("      - run: foo ${{ secrets.railway_token }}\n", "? @4"),
@@ -106,11 +100,31 @@ fn workflows() {
     ] {
         check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), expected);
     }
+    // What runs there has what the file gives it, and nothing else.
+    let given = "env: {RAILWAY_TOKEN: \"${{ secrets.RAILWAY_TOKEN }}\"}\n";
+    for (text, expected) in [
+        ("      - run: |\n          echo a\n\n          railway up\n", "publish:compute railway up @7"),
+        ("      - run: |\n\n          railway up\n", "publish:compute railway up @6"),
+        ("      - run: >-\n          echo a &&\n          railway\n          up\n", "publish:compute railway up @6"),
+        (
+            "      - run: 'railway up'\n      - run: railway domain\n",
+            "publish:compute railway up @4; write:domain railway domain @5",
+        ),
+    ] {
+        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), "");
+        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &(steps(text) + given), expected);
+    }
     let called = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets:\n      token: ${{ secrets.RAILWAY_TOKEN }}\n";
-    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @5");
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @3");
+    let inherits = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets: inherit\n";
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", inherits, "");
+    let named = format!("{inherits}  b:\n    if: ${{{{ secrets.RAILWAY_TOKEN }}}}\n");
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &named, "? @3");
+    let bare = "jobs:\n  a:\n    steps:\n      - run: railway up\n";
+    check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", bare, "");
     check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", "a: [\n  x: ${{ secrets.RAILWAY_TOKEN }}\n", "? @2");
     let composite = "runs:\n  using: composite\n  steps:\n    - run: railway up\n      shell: bash\n";
-    check("railway", "RAILWAY_TOKEN", ".github/actions/a/action.yml", composite, "publish:compute railway up @4");
+    check("railway", "RAILWAY_TOKEN", ".github/actions/a/action.yml", composite, "");
 }
 
 #[test]

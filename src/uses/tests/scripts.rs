@@ -71,6 +71,47 @@ fn shell_scripts() {
     check("railway", "RAILWAY_TOKEN", "notes.txt", "railway up", "");
 }
 
+#[test]
+fn a_variable_holds_what_was_set_last() {
+    let bound = "publish:compute railway up @2";
+    for (text, expected) in [
+        ("unset RAILWAY_TOKEN\nrailway up", ""),
+        ("[ -n \"$CI\" ] && unset RAILWAY_TOKEN\nrailway up", bound),
+        ("if x; then unset RAILWAY_TOKEN; fi\nrailway up", bound),
+        ("(unset RAILWAY_TOKEN; foo)\nrailway up", bound),
+        ("x=$(unset RAILWAY_TOKEN; foo)\nrailway up", bound),
+        ("sh -c 'unset RAILWAY_TOKEN; foo'\nrailway up", bound),
+        ("clean() { unset RAILWAY_TOKEN; }\nrailway up", bound),
+        ("function clean { unset RAILWAY_TOKEN; }\nrailway up", bound),
+        ("RAILWAY_TOKEN=\nrailway up", ""),
+        ("RAILWAY_TOKEN=; read -r RAILWAY_TOKEN\nrailway up", bound),
+        ("while x; do RAILWAY_TOKEN=$OTHER; done\nrailway up", bound),
+        ("x || RAILWAY_TOKEN=$OTHER\nrailway up", bound),
+        ("case $x in a) RAILWAY_TOKEN=$OTHER;; esac\nrailway up", bound),
+        ("(RAILWAY_TOKEN=$OTHER)\nrailway up", bound),
+        ("RAILWAY_TOKEN=VALUE; RAILWAY_TOKEN=$(op read op://ci/railway)\nrailway up", ""),
+        ("RAILWAY_TOKEN=VALUE; x && RAILWAY_TOKEN=$(op read op://ci/railway)\nrailway up", bound),
+        ("RAILWAY_TOKEN=$(op read op://ci/railway)\nrailway up", bound),
+        ("RAILWAY_TOKEN=VALUE; RAILWAY_TOKEN=$(echo $RAILWAY_TOKEN | tr -d x)\nrailway up", bound),
+        ("RAILWAY_TOKEN=$OTHER; RAILWAY_TOKEN=VALUE\nrailway up", bound),
+    ] {
+        check("railway", "RAILWAY_TOKEN", "run.sh", text, expected);
+    }
+    let text = ". ./.env.staging\n. ./.env.production\nrailway up\n";
+    let either = "if x; then . ./.env.staging; else . ./.env.production; fi\n\nrailway up\n";
+    for (text, staging, production) in [
+        (text, "", "publish:compute railway up @3"),
+        (either, "publish:compute railway up @3", "publish:compute railway up @3"),
+    ] {
+        let credentials = [
+            credential("railway", &"a1b-".repeat(9), &[".env.staging:1=RAILWAY_TOKEN"]),
+            credential("railway", &"c2d-".repeat(9), &[".env.production:1=RAILWAY_TOKEN"]),
+        ];
+        let uses = find_all(&credentials, &[("run.sh", text)]);
+        assert_eq!([said(&uses[0]), said(&uses[1])], [staging, production], "{text}");
+    }
+}
+
 /// The same expectation one line further down.
 fn lower(expected: &str) -> String {
     let down = |part: &str| match part.rsplit_once('@') {
@@ -84,7 +125,7 @@ fn lower(expected: &str) -> String {
 fn wrappers_are_looked_through() {
     for wrapper in [
         "env",
-        "env -i A=b",
+        "env -i RAILWAY_TOKEN=\"$RAILWAY_TOKEN\"",
         "env -u X",
         "sudo",
         "sudo -u deploy -E",
@@ -119,6 +160,19 @@ fn wrappers_are_looked_through() {
         let profile = if wrapper == "aws-vault exec" { " \"$RAILWAY_TOKEN\"" } else { "" };
         check("railway", "RAILWAY_TOKEN", "a.sh", &format!("{wrapper}{profile} railway up"), expected);
     }
+    for wrapper in
+        ["env -i A=b", "env -u RAILWAY_TOKEN", "env --unset=RAILWAY_TOKEN", "RAILWAY_TOKEN= ", "env RAILWAY_TOKEN="]
+    {
+        check("railway", "RAILWAY_TOKEN", "a.sh", &format!("{wrapper} railway up"), "");
+    }
+    for (text, expected) in [
+        ("xargs -L1 railway < tasks", "? @1"),
+        ("xargs -I{} railway up --service {}", "publish:compute railway up @1"),
+        ("xargs -I{} railway {}", "? @1"),
+        ("cross-env A=b railway up", "publish:compute railway up @1"),
+    ] {
+        check("railway", "RAILWAY_TOKEN", "a.sh", text, expected);
+    }
     for runner in
         ["npx -y @railway/cli@latest", "npx @railway/cli", "pnpm dlx @railway/cli@3.1.0", "./node_modules/.bin/railway"]
     {
@@ -141,16 +195,24 @@ fn the_environment_of_one_script_is_known_from_another() {
     let deploy = ("deploy.sh", "railway up\n");
     assert_eq!(find_all(&credentials, &[deploy])[0].resolved, None);
     for binding in [
-        (".github/workflows/a.yml", "env:\n  RAILWAY_TOKEN: ${{ secrets.RW }}\njobs: {}\n"),
+        (
+            ".github/workflows/a.yml",
+            "env:\n  RAILWAY_TOKEN: ${{ secrets.RW }}\njobs: {a: {steps: [{run: ./deploy.sh}]}}\n",
+        ),
         ("ci.sh", "export RAILWAY_TOKEN=\"$RW\"\n./deploy.sh\n"),
         (".env.local", "RAILWAY_TOKEN=${RW}\n"),
-        ("Makefile", "export RAILWAY_TOKEN := $(RW)\n"),
-        ("ci.sh", "echo \"RAILWAY_TOKEN=$RW\" >> \"$GITHUB_ENV\"\n"),
+        ("Makefile", "export RAILWAY_TOKEN := $(RW)\na:\n\tsh deploy.sh\n"),
+        ("ci.sh", "echo \"RAILWAY_TOKEN=$RW\" >> \"$GITHUB_ENV\"\n./deploy.sh\n"),
     ] {
         for files in [[deploy, binding], [binding, deploy]] {
             assert_eq!(said(&find_all(&credentials, &files)[0]), "publish:compute railway up @1", "{binding:?}");
         }
     }
+    // What starts neither gives it to neither.
+    let stranger = (".github/workflows/a.yml", "env:\n  RAILWAY_TOKEN: ${{ secrets.RW }}\njobs: {}\n");
+    assert_eq!(find_all(&credentials, &[deploy, stranger])[0].resolved, None);
+    let other = (".github/workflows/b.yml", "jobs: {a: {steps: [{run: railway up}]}}\n");
+    assert_eq!(find_all(&credentials, &[stranger, other])[0].resolved, None);
 }
 
 #[test]
