@@ -244,6 +244,9 @@ pub struct Action {
     /// The variables that hold it in later steps.
     #[serde(default)]
     pub exports: Vec<String>,
+    /// It sets them also where nobody has given it a credential of its own: a role without a key.
+    #[serde(default)]
+    pub takes_over: bool,
     /// The input with a command line of a tool, and what runs when it is missing.
     pub command: Option<ActionCommand>,
     /// A command line that it runs with what it is given.
