@@ -7,15 +7,16 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    embed("detectors", "detectors.rs");
-    embed("src/uses/table", "uses.rs");
+    embed(&["detectors"], "detectors.rs");
+    embed(&["src/uses/table", "src/uses/table/terraform"], "uses.rs");
 }
 
-/// Writes `EMBEDDED`, name and JSON of every TOML file of the folder, into `file`.
-fn embed(folder: &str, file: &str) {
-    println!("cargo::rerun-if-changed={folder}");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap_or_else(|why| panic!("{folder} is part of the package: {why}"))
+/// Writes `EMBEDDED`, name and JSON of every TOML file of the folders, into `file`.
+fn embed(folders: &[&str], file: &str) {
+    let mut files: Vec<_> = folders
+        .iter()
+        .inspect(|folder| println!("cargo::rerun-if-changed={folder}"))
+        .flat_map(|folder| fs::read_dir(folder).unwrap_or_else(|why| panic!("{folder} is part of the package: {why}")))
         .map(|entry| entry.expect("a folder of the package can be read").path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
         .collect();

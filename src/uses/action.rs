@@ -58,7 +58,9 @@ impl Step {
         runner.unresolved(others, self.line);
         let mut exports = Vec::new();
         for (row, creds) in rows.into_iter().zip(given) {
-            exports.extend(row.exports.iter().map(|name| (name.as_str(), creds.clone())));
+            if row.takes_over || !creds.is_empty() {
+                exports.extend(row.exports.iter().map(|name| (name.as_str(), creds.clone())));
+            }
             self.apply(runner, row, &creds);
         }
         exports
@@ -161,12 +163,17 @@ impl Step {
 
     /// Runs a command line whose tool has been given the credentials, for this once.
     fn line_of_tool(&self, runner: &mut Runner<'_, '_>, row: &Action, creds: &Creds, line: &str) {
-        let logins = runner.scope.logins.clone();
+        let (logins, mark) = (runner.scope.logins.clone(), runner.scope.mark());
         let tool = line.split(' ').next().unwrap_or_default();
+        let is_given = row.inputs.iter().any(|name| self.input(name).is_some());
         for at in tools(row, tool) {
             runner.login(at, creds);
+            if is_given && creds.is_empty() {
+                table().tool[at].env.iter().for_each(|name| runner.scope.estrange(name));
+            }
         }
         runner.script(line, self.line);
+        runner.scope.restore(mark);
         runner.scope.logins = logins;
     }
 

@@ -280,11 +280,14 @@ impl<'a> Scope<'a> {
         self.hold(name, held);
     }
 
-    /// Every later command inherits it; where it is nobody's, what it held before stays.
+    /// Every later command inherits it; where it is nobody's, it is a stranger's.
     pub fn hand_on(&mut self, name: &str, creds: Creds) {
-        if !creds.is_empty() {
-            self.insert(name, Held { creds, exported: true, ..Held::default() });
-        }
+        self.insert(name, Held { foreign: creds.is_empty(), creds, exported: true, ..Held::default() });
+    }
+
+    /// Until the mark is restored it holds what is certainly none of ours.
+    pub fn estrange(&mut self, name: &str) {
+        self.hold(name, Held { foreign: true, exported: true, ..Held::default() });
     }
 
     fn hold(&mut self, name: &str, held: Held) {
@@ -351,6 +354,12 @@ impl<'a> Scope<'a> {
             self.hold(name, Held { creds, sourced: true, exported: true, ..Held::default() });
         }
         names
+    }
+
+    /// Who is exported under a name that begins so.
+    pub fn exported_below(&self, prefix: &str) -> Creds {
+        let below = self.vars.iter().filter(|(name, held)| held.exported && name.starts_with(prefix));
+        below.flat_map(|(_, held)| held.creds.iter().copied()).collect()
     }
 
     /// Who every command inherits.

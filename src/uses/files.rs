@@ -17,6 +17,7 @@ use super::run::Runner;
 use super::splice;
 use super::steps;
 use super::taskfile;
+use super::terraform::hcl;
 use super::word::{Word, is_name};
 
 /// Larger files are not taken apart; a mention in them is a use that is not understood.
@@ -60,16 +61,28 @@ pub struct File {
 enum Content {
     Commands(Kind, String),
     Program(Reads),
+    Terraform(hcl::Body),
 }
 
 impl File {
     /// None for every other file, and for a program that reads nothing from its environment.
     pub fn new(index: &Index<'_>, path: String, text: String) -> Option<File> {
+        if let Some(body) = blocks(&path, &text) {
+            return Some(File { path, content: Content::Terraform(body) });
+        }
         if let Some(kind) = kind(&path, &text) {
             return Some(File { path, content: Content::Commands(kind, text) });
         }
         let reads = Reads::of(index, code::language(&path, &text)?, &path, &text);
         (!reads.is_empty()).then_some(File { path, content: Content::Program(reads) })
+    }
+
+    /// Path and blocks of a file of Terraform.
+    pub fn terraform(&self) -> Option<(&str, &hcl::Body)> {
+        match &self.content {
+            Content::Terraform(body) => Some((&self.path, body)),
+            _ => None,
+        }
     }
 }
 
@@ -79,6 +92,8 @@ pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
     let scope = Scope::new(index, path);
     let (kind, text) = match &file.content {
         Content::Program(reads) => return reads.tell(&scope, found),
+        // They are read together.
+        Content::Terraform(_) => return,
         Content::Commands(_, text) if text.len() > LARGEST => return unread(index, found, path, text),
         Content::Commands(kind, text) => (kind, text),
     };
@@ -123,6 +138,17 @@ pub fn is_dotenv(path: &str) -> bool {
     kind(path, "") == Some(Kind::Dotenv)
 }
 
+/// None where it is no file of Terraform, or none that can be understood.
+fn blocks(path: &str, text: &str) -> Option<hcl::Body> {
+    if text.len() > LARGEST {
+        return None;
+    }
+    match path.ends_with(".tfvars.json") {
+        true => hcl::parse_json(text),
+        false => [".tf", ".tofu", ".tfvars"].iter().find(|end| path.ends_with(**end)).and_then(|_| hcl::parse(text)),
+    }
+}
+
 fn kind(path: &str, text: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -153,8 +179,9 @@ fn kind(path: &str, text: &str) -> Option<Kind> {
         _ if yaml && (stem == "kustomization" || kubernetes::is_manifest(text)) => Some(Kind::Manifest),
         "Jenkinsfile" => Some(Kind::Closed),
         _ if extension == "mk" => Some(Kind::Make),
+        _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile" | "tf" | "tofu" | "tfvars") => Some(Kind::Closed),
+        _ if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") => Some(Kind::Closed),
         _ if extension == "just" => Some(Kind::Just),
-        _ if matches!(extension, "hcl" | "nomad" | "jenkinsfile") => Some(Kind::Closed),
         _ if matches!(extension, "sh" | "bash" | "zsh" | "ksh" | "dash" | "bats") => Some(Kind::Shell),
         _ if yaml => has_job_script(text).then_some(Kind::GitlabCi),
         _ => has_shell_shebang(text).then_some(Kind::Shell),

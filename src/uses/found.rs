@@ -48,6 +48,10 @@ pub struct Found {
     inherit: Vec<Site>,
     /// Scripts that were read.
     pub scripts: HashSet<String>,
+    /// Who some block of Terraform uses.
+    pub blocks: Creds,
+    /// Commands that run those blocks, with the credentials that they have.
+    plans: Vec<(Creds, Site)>,
 }
 
 impl Found {
@@ -84,6 +88,11 @@ impl Found {
         self.inherit.push(Site { path: path.to_owned(), line });
     }
 
+    /// A command that runs the blocks of Terraform, with who it has at hand.
+    pub fn planned(&mut self, creds: Creds, path: &str, line: usize) {
+        self.plans.push((creds, Site { path: path.to_owned(), line }));
+    }
+
     /// An action or a workflow of this repository that is given credentials by a name of its own.
     pub fn hand(&mut self, target: &str, name: &str, creds: Creds, path: &str, line: usize) {
         let target = target.trim_end_matches('/');
@@ -106,6 +115,10 @@ impl Found {
         }
         for site in std::mem::take(&mut self.inherit) {
             self.hits.push(Hit { site, bound: Bound::To(self.secrets.clone()), needs: None });
+        }
+        for (creds, site) in std::mem::take(&mut self.plans) {
+            let unseen = creds.difference(&self.blocks).copied().collect();
+            self.add(&site.path, site.line, Bound::To(unseen), None);
         }
         let settled = self.spread.settle(index, self.hits.iter().map(|hit| hit.site.path.as_str()));
         let bound = |hit: &Hit| match &hit.bound {

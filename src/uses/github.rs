@@ -105,8 +105,10 @@ fn run_step(runner: &mut Runner<'_, '_>, step: &Node<'_>, shell: &str, lines: &[
             script = splice::fill(&script, "%", "%", splice::environment);
         }
         if foreign {
-            let creds = runner.scope.in_text(&script).into_iter().chain(runner.scope.exported()).collect();
-            runner.found.add(runner.scope.path, line, Bound::To(creds), None);
+            let before = runner.found.mark();
+            runner.foreign_script(&script, line);
+            let given = variables(get(step, "env")).map(|(name, _)| (runner.scope.held(&name), line)).collect();
+            runner.leave_unused(given, before);
         } else {
             runner.script(&script, line);
         }
@@ -141,7 +143,7 @@ fn called_workflow(scope: &Scope<'_>, found: &mut Found, called: &str, job: &Nod
             let creds = scope.mentions(&value);
             let inner = if part == "with" { splice::input_name(&name) } else { splice::secret_name(&name) };
             match called.strip_prefix("./") {
-                Some(target) => found.hand(target, &inner, creds, scope.path, value.line),
+                Some(target) => found.hand(target, &inner, creds, scope.path, line),
                 None => found.add(scope.path, line, Bound::To(creds), None),
             }
         }

@@ -116,10 +116,7 @@ fn body(runner: &mut Runner<'_, '_>, recipe: &Recipe, lines: &[&str], first: usi
             if has_shell_shebang(named.as_deref().unwrap_or(text.trim_start())) {
                 return runner.script(&text, first);
             }
-            let scope = &runner.scope;
-            let named = scope.index.mentioned(&text, scope.path, &scope.context);
-            let creds = scope.in_text(&text).into_iter().chain(named).collect();
-            return runner.unresolved(creds, first);
+            return runner.foreign_script(&text, first);
         }
         let mut at = 0;
         while at < lines.len() {

@@ -31,6 +31,7 @@ mod splice;
 mod spread;
 mod steps;
 mod taskfile;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -140,6 +141,8 @@ impl<'a> Search<'a> {
 fn read(index: &index::Index<'_>, files: &[File]) -> found::Found {
     let mut found = found::Found::default();
     files.iter().for_each(|file| files::read(index, &mut found, file));
+    let blocks: Vec<_> = files.iter().filter_map(File::terraform).collect();
+    terraform::read(index, &mut found, &blocks);
     found
 }
 

@@ -9,8 +9,9 @@ use super::http::Request;
 use super::index::Creds;
 use super::registry::Place;
 use super::shell::{self, Command};
+use super::terraform;
 use super::tools::table;
-use super::word::{Piece, Word};
+use super::word::{Piece, Word, is_name};
 use super::wrap::wrapper;
 
 /// Wrappers and scripts within scripts are looked through this far.
@@ -93,6 +94,17 @@ impl<'f, 'a> Runner<'f, 'a> {
         let surely = std::mem::replace(&mut self.surely, false);
         inside(self);
         self.surely = surely;
+    }
+
+    /// A script of another language uses whoever it names, in a way that nobody follows here.
+    pub fn foreign_script(&mut self, text: &str, line: usize) {
+        for (at, text) in text.lines().enumerate() {
+            let mut creds = self.scope.in_text(text);
+            for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|name| is_name(name)) {
+                creds.extend(self.scope.in_text(&format!("${name}")));
+            }
+            self.unresolved(creds, line + at);
+        }
     }
 
     /// Does what lies inside a job, a step or a recipe that claims an environment.
@@ -243,6 +255,10 @@ impl<'f, 'a> Runner<'f, 'a> {
                 return false;
             }
             _ => {}
+        }
+        if terraform::is_command(name) {
+            self.terraform(&words, line);
+            return false;
         }
         let mut mentioned = self.mentions(&words[1..]);
         mentioned.extend(&given.input);

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::terraform::table::Provider;
 use crate::capability::{Can, Environment};
 
 /// What `common.toml` says.
@@ -36,6 +37,7 @@ struct File {
     tool: Vec<Tool>,
     http: Vec<Host>,
     action: Vec<Action>,
+    terraform: Vec<Provider>,
 }
 
 /// The whole table.
@@ -45,6 +47,7 @@ pub struct Table {
     pub tool: Vec<Tool>,
     pub http: Vec<Host>,
     pub action: Vec<Action>,
+    pub terraform: Vec<Provider>,
     /// Where the tools of a name stand: one for each kind of credential that it takes.
     names: HashMap<String, Vec<usize>>,
 }
@@ -241,6 +244,9 @@ pub struct Action {
     /// The variables that hold it in later steps.
     #[serde(default)]
     pub exports: Vec<String>,
+    /// It sets them also where nobody has given it a credential of its own: a role without a key.
+    #[serde(default)]
+    pub takes_over: bool,
     /// The input with a command line of a tool, and what runs when it is missing.
     pub command: Option<ActionCommand>,
     /// A command line that it runs with what it is given.
@@ -297,7 +303,14 @@ include!(concat!(env!("OUT_DIR"), "/uses.rs"));
 pub fn table() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let common = toml::from_str(include_str!("common.toml")).expect("a test parses the embedded table");
-        let mut table = Table { common, tool: Vec::new(), http: Vec::new(), action: Vec::new(), names: HashMap::new() };
+        let mut table = Table {
+            common,
+            tool: Vec::new(),
+            http: Vec::new(),
+            action: Vec::new(),
+            terraform: Vec::new(),
+            names: HashMap::new(),
+        };
         for (name, text) in EMBEDDED {
             let file: File = serde_json::from_str(text).unwrap_or_else(|why| panic!("{name}: {why}"));
             table.add(name.split('.').next().unwrap_or_default(), file);
@@ -320,6 +333,7 @@ impl Table {
         let own = || provider.to_owned();
         self.http.extend(file.http.into_iter().map(|host| Host { provider: own(), ..host }));
         self.action.extend(file.action.into_iter().map(|action| Action { provider: own(), ..action }));
+        self.terraform.extend(file.terraform.into_iter().map(|row| Provider { provider: own(), ..row }));
         self.tool.extend(file.tool.into_iter().map(|mut tool| {
             if tool.providers.is_empty() {
                 tool.providers.push(own());

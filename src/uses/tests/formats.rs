@@ -312,19 +312,31 @@ fn actions_hand_on_what_they_are_given() {
             "docker-hub",
             "HUB",
             "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {push: '${{ github.ref_type }}'}",
-            "read:artifact docker pull @6; publish:artifact docker push @6",
+            "publish:artifact docker push @6",
         ),
         (
             "docker-hub",
             "HUB",
             "uses: docker/login-action@v3\n        with: {username: a, password: '${{ secrets.HUB }}'}\n      - uses: docker/build-push-action@v6\n        with: {load: true}",
-            "read:artifact docker pull @6",
+            "",
         ),
         (
             "aws",
             "DEPLOY_SECRET",
             "uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-secret-access-key: '${{ secrets.DEPLOY_SECRET }}'}\n      - uses: aws-actions/amazon-ecr-login@v2\n      - run: docker push 1.dkr.ecr.eu-west-1.amazonaws.com/app",
-            "read:artifact aws-actions/amazon-ecr-login @6; publish:artifact docker push @7",
+            "publish:artifact docker push @7",
+        ),
+        (
+            "aws",
+            "AWS_SECRET_ACCESS_KEY",
+            "uses: aws-actions/configure-aws-credentials@v4\n        with: {role-to-assume: 'arn:aws:iam::1:role/a'}\n      - run: aws s3 rm s3://a --recursive",
+            "",
+        ),
+        (
+            "cloudflare",
+            "CLOUDFLARE_API_TOKEN",
+            "uses: cloudflare/wrangler-action@v3\n        with: {apiToken: '${{ secrets.OTHER }}', command: tail web}",
+            "",
         ),
         (
             "gcp",
@@ -347,5 +359,20 @@ fn actions_hand_on_what_they_are_given() {
     ] {
         let text = format!("jobs:\n  a:\n    steps:\n      - {steps}\n");
         check(provider, key, ".github/workflows/a.yml", &text, expected);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_a_mention() {
+    let padding = format!("  \"a\": \"{}\",\n", "x".repeat(1 << 20)).repeat(10);
+    let large = format!("{{\n{padding}  \"scripts\": {{\"a\": \"railway up --token $RAILWAY_TOKEN\"}}\n}}\n");
+    check("railway", "RAILWAY_TOKEN", "package.json", &large, "? @12");
+    check("railway", "RAILWAY_TOKEN", "package.json", &large.replace("$RAILWAY_TOKEN", "x"), "");
+    let perl = "my %h = (a => `b);\nprint qq{$RAILWAY_TOKEN `};\nsystem(`x, $RAILWAY_TOKEN);\n";
+    check("railway", "RAILWAY_TOKEN", "deploy.sh", perl, "? @2; ? @3");
+    for path in
+        [".gitlab-ci.yml", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml", "Taskfile.yml"]
+    {
+        check("railway", "RAILWAY_TOKEN", path, "a: [\n b: $RAILWAY_TOKEN\n", "? @2");
     }
 }

@@ -13,6 +13,7 @@ mod releases;
 mod scripts;
 mod services;
 mod steps;
+mod terraform;
 mod tools;
 
 use proptest::prelude::*;
@@ -135,6 +136,7 @@ fn the_story() {
 fn bad_input_neither_panics_nor_hangs() {
     let deep = format!("jobs:{}", "\n".to_owned() + &"- ".repeat(100_000));
     let flow = "[".repeat(100_000);
+    let blocks = "a {\n".repeat(10_000);
     let bombs = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
         + &(0..20)
             .map(|at| {
@@ -148,14 +150,14 @@ fn bad_input_neither_panics_nor_hangs() {
     let growing = "a=xxxxxxxx\n".to_owned() + &"a=$a$a$a$a\n".repeat(500);
     let json = format!("{{\"scripts\":{}", "{\"a\":".repeat(100_000));
     let credentials = [credential("railway", &value(), &[".env:1=RAILWAY_TOKEN"])];
-    for text in [&deep, &flow, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
+    for text in [&deep, &flow, &blocks, &bombs, &many, &growing, &json, "\0\0railway\0", "\r\n\r", "${{ ${{ }}"] {
         for path in PATHS {
             find_all(&credentials, &[(path, text)]);
         }
     }
 }
 
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 21] = [
     "b.sh",
     "Makefile",
     "Dockerfile",
@@ -174,6 +176,9 @@ const PATHS: [&str; 18] = [
     ".travis.yml",
     "azure-pipelines.yml",
     ".circleci/config.yml",
+    "b.tf",
+    "b.tfvars",
+    "b.tfvars.json",
 ];
 
 proptest! {

@@ -24,7 +24,7 @@ fn a_called_workflow_knows_its_secrets_by_the_names_of_its_own() {
     let files = [(".github/workflows/a.yml", caller), (".github/workflows/x.yml", called)];
     assert_eq!(railway(&files), "publish:compute x.yml:5");
     // Nobody knows what one does that is not here.
-    assert_eq!(railway(&files[..1]), "? a.yml:5");
+    assert_eq!(railway(&files[..1]), "? a.yml:3");
     let input = caller.replace("secrets:\n", "with:\n").replace("token:", "api-token:");
     let by_input = called.replace("secrets.token", "inputs.api-token");
     let files = [(".github/workflows/a.yml", &*input), (".github/workflows/x.yml", &*by_input)];
@@ -33,7 +33,7 @@ fn a_called_workflow_knows_its_secrets_by_the_names_of_its_own() {
     assert_eq!(railway(&[(".github/workflows/x.yml", &inherited)]), "publish:compute x.yml:5");
     // Whoever else is called so elsewhere.
     let files = [(".github/workflows/a.yml", caller), (".github/workflows/y.yml", called)];
-    assert_eq!(railway(&files), "? a.yml:5");
+    assert_eq!(railway(&files), "? a.yml:3");
 }
 
 #[test]
@@ -107,6 +107,8 @@ fn steps_in_other_shells_and_steps_that_hand_on() {
     }
     let default = "defaults: {run: {shell: python}}\njobs:\n  a:\n    steps:\n      - run: print(1)\n        env: {T: \"${{ secrets.RAILWAY_TOKEN }}\"}\n";
     assert_eq!(railway(&[(".github/workflows/a.yml", default)]), "? a.yml:5");
+    let named = "jobs:\n  a:\n    env: {T: \"${{ secrets.RAILWAY_TOKEN }}\"}\n    steps:\n      - shell: python\n        run: |\n          import os\n          os.environ['T']\n      - shell: python\n        run: print(1)\n";
+    assert_eq!(railway(&[(".github/workflows/a.yml", named)]), "? a.yml:8");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn justfiles() {
         ("deploy:\n    railway up\n", "publish:compute railway up @2"),
         ("# railway down\n@deploy env='x': build\n\n    @-railway \\\n      up\n", "publish:compute railway up @4"),
         ("deploy:\n    #!/usr/bin/env bash\n    set -e\n    railway up\n", "publish:compute railway up @4"),
-        ("deploy:\n    #!/usr/bin/env python3\n    print(os.environ['RAILWAY_TOKEN'])\n", "? @2"),
+        ("deploy:\n    #!/usr/bin/env python3\n    print(os.environ['RAILWAY_TOKEN'])\n", "? @3"),
         ("set dotenv-load\ndeploy:\n    #!/usr/bin/env python3\n    print(len(os.environ))\n", ""),
         ("[script('bash')]\ndeploy:\n    if x; then\n    railway up\n    fi\n", "publish:compute railway up @4"),
         ("deploy command:\n    railway {{command}}\n", "? @2"),
