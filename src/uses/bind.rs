@@ -242,7 +242,8 @@ impl<'a> Scope<'a> {
             // A value that is fetched takes the place of one that is known: it is another one.
             let fetched = value.pieces.iter().any(|piece| matches!(piece, Piece::Command { .. }));
             let known = before.as_ref().is_some_and(|before| !before.creds.is_empty());
-            let foreign = held.creds.is_empty() && (held.foreign || value.literal() == Some("") || (fetched && known));
+            let other = (fetched && known) || comes_of_a_tool(value);
+            let foreign = held.creds.is_empty() && (held.foreign || value.literal() == Some("") || other);
             let exported = export || self.export_all || before.as_ref().is_some_and(|before| before.exported);
             self.hold(name, Held { foreign, exported, ..held });
         } else {
@@ -368,6 +369,19 @@ impl<'a> Scope<'a> {
         let creds = exported.flat_map(|(_, held)| held.creds.iter().copied()).collect();
         self.index.apart(creds, self.path, &self.context)
     }
+}
+
+/// Whether a value is what a tool answers: `$(vault login …)` is another credential than that of
+/// the environment.
+fn comes_of_a_tool(value: &Word) -> bool {
+    value.pieces.iter().any(|piece| match piece {
+        Piece::Command { text, .. } => {
+            let script = shell::read(text, 1);
+            let mut names = script.commands.iter().filter_map(|command| command.words.first()?.literal());
+            names.any(|name| table().tool.iter().any(|tool| tool.names.iter().any(|known| known == name)))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a command only binds, tests or reshapes what it is given.
