@@ -8,6 +8,7 @@ use std::ops::Range;
 use brush_parser::Token;
 
 use super::word::{Piece, Word};
+use crate::error::quietly;
 
 /// One command, as it stands between operators.
 #[derive(Debug, Default)]
@@ -87,7 +88,8 @@ fn read_lines(script: &mut Script, text: &str, line: usize, depth: usize) {
 /// None where the text is no shell, or nested beyond reason.
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let openers = text.matches("$(").count() + text.matches("${").count() + text.matches("$[").count();
-    let tokenise = || brush_parser::uncached_tokenize_str(text, &Default::default()).ok();
+    // The tokeniser gives up on some texts by a panic.
+    let tokenise = || quietly(|| brush_parser::uncached_tokenize_str(text, &Default::default()).ok()).flatten();
     if openers > OPENERS {
         return None;
     }
@@ -158,6 +160,11 @@ impl<'s> Cutter<'s> {
                     let body = tokens.by_ref().take(3).nth(1);
                     self.command.bodies.extend(body.map(|body| body.to_str().to_owned()));
                     tokens.next_if(|token| matches!(token, Token::Word(..)));
+                }
+                Token::Operator(op, span) if is_substitution(&op, tokens.peek()) => {
+                    // `<(command)` stands for a file with what the command prints.
+                    let inside = between_parentheses(&mut tokens);
+                    self.word(&Token::Word(format!("$({inside})"), span));
                 }
                 Token::Operator(op, _) if op.starts_with(['<', '>']) || op.starts_with("&>") => {
                     if let Some(target) = tokens.next_if(|token| matches!(token, Token::Word(..))) {
@@ -301,6 +308,28 @@ impl<'s> Cutter<'s> {
     }
 }
 
+fn is_substitution(op: &str, next: Option<&Token>) -> bool {
+    matches!(op, "<" | ">") && next.is_some_and(|next| matches!(next, Token::Operator(op, _) if op == "("))
+}
+
+/// What stands between the parenthesis that comes next and its partner.
+fn between_parentheses(tokens: &mut impl Iterator<Item = Token>) -> String {
+    let mut inside = Vec::new();
+    let mut depth = 0usize;
+    for token in tokens {
+        match (&token, token.to_str()) {
+            (Token::Operator(..), "(") => depth += 1,
+            (Token::Operator(..), ")") => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        inside.push(token.to_str().to_owned());
+    }
+    inside.get(1..).unwrap_or_default().join(" ")
+}
+
 fn opens_array(next: Option<&Token>, at: usize) -> bool {
     matches!(next, Some(Token::Operator(op, span)) if op == "(" && span.start.index == at)
 }
@@ -316,6 +345,19 @@ mod tests {
             format!("{}: {}", command.words.first().map_or(0, |word| word.line), words.join(" "))
         };
         read(text, 1).commands.iter().map(words).collect()
+    }
+
+    #[test]
+    fn a_substituted_file_is_a_word_of_its_command() {
+        assert_eq!(commands("a --file <(b \"$X\" | c) d\ne"), ["1: b *", "1: c", "1: a --file * d", "2: e"]);
+        assert_eq!(commands("a <(b"), ["1: b", "1: a *"]);
+    }
+
+    #[test]
+    fn what_the_tokeniser_gives_up_on_is_broken_and_nothing_else() {
+        let text = "\"${<<E\n}<<E\nE\na<<E\n";
+        assert!(tokens(text).is_none());
+        assert!(!read(text, 1).broken.is_empty());
     }
 
     #[test]
