@@ -8,7 +8,7 @@ use crate::naming::words_of;
 /// How far before a value its context may stand.
 const REACH: usize = 160;
 /// Words between a key and its value that are not the key.
-const PASSED: &[&str] = &["bearer", "basic", "token", "is"];
+const PASSED: &[&str] = &["bearer", "basic", "token", "is", "flyv1"];
 
 /// The text before the value on its logical line, as far as it counts.
 fn before(bytes: &[u8], at: usize) -> String {
@@ -24,7 +24,7 @@ pub(super) fn assigned_key(bytes: &[u8], at: usize) -> Option<String> {
     let mut rest = assigned.strip_suffix(['=', ':']);
     if rest.is_none() {
         // `Authorization: Bearer value`: a scheme may stand between.
-        let scheme = assigned.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |end| end + 1);
+        let scheme = assigned.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |end| end + 1);
         if PASSED.contains(&assigned[scheme..].to_ascii_lowercase().as_str()) {
             rest = assigned[..scheme].trim_end_matches(is_quote_or_space).strip_suffix(['=', ':']);
         }
@@ -144,6 +144,7 @@ mod tests {
         assert_eq!(key("NAME := {}").as_deref(), Some("NAME"));
         assert_eq!(key("-H 'PRIVATE-TOKEN: {}'").as_deref(), Some("PRIVATE-TOKEN"));
         assert_eq!(key("-H 'Authorization: Bearer {}'").as_deref(), Some("Authorization"));
+        assert_eq!(key("NAME=\"FlyV1 {}\"").as_deref(), Some("NAME"));
         assert_eq!(key("see {}"), None);
         assert_eq!(key("é={}"), None);
     }

@@ -159,6 +159,13 @@ impl<'s> Cutter<'s> {
                     self.command.bodies.extend(body.map(|body| body.to_str().to_owned()));
                     tokens.next_if(|token| matches!(token, Token::Word(..)));
                 }
+                Token::Operator(op, span) if matches!(op.as_str(), "<" | ">") && is_operator(tokens.peek(), "(") => {
+                    let text = in_parentheses(&mut tokens);
+                    let pieces = vec![Piece::Command { text, lines_down: 0 }];
+                    let word = Word { pieces, line: self.line + span.start.line - 1 };
+                    self.substituted(&word);
+                    self.command.words.push(word);
+                }
                 Token::Operator(op, _) if op.starts_with(['<', '>']) || op.starts_with("&>") => {
                     if let Some(target) = tokens.next_if(|token| matches!(token, Token::Word(..))) {
                         let word = self.read(&target);
@@ -198,19 +205,23 @@ impl<'s> Cutter<'s> {
         // The start that a token reports lies before a line continuation, its end does not.
         let line = self.line + (token.location().end.line - 1).saturating_sub(raw.matches('\n').count());
         let word = Word::read(raw, line);
+        self.substituted(&word);
+        word
+    }
+
+    fn substituted(&mut self, word: &Word) {
         for piece in &word.pieces {
             if let Piece::Command { text, lines_down } = piece {
                 match self.depth {
-                    DEPTH.. => self.script.broken.push((line, text.clone())),
+                    DEPTH.. => self.script.broken.push((word.line, text.clone())),
                     depth => {
                         let start = self.script.commands.len();
-                        read_into(self.script, text, line + lines_down, depth + 1);
+                        read_into(self.script, text, word.line + lines_down, depth + 1);
                         self.subshell(start);
                     }
                 }
             }
         }
-        word
     }
 
     fn open(&mut self, perhaps: bool, ends: Ends) {
@@ -301,6 +312,28 @@ impl<'s> Cutter<'s> {
     }
 }
 
+fn is_operator(token: Option<&Token>, wanted: &str) -> bool {
+    matches!(token, Some(Token::Operator(op, _)) if op == wanted)
+}
+
+/// The commands of `<(…)`, up to the parenthesis that closes it.
+fn in_parentheses(tokens: &mut impl Iterator<Item = Token>) -> String {
+    let (mut text, mut open) = (String::new(), 1_usize);
+    for token in tokens.skip(1) {
+        match &token {
+            Token::Operator(op, _) if op == "(" => open += 1,
+            Token::Operator(op, _) if op == ")" => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            break;
+        }
+        text.push_str(token.to_str());
+        text.push(' ');
+    }
+    text
+}
+
 fn opens_array(next: Option<&Token>, at: usize) -> bool {
     matches!(next, Some(Token::Operator(op, span)) if op == "(" && span.start.index == at)
 }
@@ -340,6 +373,7 @@ mod tests {
     fn substitutions_arrays_and_here_documents_are_looked_into() {
         assert_eq!(commands("x=\"$(a\n b)\"\nc `d`"), ["1: a", "2: b", "1: *", "3: d", "3: c *"]);
         assert_eq!(commands("ARGS=(railway up)\nz"), ["1: *", "2: z"]);
+        assert_eq!(commands("a\nb --file <(c | (d)) e\nf"), ["1: a", "2: c", "2: d", "2: b --file * e", "3: f"]);
         let script = read("cat > .env <<EOF\nrailway up\nEOF\nb <<< \"$X\"", 1);
         assert_eq!(script.commands.len(), 2);
         assert_eq!(script.commands[0].bodies, ["railway up\n"]);
