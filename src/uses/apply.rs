@@ -83,7 +83,8 @@ impl Runner<'_, '_> {
                 continue;
             }
             if let Known::Row(_, Row { binds: true, .. }) = known {
-                let given = own.union(&strangers).copied().collect();
+                let mut given: Creds = own.union(&strangers).copied().collect();
+                given.extend(words[1..].iter().flat_map(|word| self.scope.kept_in(word)));
                 self.login(at, &given);
                 continue;
             }
@@ -189,6 +190,9 @@ impl Runner<'_, '_> {
     /// `echo "NAME=$TOKEN" >> $GITHUB_ENV` gives the variable to later steps.
     pub(super) fn bind_file(&mut self, command: &Command, words: &[Word], creds: &Creds) {
         self.hand_over(command, words, creds);
+        let tee = words.first().and_then(Word::literal) == Some("tee");
+        let written = command.redirects.iter().chain(words[1..].iter().filter(|_| tee));
+        written.for_each(|file| self.scope.keep(file, creds));
         let targets = command.redirects.iter().chain(&words[1..]);
         let files: Vec<String> = targets.map(|word| self.scope.template(word)).collect();
         for (at, tool) in table().tool.iter().enumerate() {
@@ -242,12 +246,11 @@ impl Runner<'_, '_> {
         let sides: Vec<String> = tool.positional(&arguments).into_iter().flatten().skip(own_words(run)).collect();
         let [from, to] = sides.as_slice() else { return None };
         let far = |side: &String| side.starts_with(&transfer.remote);
-        let near = |side: &String| !side.starts_with(HOLE) && !far(side);
         match (far(from), far(to)) {
             (true, true) => Some(transfer.read.iter().chain(&transfer.write).copied().collect()),
-            (true, false) if near(to) => Some(transfer.read.clone()),
-            (false, true) if near(from) => Some(transfer.write.clone()),
-            _ => None,
+            (true, false) => Some(transfer.read.clone()),
+            (false, true) => Some(transfer.write.clone()),
+            (false, false) => None,
         }
     }
 }

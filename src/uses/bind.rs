@@ -1,7 +1,7 @@
 //! Which credential a word stands for: by the value itself, by the name of a variable that holds
 //! it, and by what the script at hand has put into its own variables.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::context::Context;
 use super::index::{Creds, Index};
@@ -46,6 +46,8 @@ pub struct Scope<'a> {
     before: Vec<(String, Option<Held>)>,
     /// Tools that have been given a credential to keep, by their place in the table.
     pub logins: HashMap<usize, Creds>,
+    /// Files that a credential has been written to.
+    files: BTreeMap<String, Creds>,
     /// `set -a`
     pub export_all: bool,
     /// Which variables commands inherit from outside.
@@ -81,6 +83,7 @@ impl<'a> Scope<'a> {
             vars: HashMap::new(),
             before: Vec::new(),
             logins: HashMap::new(),
+            files: BTreeMap::new(),
             export_all: false,
             outside: Outside::default(),
         }
@@ -190,7 +193,7 @@ impl<'a> Scope<'a> {
         text
     }
 
-    fn constant(&self, name: &str) -> Option<String> {
+    pub fn constant(&self, name: &str) -> Option<String> {
         let name = splice::bare(name);
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
@@ -207,7 +210,8 @@ impl<'a> Scope<'a> {
 
     /// What a variable holds after `name=value`.
     fn value(&self, name: &str, value: &Word) -> Held {
-        let creds = self.mentions(value);
+        let mut creds = self.mentions(value);
+        creds.extend(self.kept_in(value));
         let constant = Some(self.template(value)).filter(|text| !text.contains(HOLE) && text.len() < LONGEST_CONSTANT);
         let other_name = |piece: &Piece| match piece {
             Piece::Variable { name: other, .. } => splice::bare(other) != name && !splice::may_hold_anybody(other),
@@ -253,6 +257,21 @@ impl<'a> Scope<'a> {
             self.assign(name, value, export);
             self.before.push((name.to_owned(), before));
         }
+    }
+
+    /// `echo "$KEY" > file`
+    pub fn keep(&mut self, file: &Word, creds: &Creds) {
+        let spelling = spelling(file);
+        if !creds.is_empty() && !spelling.contains(HOLE) {
+            self.files.entry(spelling).or_default().extend(creds);
+        }
+    }
+
+    /// Who has been written to the file that a word names: `key.json`, `--key-file=key.json`.
+    pub fn kept_in(&self, word: &Word) -> Creds {
+        let spelling = spelling(word);
+        let files = [spelling.split_once('=').map_or("", |(_, file)| file), &spelling];
+        files.iter().filter_map(|file| self.files.get(*file)).flatten().copied().collect()
     }
 
     /// Notes what a variable holds that no text here has set.
@@ -383,6 +402,16 @@ fn is_made_by_its_tool(name: &str, value: &Word) -> bool {
         }
         _ => false,
     })
+}
+
+/// A word as it stands there, with the names of its variables.
+fn spelling(word: &Word) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Variable { name, .. } => format!("${name}"),
+        Piece::Command { .. } | Piece::Unknown => HOLE.to_string(),
+    };
+    word.pieces.iter().map(piece).collect()
 }
 
 /// Whether a command only binds, tests or reshapes what it is given.

@@ -205,6 +205,7 @@ impl<'f, 'a> Runner<'f, 'a> {
     fn invoke(&mut self, words: &[Word], mut given: Given, command: &Command) -> bool {
         let mut words = words.to_vec();
         for _ in 0..DEPTH {
+            self.put_in(&mut words);
             let Some(name) = words.first().and_then(Word::literal).map(program) else { break };
             let asks = words.iter().take(2).map(Word::literal).collect::<Vec<_>>();
             if is_quiet(&asks) {
@@ -250,6 +251,10 @@ impl<'f, 'a> Runner<'f, 'a> {
                 literals[1..].iter().flatten().for_each(|name| self.scope.receive(name, &given.input));
                 return true;
             }
+            "trap" if words.len() > 2 => {
+                self.inner_script(words.get(1));
+                return false;
+            }
             "eval" => {
                 self.dynamic(&words, given, line);
                 return false;
@@ -289,6 +294,17 @@ impl<'f, 'a> Runner<'f, 'a> {
             self.unresolved(mentioned, line);
         }
         false
+    }
+
+    /// A command that stands in a variable: `CDK = npx -y aws-cdk`, `$CDK deploy`.
+    fn put_in(&self, words: &mut Vec<Word>) {
+        let Some(Word { pieces, line }) = words.first() else { return };
+        if let [Piece::Variable { name, .. }] = pieces.as_slice()
+            && let Some(constant) = self.scope.constant(name)
+        {
+            let put: Vec<Word> = constant.split_whitespace().map(|word| Word::read(word, *line)).collect();
+            words.splice(..1, put);
+        }
     }
 
     /// A command that is only known when it runs may do anything with what it can reach.

@@ -80,8 +80,8 @@ impl Runner<'_, '_> {
         (!inner.is_empty()).then_some(inner)
     }
 
-    /// `sh -c 'script'`
-    fn inner_script(&mut self, script: Option<&Word>) -> Option<Vec<Word>> {
+    /// `sh -c 'script'`, `trap 'script' EXIT`
+    pub(super) fn inner_script(&mut self, script: Option<&Word>) -> Option<Vec<Word>> {
         let script = script?;
         let mut text = String::new();
         for piece in &script.pieces {
