@@ -65,7 +65,7 @@ impl<'c> Offers<'c> {
 
 /// What is said where no smaller thing is known.
 pub fn none_known(provider: &str) -> String {
-    format!("As far as is known, {provider} issues nothing that is limited to what is needed.")
+    format!("No smaller credential of {provider} is known that allows just what is needed.")
 }
 
 pub fn use_it(narrower: &Narrower) -> String {

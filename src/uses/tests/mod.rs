@@ -5,6 +5,7 @@ mod circleci;
 mod code;
 mod containers;
 mod formats;
+mod grants;
 mod hands;
 mod names;
 mod pipelines;
