@@ -86,6 +86,13 @@ impl File {
     }
 }
 
+/// A file that the reader stumbles over: its mentions are uses that are not understood.
+pub fn give_up(index: &Index<'_>, found: &mut Found, file: &File) {
+    if let Content::Commands(_, text) = &file.content {
+        unread(index, found, &file.path, text);
+    }
+}
+
 /// Reads one file.
 pub fn read(index: &Index<'_>, found: &mut Found, file: &File) {
     let path = &file.path;

@@ -214,7 +214,8 @@ impl<'f, 'a> Runner<'f, 'a> {
             let Some((wrapper, length)) = wrapper(name, &words) else { break };
             let inner = self.inside(wrapper, length, &words, &mut given, command);
             let script = || words.iter().position(|word| word.literal() == wrapper.script.as_deref());
-            let own = inner.as_ref().map_or_else(|| script().unwrap_or(length), |inner| words.len() - inner.len());
+            let read = |inner: &Vec<Word>| words.len().saturating_sub(inner.len());
+            let own = inner.as_ref().map_or_else(|| script().unwrap_or(length), read).clamp(length, words.len());
             self.wrapping_tool(name, &words[..own]);
             match inner {
                 Some(inner) => words = inner,

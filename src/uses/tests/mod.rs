@@ -183,6 +183,50 @@ const PATHS: [&str; 21] = [
     "b.tfvars.json",
 ];
 
+/// What command lines are made of.
+const WORDS: [&str; 40] = [
+    "env",
+    "sudo",
+    "-u",
+    "bash",
+    "-c",
+    "sh",
+    "-x",
+    "'railway up'",
+    "\"$@\"",
+    "$X",
+    "$(railway up)",
+    "<(cat x)",
+    "npx",
+    "-y",
+    "pnpm",
+    "dlx",
+    "exec",
+    "uvx",
+    "doppler",
+    "run",
+    "--",
+    "op",
+    "time",
+    "xargs",
+    "timeout",
+    "30",
+    "A=b",
+    "RAILWAY_TOKEN=$X",
+    "railway",
+    "up",
+    "eval",
+    "docker",
+    "push",
+    "--env-file",
+    ".env",
+    "&&",
+    "|",
+    "${X:-y}",
+    "dotenv",
+    "-e",
+];
+
 proptest! {
     #[test]
     fn an_unrelated_text_never_removes_a_need(
@@ -201,6 +245,18 @@ proptest! {
         prop_assert!(!before[0].needs.is_empty());
         for need in &before[0].needs {
             prop_assert!(after[0].needs.contains(need));
+        }
+    }
+
+    #[test]
+    fn no_command_line_panics(
+        words in proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..8),
+        path in proptest::sample::select(&PATHS[..]),
+    ) {
+        let credentials = [credential("railway", &value(), &[".env:1=RAILWAY_TOKEN"])];
+        let line = words.join(" ");
+        for text in [line.clone(), format!("jobs:\n  a:\n    steps:\n      - run: {line}\n"), format!("a:\n\t{line}\n")] {
+            find_all(&credentials, &[(path, &text)]);
         }
     }
 
