@@ -191,14 +191,16 @@ impl Can {
     }
 
     /// Whether whoever needs this needs the other as well: to change a class of things is to see them,
-    /// but for secrets, which many may set and few should read. Who one is, everybody may know.
+    /// but for secrets, which many may set and few should read, and to write them is to make them.
+    /// Who one is, everybody may know.
     pub fn brings(self, other: Can) -> bool {
-        let sees = match other.verb {
+        let with_it = match other.verb {
             Verb::List => true,
             Verb::Read => self.verb != Verb::List && self.class != Class::Secret,
+            Verb::Create => self.verb == Verb::Write,
             _ => false,
         };
-        self == other || (self.class == other.class && sees) || other == Can::new(Verb::Read, Class::Identity)
+        self == other || (self.class == other.class && with_it) || other == Can::new(Verb::Read, Class::Identity)
     }
 
     /// Whether it matters if the damage can be undone.

@@ -134,10 +134,13 @@ impl Runner<'_, '_> {
             return takes(own.clone());
         }
         let logins = || self.scope.logins.get(&at).into_iter().flatten().copied();
-        if let Some(other) = other_credential(tool, words) {
+        match other_credential(tool, words) {
             // A profile is one of those that the tool keeps; a token is not.
-            let kept = logins().chain(self.scope.index.lying_in(&tool.files));
-            return takes(kept.filter(|_| other.literal().is_some()).collect());
+            Some(other) if other.literal().is_some() => {
+                return takes(logins().chain(self.scope.index.lying_in(&tool.files)).collect());
+            }
+            Some(other) if self.scope.is_foreign(&other) => return None,
+            _ => {}
         }
         let (mut creds, mut foreign, mut nothing) = (Creds::new(), false, !tool.env.is_empty());
         for variable in &tool.env {

@@ -104,6 +104,18 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether a value certainly is another one than those that are known.
+    pub fn is_foreign(&self, value: &Word) -> bool {
+        value.pieces.iter().any(|piece| match piece {
+            Piece::Variable { name, .. } => match self.inherited(splice::bare(name)) {
+                Inherited::These(_) => false,
+                Inherited::Foreign => true,
+                Inherited::Nothing | Inherited::Unsaid => !splice::may_hold_anybody(name),
+            },
+            _ => false,
+        })
+    }
+
     /// Nothing that is set so far is inherited.
     pub fn hide_all(&mut self) {
         self.outside.closed = true;
@@ -169,7 +181,15 @@ impl<'a> Scope<'a> {
             let words: Vec<Option<&str>> = command.words.iter().map(Word::literal).collect();
             is_quiet(&words)
         });
-        if quiet { self.in_text(text) } else { Creds::new() }
+        if !quiet {
+            return Creds::new();
+        }
+        // `grep NAME= .env` reads the value where it lies.
+        let files = script.commands.iter().flat_map(|command| command.words.iter().skip(1).chain(&command.redirects));
+        let files: Vec<&str> = files.filter_map(Word::literal).map(|file| file.trim_start_matches("./")).collect();
+        let lying = self.index.held_in(|path| files.iter().any(|file| path_ends_in(path, file)));
+        let read = lying.into_iter().filter(|(name, _)| text.contains(name)).map(|(_, cred)| cred);
+        self.in_text(text).into_iter().chain(read).collect()
     }
 
     /// The text of a word with what is constant put in, and a [`HOLE`] for the rest. A variable
@@ -193,7 +213,15 @@ impl<'a> Scope<'a> {
         text
     }
 
-    pub fn constant(&self, name: &str) -> Option<String> {
+    /// The command that a word stands for: `CDK = npx -y aws-cdk`, `$CDK deploy`.
+    pub fn command_in(&self, word: &Word) -> Option<String> {
+        match word.pieces.as_slice() {
+            [Piece::Variable { name, .. }] => self.constant(name),
+            _ => None,
+        }
+    }
+
+    fn constant(&self, name: &str) -> Option<String> {
         let name = splice::bare(name);
         let creds = match self.vars.get(name) {
             Some(Held { constant: Some(constant), .. }) => return Some(constant.clone()),
@@ -390,6 +418,20 @@ impl<'a> Scope<'a> {
     }
 }
 
+fn path_ends_in(path: &str, file: &str) -> bool {
+    !file.is_empty() && path.strip_suffix(file).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+}
+
+/// A word as it stands there, with the names of its variables.
+fn spelling(word: &Word) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Variable { name, .. } => format!("${name}"),
+        Piece::Command { .. } | Piece::Unknown => HOLE.to_string(),
+    };
+    word.pieces.iter().map(piece).collect()
+}
+
 /// Whether a variable is set to what the tool that reads it answers: `VAULT_TOKEN=$(vault login …)`
 /// is another credential than that of the environment.
 fn is_made_by_its_tool(name: &str, value: &Word) -> bool {
@@ -402,16 +444,6 @@ fn is_made_by_its_tool(name: &str, value: &Word) -> bool {
         }
         _ => false,
     })
-}
-
-/// A word as it stands there, with the names of its variables.
-fn spelling(word: &Word) -> String {
-    let piece = |piece: &Piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Variable { name, .. } => format!("${name}"),
-        Piece::Command { .. } | Piece::Unknown => HOLE.to_string(),
-    };
-    word.pieces.iter().map(piece).collect()
 }
 
 /// Whether a command only binds, tests or reshapes what it is given.

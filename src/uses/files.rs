@@ -328,7 +328,8 @@ fn makefile(runner: &mut Runner<'_, '_>, text: &str) -> bool {
             if let Some((name, value)) = make_assignment(behind) {
                 runner.replace(name, &Word::read(&as_shell(value), line));
             } else if let Some((_, recipe)) = behind.split_once(';') {
-                runner.within(target.clone(), |runner| runner.script(&as_shell(recipe), line));
+                let recipe = as_shell(recipe.trim_start_matches(['@', '-', '+', ' ', '\t']));
+                runner.within(target.clone(), |runner| runner.script(&recipe, line));
             }
         }
     }

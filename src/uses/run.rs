@@ -297,14 +297,10 @@ impl<'f, 'a> Runner<'f, 'a> {
         false
     }
 
-    /// A command that stands in a variable: `CDK = npx -y aws-cdk`, `$CDK deploy`.
+    /// Puts in the command that stands in a variable.
     fn put_in(&self, words: &mut Vec<Word>) {
-        let Some(Word { pieces, line }) = words.first() else { return };
-        if let [Piece::Variable { name, .. }] = pieces.as_slice()
-            && let Some(constant) = self.scope.constant(name)
-        {
-            let put: Vec<Word> = constant.split_whitespace().map(|word| Word::read(word, *line)).collect();
-            words.splice(..1, put);
+        if let Some((text, line)) = words.first().and_then(|word| Some((self.scope.command_in(word)?, word.line))) {
+            words.splice(..1, text.split_whitespace().map(|word| Word::read(word, line)));
         }
     }
 

@@ -59,7 +59,7 @@ impl Runner<'_, '_> {
                 continue;
             } else if skip > 0 {
                 skip -= 1;
-            } else if !(wrapper.assigns && literal.is_none()) {
+            } else if !(wrapper.assigns && literal.is_none()) || self.scope.command_in(word).is_some() {
                 break;
             }
             rest.next();

@@ -5,6 +5,8 @@ mod circleci;
 mod code;
 mod containers;
 mod formats;
+mod grants;
+mod hands;
 mod names;
 mod pipelines;
 mod recipes;
