@@ -59,7 +59,7 @@ pub(super) fn find(
     let mut hits: Vec<Hit> = Vec::new();
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in windows {
-        let pattern = detectors.pattern(number);
+        let Some(pattern) = detectors.pattern(number) else { continue };
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
             let text = &bytes[..window.end];
@@ -91,7 +91,7 @@ fn hit(
     let detector = detectors.detector(number);
     let whole = captures.get(0)?.range();
     let mut parts: BTreeMap<String, Secret> = BTreeMap::new();
-    for name in detectors.pattern(number).capture_names().flatten().filter(|name| *name != "secret") {
+    for name in detectors.pattern(number)?.capture_names().flatten().filter(|name| *name != "secret") {
         if let Some(group) = captures.name(name) {
             parts.insert(name.to_owned(), Secret::new(std::str::from_utf8(group.as_bytes()).ok()?));
         }
