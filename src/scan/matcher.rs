@@ -10,7 +10,7 @@ use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
 use super::place::Place;
 use super::{checks, context, lines};
-use crate::detector::Detectors;
+use crate::detector::{Detectors, LONGEST_MATCH};
 use crate::finding::{Candidate, Confidence, Location};
 use crate::secret::Secret;
 use crate::source::Entry;
@@ -232,16 +232,21 @@ fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candid
         (std::cmp::Reverse((rank.0, length, rank.1)), hit.secret.start, hit.candidate.detector)
     });
     let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
-    let mut parts: BTreeSet<(usize, usize)> = BTreeSet::new();
+    // What a look covers with its parts: no reader finds a secret of its own there.
+    let mut covered: BTreeMap<usize, usize> = BTreeMap::new();
     for hit in hits {
         let has_look = detectors.detector(hit.candidate.detector).pattern.is_some();
-        if !has_look && parts.contains(&(hit.secret.start, hit.secret.end)) {
+        let near = hit.secret.start.saturating_sub(LONGEST_MATCH)..hit.secret.end;
+        if !has_look && covered.range(near).any(|(_, &end)| end > hit.secret.start) {
             continue;
         }
         // The kept ones do not overlap: only the neighbours can.
         let before = kept.range(..hit.secret.end).next_back();
         if before.is_none_or(|(_, other)| other.secret.end <= hit.secret.start) {
-            parts.extend(hit.beside.iter().map(|part| (part.start, part.end)));
+            for part in hit.beside.iter().chain(has_look.then_some(&hit.whole)) {
+                let end = covered.entry(part.start).or_insert(part.end);
+                *end = part.end.max(*end);
+            }
             kept.insert(hit.secret.start, hit);
         }
     }
