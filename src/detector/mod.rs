@@ -26,8 +26,8 @@ const PATTERN_LIMIT: usize = 1 << 20;
 /// No detector's match may be longer than this.
 pub const LONGEST_MATCH: usize = 16 << 10;
 
-/// The id of what has no provider.
-const NOBODYS: &str = "generic";
+/// The ids of what has no provider: any issuer's token may stand in the address of a database.
+const NOBODYS: [&str; 2] = ["generic", "database"];
 
 /// Every provider, and every detector under its number.
 #[derive(Debug)]
@@ -144,7 +144,7 @@ impl Detectors {
     pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        let nobodys = self.provider_of(number).id == NOBODYS;
+        let nobodys = NOBODYS.contains(&self.provider_of(number).id.as_str());
         let look = match (&detector.pattern, &detector.context) {
             (None, _) if nobodys => 0,
             (None, _) => 1,
