@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::encoded::{self, Form};
 use super::ordinary;
 use crate::detector::Detectors;
 
@@ -20,8 +21,20 @@ const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u32 = 0x2020_2020;
 
-/// The keywords of all detectors.
+/// What a keyword stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wake<'k> {
+    /// The number of a detector that looks around it.
+    Detector(usize),
+    /// It is a keyword in another form: what stands around it is decoded.
+    Encoded(&'k Form),
+}
+
+/// The keywords of all detectors, and the forms that the telling ones take when they are encoded.
 pub(super) struct Keywords {
+    /// How many detectors there are.
+    detectors: usize,
+    forms: Vec<Form>,
     seen: Vec<u64>,
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
@@ -39,6 +52,7 @@ struct Anchor {
 struct Word {
     /// In lower case.
     text: Vec<u8>,
+    /// Numbers of detectors, and behind those, of forms.
     wakes: Vec<usize>,
 }
 
@@ -50,11 +64,17 @@ impl Keywords {
                 words.entry(word.to_ascii_lowercase()).or_default().push(number);
             }
         }
-        Keywords::new(words)
+        let anchored = (0..detectors.len()).map(|number| detectors.detector(number)).filter(|one| one.is_anchored());
+        let telling = anchored.flat_map(|detector| detector.keywords.iter().map(String::as_str));
+        let forms = encoded::forms(telling);
+        for (number, form) in forms.iter().enumerate() {
+            words.entry(form.text.to_ascii_lowercase()).or_default().push(detectors.len() + number);
+        }
+        Keywords::new(words, detectors.len(), forms)
     }
 
     /// Words in lower case, of three bytes or more.
-    fn new(words: BTreeMap<String, Vec<usize>>) -> Keywords {
+    fn new(words: BTreeMap<String, Vec<usize>>, detectors: usize, forms: Vec<Form>) -> Keywords {
         let words: Vec<Word> = words.into_iter().map(|(text, wakes)| Word { text: text.into_bytes(), wakes }).collect();
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
         for (number, word) in words.iter().enumerate() {
@@ -73,11 +93,11 @@ impl Keywords {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { seen, buckets, anchors, words }
+        Keywords { detectors, forms, seen, buckets, anchors, words }
     }
 
-    /// Calls `hit` with each detector and the start of the keyword that woke it.
-    pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize)) {
+    /// Calls `hit` with what each keyword stands for, and its start.
+    pub(super) fn each_hit<'k>(&'k self, bytes: &[u8], mut hit: impl FnMut(Wake<'k>, usize)) {
         // Eight bytes hold five times four of them: one load and one branch for all.
         let mut at = 0;
         while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
@@ -108,7 +128,7 @@ impl Keywords {
     }
 
     #[inline(never)]
-    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(usize, usize)) {
+    fn compare<'k>(&'k self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(Wake<'k>, usize)) {
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
@@ -116,8 +136,15 @@ impl Keywords {
             let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
             let stands = bytes.get(start..start + word.text.len());
             if stands.is_some_and(|text| text.eq_ignore_ascii_case(&word.text)) {
-                word.wakes.iter().for_each(|&detector| hit(detector, start));
+                word.wakes.iter().for_each(|&number| hit(self.wake(number), start));
             }
+        }
+    }
+
+    fn wake(&self, number: usize) -> Wake<'_> {
+        match number.checked_sub(self.detectors) {
+            Some(form) => Wake::Encoded(&self.forms[form]),
+            None => Wake::Detector(number),
         }
     }
 }
@@ -162,12 +189,15 @@ mod tests {
 
     fn keywords(words: &[&str]) -> Keywords {
         let words = words.iter().enumerate();
-        Keywords::new(words.map(|(number, word)| (word.to_string(), vec![number])).collect())
+        Keywords::new(words.map(|(number, word)| (word.to_string(), vec![number])).collect(), usize::MAX, Vec::new())
     }
 
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
-        keywords(words).each_hit(text, |number, at| assert!(found.insert((number, at)), "{number} at {at} twice"));
+        keywords(words).each_hit(text, |wake, at| {
+            let Wake::Detector(number) = wake else { panic!("{wake:?} at {at}") };
+            assert!(found.insert((number, at)), "{number} at {at} twice");
+        });
         found
     }
 

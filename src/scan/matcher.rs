@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use regex::bytes::Captures;
 
-use super::keywords::Keywords;
+use super::encoded::{Region, Regions};
+use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
+use super::settle::{Hit, settle};
 use super::{checks, context, lines};
-use crate::detector::Detectors;
-use crate::finding::{Candidate, Confidence, Location};
+use crate::detector::{Detectors, LONGEST_MATCH};
+use crate::finding::{Candidate, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
@@ -18,28 +20,78 @@ const BEFORE: usize = 160;
 const AFTER: usize = 640;
 /// How far away a companion may stand, in bytes, however long the lines are.
 const COMPANION: usize = 4 << 10;
-/// The longest line excerpt that is kept, in bytes.
-const EXCERPT: usize = 400;
 
 /// So many candidates of one file are looked at; more make it a dump, which is said.
 pub(super) const CANDIDATES: usize = 10_000;
 
-/// A candidate with the bytes that it covers, until the file is done.
-struct Hit {
-    candidate: Candidate,
-    secret: Range<usize>,
-    whole: Range<usize>,
+/// What one file gave.
+pub(super) struct Found {
+    pub(super) candidates: Vec<Candidate>,
+    /// Why more is encoded in it than was decoded, if there is.
+    pub(super) cut: Option<&'static str>,
 }
 
-pub(super) fn find(
+/// Where each detector looks.
+type Windows = BTreeMap<usize, Vec<Range<usize>>>;
+
+/// The text that is searched, and where it lies.
+struct Searched<'s> {
+    /// The file's, or what a part of it decodes to.
+    bytes: &'s [u8],
+    region: Option<&'s Region>,
+    /// The number of the region, from one; zero for the file itself.
+    layer: usize,
+    file: &'s [u8],
+    lines: &'s Lines<'s>,
+    entry: &'s Entry,
+}
+
+impl Searched<'_> {
+    /// Where a part of the text is written.
+    fn written(&self, part: &Range<usize>) -> Range<usize> {
+        self.region.map_or_else(|| part.clone(), |region| region.outer_of(part))
+    }
+}
+
+pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
+    let mut regions = Regions::of(bytes);
+    let windows = windows(bytes, detectors, keywords, binary, &mut |wake, at| match wake {
+        Wake::Encoded(form) => regions.hit(at, form),
+        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+            regions.keyword(at, detectors.longest(number));
+        }
+        Wake::Detector(_) => {}
+    });
+    let (regions, cut) = regions.finish();
+    if windows.is_empty() && regions.is_empty() {
+        return Found { candidates: Vec::new(), cut };
+    }
+    let lines = Lines::of(bytes);
+    let mut hits: Vec<Hit> = Vec::new();
+    let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
+    search(&file, windows, detectors, &mut hits);
+    for (number, region) in regions.iter().enumerate() {
+        let binary = binary || memchr::memchr(0, &region.text).is_some();
+        // One level is undone: what is encoded in there is left alone.
+        let windows = self::windows(&region.text, detectors, keywords, binary, &mut |_, _| ());
+        let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
+        search(&inside, windows, detectors, &mut hits);
+    }
+    Found { candidates: settle(bytes, hits, detectors), cut }
+}
+
+/// The windows that the literal pass opens; `on_hit` is told of each hit.
+fn windows<'k>(
     bytes: &[u8],
-    entry: &Entry,
     detectors: &Detectors,
-    keywords: &Keywords,
+    keywords: &'k Keywords,
     binary: bool,
-) -> Vec<Candidate> {
-    let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
-    keywords.each_hit(bytes, |number, at| {
+    on_hit: &mut dyn FnMut(Wake<'k>, usize),
+) -> Windows {
+    let mut windows = Windows::new();
+    keywords.each_hit(bytes, |wake, at| {
+        on_hit(wake, at);
+        let Wake::Detector(number) = wake else { return };
         let detector = detectors.detector(number);
         if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
             return;
@@ -52,42 +104,34 @@ pub(super) fn find(
             _ => list.push(window),
         }
     });
-    if windows.is_empty() {
-        return Vec::new();
-    }
-    let lines = Lines::of(bytes);
-    let mut hits: Vec<Hit> = Vec::new();
+    windows
+}
+
+fn search(searched: &Searched<'_>, windows: Windows, detectors: &Detectors, hits: &mut Vec<Hit>) {
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
-            let text = &bytes[..window.end];
+            let text = &searched.bytes[..window.end];
             let mut from = window.start;
             while hits.len() < CANDIDATES
                 && let Some(captures) = pattern.captures_at(text, from)
             {
                 let whole = captures.get(0).expect("group 0 is the match").range();
                 from = whole.end.max(whole.start + 1);
-                if let Some(hit) = hit(bytes, &lines, entry, detectors, number, &captures)
-                    && seen.insert((number, hit.secret.start))
+                if let Some(hit) = hit(searched, detectors, number, &captures)
+                    && seen.insert((number, hit.inner.start))
                 {
                     hits.push(hit);
                 }
             }
         }
     }
-    settle(bytes, hits, detectors)
 }
 
-fn hit(
-    bytes: &[u8],
-    at: &Lines<'_>,
-    entry: &Entry,
-    detectors: &Detectors,
-    number: usize,
-    captures: &Captures<'_>,
-) -> Option<Hit> {
+fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: &Captures<'_>) -> Option<Hit> {
+    let Searched { bytes, file, entry, lines: at, .. } = *searched;
     let detector = detectors.detector(number);
     let whole = captures.get(0)?.range();
     let mut parts: BTreeMap<String, Secret> = BTreeMap::new();
@@ -114,12 +158,22 @@ fn hit(
             }
         }
     }
-    let secret = secret?;
-    let value = std::str::from_utf8(&bytes[secret.clone()]).ok()?;
-    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, secret.start)) {
+    let inner = secret?;
+    let value = std::str::from_utf8(&bytes[inner.clone()]).ok()?;
+    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, inner.start)) {
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
+    let secret = searched.written(&inner);
+    let mut key = key(bytes, &whole, &inner);
+    if let Some(region) = searched.region {
+        key = key.or_else(|| context::assigned_key(file, region.outer.start));
+        // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
+        let written = &file[secret.start..secret.end.min(secret.start + LONGEST_MATCH)];
+        if written != value.as_bytes() {
+            parts.insert(WRITTEN.to_owned(), Secret::new(String::from_utf8_lossy(written)));
+        }
+    }
     let (line, column) = at.position(secret.start);
     let (end_line, end_column) = at.position(secret.end);
     let location = Location {
@@ -132,12 +186,12 @@ fn hit(
         tracked: entry.tracked,
         ignored: entry.ignored,
         commit: None,
-        key: key(bytes, &whole, &secret),
+        key,
         excerpt: String::new(),
         excerpt_from: 1,
     };
     let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
-    Some(Hit { candidate, secret, whole })
+    Some(Hit { candidate, secret, length: searched.written(&whole).len(), layer: searched.layer, inner })
 }
 
 /// The key that the whole match is assigned to, where the secret is a part of it; else the secret's.
@@ -187,57 +241,6 @@ fn find_companion(
         }
     }
     nearest.map(|(_, value)| value)
-}
-
-/// One candidate for each value: of two that overlap, the one whose look says more.
-fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candidate> {
-    hits.sort_by_key(|hit| {
-        let rank = detectors.rank(hit.candidate.detector);
-        let length = hit.whole.len();
-        (std::cmp::Reverse((rank.0, length, rank.1)), hit.secret.start, hit.candidate.detector)
-    });
-    let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
-    for hit in hits {
-        // The kept ones do not overlap: only the neighbours can.
-        let before = kept.range(..hit.secret.end).next_back();
-        if before.is_none_or(|(_, other)| other.secret.end <= hit.secret.start) {
-            kept.insert(hit.secret.start, hit);
-        }
-    }
-    let mut kept: Vec<Hit> = kept.into_values().collect();
-    let spans: Vec<(Range<usize>, usize)> = kept
-        .iter()
-        .map(|hit| (hit.secret.clone(), shown_prefix(&detectors.detector(hit.candidate.detector).prefix)))
-        .collect();
-    for hit in &mut kept {
-        let (text, from) = excerpt(bytes, &hit.secret, &spans);
-        hit.candidate.location.excerpt = text;
-        hit.candidate.location.excerpt_from = from;
-    }
-    kept.into_iter().map(|hit| hit.candidate).collect()
-}
-
-/// How much of the value may be shown: its public prefix, and no more than twelve characters.
-pub(super) fn shown_prefix(prefix: &str) -> usize {
-    prefix.len().min(12)
-}
-
-/// The first line of the secret, with every secret on it masked at its width, and the column that
-/// it begins at.
-fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)]) -> (String, usize) {
-    let start = lines::line_start(bytes, secret.start).max(secret.start.saturating_sub(EXCERPT / 2));
-    let end = lines::line_end(bytes, secret.start).min(start + EXCERPT);
-    let mut line = bytes[start..end].to_vec();
-    let first = spans.partition_point(|(span, _)| span.end <= start);
-    for (span, prefix) in spans[first..].iter().take_while(|(span, _)| span.start < end) {
-        let from = (span.start + prefix).clamp(start, end);
-        let to = span.end.clamp(start, end);
-        if from < to {
-            line[from - start..to - start].fill(b'*');
-        }
-    }
-    let from = lines::characters(&bytes[lines::line_start(bytes, secret.start)..start]) + 1;
-    (String::from_utf8_lossy(&line).into_owned(), from)
 }
 
 #[cfg(test)]
