@@ -140,8 +140,9 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
     let secrets = findings.iter().flat_map(|finding| {
         let detector = detectors.detector(finding.detector);
         let companions = detector.companions.iter().filter(|companion| !companion.public);
-        let parts = companions.filter_map(|companion| finding.parts.get(&companion.name)).map(|part| (part, 0));
-        std::iter::once((&finding.secret, detector.prefix.len())).chain(parts)
+        let parts = companions.filter_map(|companion| finding.parts.get(&companion.name));
+        let hidden = parts.chain(finding.written()).map(|part| (part, 0));
+        std::iter::once((&finding.secret, detector.prefix.len())).chain(hidden)
     });
     let hidden = secrets.filter(|(secret, _)| !placeholder::is_common_word(secret.expose()));
     Redactor::new(hidden.map(|(secret, public)| (secret, public, ordinary::is_word(secret.expose().as_bytes()))))

@@ -5,6 +5,7 @@
 mod assignment;
 mod checks;
 mod context;
+mod encoded;
 mod group;
 mod keywords;
 mod lines;
@@ -12,6 +13,7 @@ mod matcher;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
+mod settle;
 mod text;
 
 use rayon::prelude::*;
@@ -102,29 +104,21 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let size = bytes.len() as u64;
-    let text = Text::of(bytes);
-    let mut read = match text {
-        Text::Plain(bytes) => {
-            Read { candidates: matcher::find(bytes, entry, detectors, keywords, false), bytes: size, ..Read::default() }
+    let found = match Text::of(bytes) {
+        Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
+        Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
+        Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
+        Text::LargeBinary => {
+            let note = note(format!("binary of {} MB was skipped", size >> 20), "skipped", false);
+            return Read { note, bytes: size, skipped: true, ..Read::default() };
         }
-        Text::Decoded(text) => Read {
-            candidates: matcher::find(text.as_bytes(), entry, detectors, keywords, false),
-            bytes: size,
-            ..Read::default()
-        },
-        Text::Binary(bytes) => {
-            Read { candidates: matcher::find(bytes, entry, detectors, keywords, true), bytes: size, ..Read::default() }
-        }
-        Text::LargeBinary => Read {
-            note: note(format!("binary of {} MB was skipped", size >> 20), "skipped", false),
-            bytes: size,
-            skipped: true,
-            ..Read::default()
-        },
     };
+    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.note = note(message, "limit", true);
+    } else if let Some(why) = found.cut {
+        read.note = note(why.to_owned(), "limit", false);
     }
     read
 }
