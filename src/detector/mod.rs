@@ -139,12 +139,16 @@ impl Detectors {
         *self.rules[number].longest.get_or_init(|| pattern().and_then(longest).unwrap_or(LONGEST_MATCH))
     }
 
+    fn is_nobodys(&self, number: usize) -> bool {
+        NOBODYS.contains(&self.provider_of(number).id.as_str())
+    }
+
     /// How much a detector's find says: an own prefix first, then what stands around it, then conditions.
     /// A shape that belongs to nobody says least.
     pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        let nobodys = NOBODYS.contains(&self.provider_of(number).id.as_str());
+        let nobodys = self.is_nobodys(number);
         let look = match (&detector.pattern, &detector.context) {
             (None, _) if nobodys => 0,
             (None, _) => 1,
@@ -157,7 +161,7 @@ impl Detectors {
 
     /// Whether nothing but the name that it is assigned to tells this kind.
     pub fn is_named_only(&self, number: usize) -> bool {
-        self.provider_of(number).id == NOBODYS && self.detector(number).pattern.is_none()
+        self.is_nobodys(number) && self.detector(number).pattern.is_none()
     }
 
     /// The compiled pattern of one companion.
