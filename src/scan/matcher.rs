@@ -10,6 +10,7 @@ use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
 use super::place::Place;
 use super::{checks, context, lines};
+use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
 use crate::finding::{Candidate, Confidence, Location};
 use crate::secret::Secret;
@@ -18,6 +19,8 @@ use crate::source::Entry;
 /// How far around a keyword its pattern is tried, where the pattern is not longer itself.
 const BEFORE: usize = 160;
 const AFTER: usize = 640;
+/// In such pieces a whole text is searched.
+const PIECE: usize = 64 << 10;
 /// How far away a companion may stand, in bytes, however long the lines are.
 const COMPANION: usize = 4 << 10;
 /// The longest line excerpt that is kept, in bytes.
@@ -51,6 +54,10 @@ pub(super) fn find(
             if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
                 return;
             }
+            if detector.whole_text {
+                windows.entry(number).or_insert_with(|| pieces(bytes.len()));
+                return;
+            }
             let reach = detectors.longest(number);
             let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
             let list = windows.entry(number).or_default();
@@ -69,6 +76,10 @@ pub(super) fn find(
             }
         }
     });
+    if !binary {
+        windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
+    }
+    windows.retain(|&number, _| detectors.looks_into(number, &entry.path));
     if windows.is_empty() && assigned.is_empty() {
         return Vec::new();
     }
@@ -77,14 +88,20 @@ pub(super) fn find(
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
+        let piece = if detectors.detector(number).whole_text { PIECE } else { usize::MAX };
+        let mut from = 0;
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
             let text = &bytes[..window.end];
-            let mut from = window.start;
+            from = from.max(window.start);
+            let next = window.start.saturating_add(piece);
             while hits.len() < CANDIDATES
                 && let Some(captures) = pattern.captures_at(text, from)
             {
                 let whole = captures.get(0).expect("group 0 is the match").range();
+                if whole.start >= next {
+                    break;
+                }
                 from = whole.end.max(whole.start + 1);
                 if let Some(hit) = hit(bytes, &lines, entry, detectors, number, &captures)
                     && seen.insert((number, hit.secret.start))
@@ -96,6 +113,12 @@ pub(super) fn find(
     }
     hits.extend(assigned.into_values().filter_map(|found| assigned_hit(bytes, &lines, entry, detectors, found)));
     settle(bytes, hits, detectors)
+}
+
+/// A whole text in pieces. A match begins in its piece and may reach over the piece's end, so that
+/// a pattern without a bound has one.
+fn pieces(length: usize) -> Vec<Range<usize>> {
+    (0..length).step_by(PIECE).map(|start| start..(start + PIECE + LONGEST_MATCH).min(length)).collect()
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.
@@ -144,7 +167,7 @@ fn hit(
             parts.insert(name.to_owned(), Secret::new(std::str::from_utf8(group.as_bytes()).ok()?));
         }
     }
-    let mut secret = captures.name("secret").map(|group| group.range());
+    let mut secret = detectors.secret_in(number, captures);
     let mut beside = Vec::new();
     for position in 0..detector.companions.len() {
         let (companion, _) = detectors.companion(number, position);
@@ -170,7 +193,14 @@ fn hit(
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
+    let line = lines::line_start(bytes, whole.start)..lines::line_end(bytes, whole.end);
+    let (matched, line) = (&bytes[whole.clone()], &bytes[line]);
     let location = location(at, entry, &secret, key(bytes, &whole, &secret));
+    let commit = location.commit.as_deref();
+    let seen = Seen { secret: value.as_bytes(), matched, line, path: &entry.path, commit };
+    if detectors.lets_pass(number, &seen) {
+        return None;
+    }
     let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
     Some(Hit { candidate, secret, whole, beside })
 }
