@@ -7,6 +7,7 @@ pub mod list;
 pub mod model;
 pub mod places;
 pub mod pointer;
+pub mod rules;
 pub mod sample;
 
 use std::ops::Range;
@@ -16,8 +17,10 @@ use std::sync::OnceLock;
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use crate::error::{FileError, parse_toml, shown};
+use crate::finding::Note;
 use allowed::{Allowance, Seen};
 use model::{Allow, Companion, Detector, Provider};
+use rules::Rules;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
@@ -32,12 +35,19 @@ pub const LONGEST_MATCH: usize = 16 << 10;
 /// The id of what has no provider.
 const NOBODYS: &str = "generic";
 
+/// What the ids of rules files begin with.
+const RULES: &str = "rules-";
+
 /// Every provider, and every detector under its number.
 #[derive(Debug)]
 pub struct Detectors {
     providers: Vec<Provider>,
     /// Provider and position in it, in a fixed order.
     rules: Vec<Rule>,
+    /// What is to be said of the rules files.
+    notes: Vec<Note>,
+    /// Rules that are tried on every text, by their ids.
+    slow: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -100,7 +110,42 @@ impl Detectors {
                 });
             }
         }
-        Ok(Detectors { providers, rules })
+        Ok(Detectors { providers, rules, notes: Vec::new(), slow: Vec::new() })
+    }
+
+    /// These, and beside them rules that people have already.
+    pub fn with_rules(self, files: Vec<Rules>) -> Result<Detectors, FileError> {
+        let Detectors { mut providers, mut notes, mut slow, .. } = self;
+        let mut clashes = Vec::new();
+        for file in files {
+            for (position, rule) in file.provider.detectors.iter().enumerate() {
+                let has = |provider: &&Provider| provider.detectors.iter().any(|known| known.id == rule.id);
+                if let Some(other) = providers.iter().find(has) {
+                    let other = if other.id.starts_with(RULES) { &other.name } else { "a detector of overscope" };
+                    clashes.push(file.clash(position, other));
+                }
+            }
+            let Rules { provider, notes: more, slow: more_slow, .. } = file;
+            let same = providers.iter().filter(|known| known.name == provider.name).count();
+            let id = if same > 0 { format!("{}-{}", provider.id, same + 1) } else { provider.id.clone() };
+            providers.push(Provider { id, ..provider });
+            notes.extend(more);
+            slow.extend(more_slow);
+        }
+        match clashes.is_empty() {
+            true => Ok(Detectors { notes, slow, ..Detectors::of(providers)? }),
+            false => Err(FileError::Several(clashes)),
+        }
+    }
+
+    /// What is to be said of the files that they come from.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The ids of rules that no keyword and no literal text announces: they cost time on every file.
+    pub fn slow(&self) -> &[String] {
+        &self.slow
     }
 
     pub fn providers(&self) -> &[Provider] {
@@ -179,7 +224,13 @@ impl Detectors {
     pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        let nobodys = self.provider_of(number).id == NOBODYS;
+        let provider = self.provider_of(number).id.as_str();
+        let nobodys = provider == NOBODYS;
+        // Of whom the value is, a rule says nothing; and a rule that a repository brings takes no
+        // value from a detector that knows what it looks at.
+        if provider.starts_with(RULES) {
+            return (0, 1);
+        }
         let look = match (&detector.pattern, &detector.context) {
             (None, _) if nobodys => 0,
             (None, _) => 1,
