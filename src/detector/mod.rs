@@ -32,8 +32,8 @@ const PATTERN_LIMIT: usize = 1 << 20;
 /// No detector's match may be longer than this.
 pub const LONGEST_MATCH: usize = 16 << 10;
 
-/// The id of what has no provider.
-const NOBODYS: &str = "generic";
+/// The ids of what has no provider: any issuer's token may stand in the address of a database.
+const NOBODYS: [&str; 2] = ["generic", "database"];
 
 /// What the ids of rules files begin with.
 const RULES: &str = "rules-";
@@ -225,7 +225,7 @@ impl Detectors {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
         let provider = self.provider_of(number).id.as_str();
-        let nobodys = provider == NOBODYS;
+        let nobodys = NOBODYS.contains(&provider);
         // Of whom the value is, a rule says nothing; and a rule that a repository brings takes no
         // value from a detector that knows what it looks at.
         if provider.starts_with(RULES) {
@@ -243,7 +243,7 @@ impl Detectors {
 
     /// Whether nothing but the name that it is assigned to tells this kind.
     pub fn is_named_only(&self, number: usize) -> bool {
-        self.provider_of(number).id == NOBODYS && self.detector(number).pattern.is_none()
+        self.provider_of(number).id == NOBODYS[0] && self.detector(number).pattern.is_none()
     }
 
     /// The compiled pattern of one companion.
