@@ -116,11 +116,12 @@ impl Check<'_> {
 
     fn detector(&mut self, own: &Detector, detectors: &Detectors) {
         let id = own.id.as_str();
-        match detector::longest(&own.pattern) {
-            Some(longest) if longest <= LONGEST_MATCH => {}
+        match own.pattern.as_deref().map(detector::longest) {
+            None => {}
+            Some(Some(longest)) if longest <= LONGEST_MATCH => {}
             _ => self.complain(id, format!("the pattern must be bounded, to {LONGEST_MATCH} bytes at the most")),
         }
-        for pattern in own.companions.iter().map(|companion| &companion.pattern).chain([&own.pattern]) {
+        for pattern in own.companions.iter().map(|companion| &companion.pattern).chain(&own.pattern) {
             if let Err(why) = detector::compile(pattern) {
                 self.complain(id, format!("pattern: {why}"));
                 return;
@@ -132,8 +133,11 @@ impl Check<'_> {
         if own.companions.iter().any(|companion| companion.required && companion.otherwise.is_some()) {
             self.complain(id, "a companion is required, or has a value of its own where there is none: not both");
         }
-        if own.keywords.is_empty() || own.keywords.iter().any(|word| word.len() < 3) {
-            self.complain(id, "a detector needs keywords of three letters or more");
+        if own.pattern.is_some() && (own.keywords.is_empty() || own.keywords.iter().any(|word| word.len() < 3)) {
+            self.complain(id, "a pattern needs keywords of three letters or more");
+        }
+        if own.pattern.is_none() && !own.keywords.is_empty() {
+            self.complain(id, "keywords wake a pattern, and there is none");
         }
         if let Some(probe) = &own.probe
             && !self.provider.probes.contains_key(probe)
@@ -161,7 +165,7 @@ impl Check<'_> {
             match sample::generate(template, seed as u64) {
                 Err(why) => self.complain(id, format!("counterexample `{template}`: {why}")),
                 Ok(sample) => {
-                    let found = scan::scan_text("sample", &sample.text, detectors, &FingerprintKey::fixed());
+                    let found = scan::scan_text(own.sample_path(), &sample.text, detectors, &FingerprintKey::fixed());
                     let wrong = |f: &&crate::finding::Finding| {
                         detectors.detector(f.detector).id == own.id && f.confidence > Confidence::Low
                     };
@@ -174,7 +178,7 @@ impl Check<'_> {
     }
 
     fn example(&mut self, own: &Detector, template: &str, sample: &Sample, detectors: &Detectors) {
-        let found = scan::scan_text("sample", &sample.text, detectors, &FingerprintKey::fixed());
+        let found = scan::scan_text(own.sample_path(), &sample.text, detectors, &FingerprintKey::fixed());
         let ids: Vec<&str> = found.iter().map(|finding| detectors.detector(finding.detector).id.as_str()).collect();
         let right = ids == [own.id.as_str()] && found[0].secret.expose() == sample.secret;
         if !right {
@@ -322,7 +326,7 @@ impl Check<'_> {
         known.extend(self.provider.bases.keys().map(|name| format!("base.{name}")));
         for own in &self.provider.detectors {
             known.extend(own.companions.iter().map(|companion| companion.name.clone()));
-            if let Ok(pattern) = detector::compile(&own.pattern) {
+            if let Some(Ok(pattern)) = own.pattern.as_deref().map(detector::compile) {
                 known.extend(pattern.capture_names().flatten().map(str::to_owned));
             }
         }

@@ -57,7 +57,7 @@ fn no_fit(given: &str, detector: Option<&str>, detectors: &Detectors) -> String 
     let mut near: Vec<&str> = Vec::new();
     for number in 0..detectors.len() {
         let detector = detectors.detector(number);
-        let shape = detectors.pattern(number).is_match(given.as_bytes());
+        let shape = detectors.pattern(number).is_some_and(|pattern| pattern.is_match(given.as_bytes()));
         let start = detector.prefix.len() >= 3 && shares_start(given, &detector.prefix);
         if shape || start {
             near.push(&detector.id);

@@ -48,6 +48,7 @@ fn plant(detectors: &Detectors, folder: &Folder, seed: u64) -> Vec<Planted> {
             let sample = sample::generate(template, seed.wrapping_add(own)).unwrap();
             let name: String = sample.secret.chars().filter(|c| *c != '/' && *c != '\0').take(120).collect();
             let path = match at % 2 {
+                _ if detector.file.is_some() => format!("{}/{at}/{}", detector.id, detector.sample_path()),
                 0 => format!("{}/{at}/{name}.txt", detector.id),
                 _ => format!("{}/{at}.env", detector.id),
             };
@@ -62,7 +63,7 @@ fn plant(detectors: &Detectors, folder: &Folder, seed: u64) -> Vec<Planted> {
             };
             hide(&sample.secret, detector.prefix.len());
             // What stands beside it and is no secret of its own finding: a session token.
-            for finding in scan_text("sample", &sample.text, detectors, &FingerprintKey::fixed()) {
+            for finding in scan_text(detector.sample_path(), &sample.text, detectors, &FingerprintKey::fixed()) {
                 for companion in detector.companions.iter().filter(|companion| !companion.public) {
                     finding.parts.get(&companion.name).into_iter().for_each(|part| hide(part.expose(), 0));
                 }

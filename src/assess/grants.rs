@@ -338,6 +338,6 @@ mod tests {
         assert_eq!(class("dns:read"), Class::Config);
         assert_eq!(class("secrets:read"), Class::Secret);
         assert!(provider.meaning_of("*").is_none());
-        assert_eq!(detector::longest(&provider.detectors[0].pattern), Some(10));
+        assert_eq!(provider.detectors[0].pattern.as_deref().and_then(detector::longest), Some(10));
     }
 }

@@ -115,8 +115,13 @@ fn show_one(provider: &Provider, detector: &Detector, out: &mut dyn Write) -> io
     for differs in &provider.differs {
         writeln!(out, "  differs      {} in {}: {}", differs.what, differs.from, differs.why)?;
     }
-    writeln!(out, "  keywords     {}", detector.keywords.join(", "))?;
-    writeln!(out, "  pattern      {}", detector.pattern)?;
+    match &detector.pattern {
+        Some(pattern) => {
+            writeln!(out, "  keywords     {}", detector.keywords.join(", "))?;
+            writeln!(out, "  pattern      {pattern}")?;
+        }
+        None => writeln!(out, "  pattern      none: what it is assigned to, or its place in a file, tells it")?,
+    }
     if !detector.env.is_empty() {
         writeln!(out, "  kept in      {}", detector.env.join(", "))?;
     }

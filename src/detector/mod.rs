@@ -126,14 +126,17 @@ impl Detectors {
         &self.providers[self.rules[number].provider]
     }
 
-    /// The compiled pattern; compiled on first use, since most runs need a few of them.
-    pub fn pattern(&self, number: usize) -> &Regex {
-        self.rules[number].pattern.get_or_init(|| compile(&self.detector(number).pattern).expect("checked by its test"))
+    /// The compiled pattern; compiled on first use, since most runs need a few of them. None for a
+    /// kind that has no look of its own.
+    pub fn pattern(&self, number: usize) -> Option<&Regex> {
+        let pattern = self.detector(number).pattern.as_deref()?;
+        Some(self.rules[number].pattern.get_or_init(|| compile(pattern).expect("checked by its test")))
     }
 
     /// The longest text that the pattern can match.
     pub fn longest(&self, number: usize) -> usize {
-        *self.rules[number].longest.get_or_init(|| longest(&self.detector(number).pattern).unwrap_or(LONGEST_MATCH))
+        let pattern = || self.detector(number).pattern.as_deref();
+        *self.rules[number].longest.get_or_init(|| pattern().and_then(longest).unwrap_or(LONGEST_MATCH))
     }
 
     /// How much a detector's find says: an own prefix first, then what stands around it, then conditions.
@@ -141,12 +144,20 @@ impl Detectors {
     pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        let look = match (self.provider_of(number).id == NOBODYS, detector.is_anchored()) {
-            (true, _) => 0,
-            (false, false) => 1,
-            (false, true) => 2,
+        let nobodys = self.provider_of(number).id == NOBODYS;
+        let look = match (&detector.pattern, &detector.context) {
+            (None, _) if nobodys => 0,
+            (None, _) => 1,
+            (Some(_), _) if nobodys => 1,
+            (Some(_), Some(_)) => 2,
+            (Some(_), None) => 3,
         };
         (look, conditions + usize::from(detector.checksum.is_some()))
+    }
+
+    /// Whether nothing but the name that it is assigned to tells this kind.
+    pub fn is_named_only(&self, number: usize) -> bool {
+        self.provider_of(number).id == NOBODYS && self.detector(number).pattern.is_none()
     }
 
     /// The compiled pattern of one companion.
@@ -172,7 +183,7 @@ pub fn read(path: &std::path::Path) -> Result<Provider, FileError> {
     let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: name.clone(), why })?;
     let provider: Provider = parse_toml(&name, &text)?;
     for detector in &provider.detectors {
-        let patterns = detector.companions.iter().map(|companion| &companion.pattern).chain([&detector.pattern]);
+        let patterns = detector.companions.iter().map(|companion| &companion.pattern).chain(&detector.pattern);
         for pattern in patterns {
             compile(pattern).map_err(|why| FileError::Content {
                 path: name.clone(),

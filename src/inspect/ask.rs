@@ -219,7 +219,8 @@ impl Run<'_> {
     fn belongs_beside(&self, name: &str) -> bool {
         let group = format!("(?<{name}>");
         self.provider.detectors.iter().any(|detector| {
-            detector.pattern.contains(&group) || detector.companions.iter().any(|companion| companion.name == name)
+            detector.pattern.as_ref().is_some_and(|pattern| pattern.contains(&group))
+                || detector.companions.iter().any(|companion| companion.name == name)
         })
     }
 

@@ -2,12 +2,15 @@
 //! hits, checks on what they match, companions, and one finding for each distinct secret.
 //! The order of the result is that of the paths, whatever the number of threads.
 
+mod assignment;
 mod checks;
 mod context;
 mod group;
 mod keywords;
 mod lines;
 mod matcher;
+pub mod ordinary;
+mod place;
 pub mod placeholder;
 mod text;
 
@@ -43,7 +46,7 @@ struct Read {
 
 /// Scans every entry. `on_file` is told after each, for a progress bar.
 pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
-    scan_with(&Keywords::for_files(detectors), entries, detectors, key, on_file)
+    scan_with(&Keywords::of(detectors), entries, detectors, key, on_file)
 }
 
 fn scan_with(
@@ -83,7 +86,7 @@ pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &Fingerprin
         tracked: false,
         ignored: false,
     };
-    scan_with(&Keywords::for_text(detectors), &[entry], detectors, key, &|| ()).findings
+    scan_with(&Keywords::of(detectors), &[entry], detectors, key, &|| ()).findings
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {

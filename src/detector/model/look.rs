@@ -15,9 +15,11 @@ pub struct Detector {
     pub id: String,
     pub name: String,
     /// Literal texts, one of which stands in or near every match. Matched without case.
+    #[serde(default)]
     pub keywords: Vec<String>,
-    /// The pattern; its group `secret` is the value, any other named group a part of it.
-    pub pattern: String,
+    /// The pattern; its group `secret` is the value, any other named group a part of it. A kind
+    /// without one has no look: a reader of assignments or of files with a known structure tells it.
+    pub pattern: Option<String>,
     /// What the value starts with, as everybody may know. Only this much of it is ever shown.
     #[serde(default)]
     pub prefix: String,
@@ -44,6 +46,8 @@ pub struct Detector {
     pub unconfirmed: Option<String>,
     /// Must decode, and the decoded values must fit.
     pub decodes: Option<Decodes>,
+    /// The file that the examples stand in, where that matters.
+    pub file: Option<String>,
     pub examples: Vec<String>,
     #[serde(default)]
     pub counterexamples: Vec<String>,
@@ -56,7 +60,12 @@ fn high() -> Confidence {
 impl Detector {
     /// Whether its look alone tells it: no context is needed.
     pub fn is_anchored(&self) -> bool {
-        self.context.is_none()
+        self.context.is_none() && self.pattern.is_some()
+    }
+
+    /// The path that an example is scanned under.
+    pub fn sample_path(&self) -> &str {
+        self.file.as_deref().unwrap_or("sample")
     }
 }
 
