@@ -10,7 +10,7 @@ use crate::finding::{Confidence, Finding, Note, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
-use crate::scan::Scanned;
+use crate::scan::{Scanned, ordinary, placeholder};
 use crate::source::{Entry, Source};
 use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
@@ -129,15 +129,18 @@ fn tell(credentials: &[Assessment], verbose: u8, redactor: &Redactor, teller: &d
     }
 }
 
-/// Knows every secret of the run, so that the last layer before any output can mask it.
+/// Knows every secret of the run, so that the last layer before any output can mask it. The password
+/// that everybody types first is masked where it stands, and not in the report's own words.
 pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
-    Redactor::new(findings.iter().flat_map(|finding| {
+    let secrets = findings.iter().flat_map(|finding| {
         let detector = detectors.detector(finding.detector);
         let companions = detector.companions.iter().filter(|companion| !companion.public);
         let parts = companions.filter_map(|companion| finding.parts.get(&companion.name));
         let hidden = parts.chain(finding.written()).map(|part| (part, 0));
         std::iter::once((&finding.secret, detector.prefix.len())).chain(hidden)
-    }))
+    });
+    let hidden = secrets.filter(|(secret, _)| !placeholder::is_common_word(secret.expose()));
+    Redactor::new(hidden.map(|(secret, public)| (secret, public, ordinary::is_word(secret.expose().as_bytes()))))
 }
 
 fn dry_run(

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::encoded::{self, Form};
-use super::ordinary;
+use super::{assignment, ordinary};
 use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
@@ -21,19 +21,9 @@ const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u32 = 0x2020_2020;
 
-/// What a keyword stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Wake<'k> {
-    /// The number of a detector that looks around it.
-    Detector(usize),
-    /// It is a keyword in another form: what stands around it is decoded.
-    Encoded(&'k Form),
-}
-
-/// The keywords of all detectors, and the forms that the telling ones take when they are encoded.
+/// The keywords of all detectors, the names of assignments, and the forms that the telling ones of
+/// them take when they are encoded.
 pub(super) struct Keywords {
-    /// How many detectors there are.
-    detectors: usize,
     forms: Vec<Form>,
     seen: Vec<u64>,
     /// Where each bucket begins in `anchors`.
@@ -52,29 +42,46 @@ struct Anchor {
 struct Word {
     /// In lower case.
     text: Vec<u8>,
-    /// Numbers of detectors, and behind those, of forms.
-    wakes: Vec<usize>,
+    wakes: Vec<Wake>,
+}
+
+/// Who looks at the place where a keyword stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wake {
+    /// The detector of this number.
+    Detector(usize),
+    /// The reader of assignments: the keyword may stand in a name.
+    Assignment,
+    /// The form of this number: what stands around it is decoded.
+    Encoded(usize),
 }
 
 impl Keywords {
     pub(super) fn of(detectors: &Detectors) -> Keywords {
-        let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut words: BTreeMap<String, Vec<Wake>> = BTreeMap::new();
         for number in 0..detectors.len() {
             for word in &detectors.detector(number).keywords {
-                words.entry(word.to_ascii_lowercase()).or_default().push(number);
+                words.entry(word.to_ascii_lowercase()).or_default().push(Wake::Detector(number));
             }
+        }
+        for &word in assignment::WORDS {
+            words.entry(word.to_owned()).or_default().push(Wake::Assignment);
         }
         let anchored = (0..detectors.len()).map(|number| detectors.detector(number)).filter(|one| one.is_anchored());
         let telling = anchored.flat_map(|detector| detector.keywords.iter().map(String::as_str));
         let forms = encoded::forms(telling);
         for (number, form) in forms.iter().enumerate() {
-            words.entry(form.text.to_ascii_lowercase()).or_default().push(detectors.len() + number);
+            words.entry(form.text.to_ascii_lowercase()).or_default().push(Wake::Encoded(number));
         }
-        Keywords::new(words, detectors.len(), forms)
+        Keywords::new(words, forms)
+    }
+
+    pub(super) fn form(&self, number: usize) -> &Form {
+        &self.forms[number]
     }
 
     /// Words in lower case, of three bytes or more.
-    fn new(words: BTreeMap<String, Vec<usize>>, detectors: usize, forms: Vec<Form>) -> Keywords {
+    fn new(words: BTreeMap<String, Vec<Wake>>, forms: Vec<Form>) -> Keywords {
         let words: Vec<Word> = words.into_iter().map(|(text, wakes)| Word { text: text.into_bytes(), wakes }).collect();
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
         for (number, word) in words.iter().enumerate() {
@@ -93,11 +100,11 @@ impl Keywords {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { detectors, forms, seen, buckets, anchors, words }
+        Keywords { forms, seen, buckets, anchors, words }
     }
 
-    /// Calls `hit` with what each keyword stands for, and its start.
-    pub(super) fn each_hit<'k>(&'k self, bytes: &[u8], mut hit: impl FnMut(Wake<'k>, usize)) {
+    /// Calls `hit` with whom each keyword wakes and where it begins.
+    pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(Wake, usize)) {
         // Eight bytes hold five times four of them: one load and one branch for all.
         let mut at = 0;
         while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
@@ -128,7 +135,7 @@ impl Keywords {
     }
 
     #[inline(never)]
-    fn compare<'k>(&'k self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(Wake<'k>, usize)) {
+    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(Wake, usize)) {
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
@@ -136,15 +143,8 @@ impl Keywords {
             let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
             let stands = bytes.get(start..start + word.text.len());
             if stands.is_some_and(|text| text.eq_ignore_ascii_case(&word.text)) {
-                word.wakes.iter().for_each(|&number| hit(self.wake(number), start));
+                word.wakes.iter().for_each(|&wake| hit(wake, start));
             }
-        }
-    }
-
-    fn wake(&self, number: usize) -> Wake<'_> {
-        match number.checked_sub(self.detectors) {
-            Some(form) => Wake::Encoded(&self.forms[form]),
-            None => Wake::Detector(number),
         }
     }
 }
@@ -189,13 +189,16 @@ mod tests {
 
     fn keywords(words: &[&str]) -> Keywords {
         let words = words.iter().enumerate();
-        Keywords::new(words.map(|(number, word)| (word.to_string(), vec![number])).collect(), usize::MAX, Vec::new())
+        Keywords::new(
+            words.map(|(number, word)| (word.to_string(), vec![Wake::Detector(number)])).collect(),
+            Vec::new(),
+        )
     }
 
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
         keywords(words).each_hit(text, |wake, at| {
-            let Wake::Detector(number) = wake else { panic!("{wake:?} at {at}") };
+            let Wake::Detector(number) = wake else { panic!("{wake:?} is no detector") };
             assert!(found.insert((number, at)), "{number} at {at} twice");
         });
         found

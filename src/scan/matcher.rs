@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use regex::bytes::Captures;
 
+use super::assignment::{self, Assigned};
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
+use super::place::{self, Place};
 use super::settle::{Hit, settle};
 use super::{checks, context, lines};
 use crate::detector::{Detectors, LONGEST_MATCH};
@@ -31,10 +33,16 @@ pub(super) struct Found {
     pub(super) cut: Option<&'static str>,
 }
 
-/// Where each detector looks.
-type Windows = BTreeMap<usize, Vec<Range<usize>>>;
+/// What the literal pass points at in one text.
+#[derive(Default)]
+struct Pointed {
+    /// Where each detector looks.
+    windows: BTreeMap<usize, Vec<Range<usize>>>,
+    assigned: BTreeMap<usize, Assigned>,
+}
 
-/// The text that is searched, and where it lies.
+/// A text that is searched, and where it lies.
+#[derive(Clone, Copy)]
 struct Searched<'s> {
     /// The file's, or what a part of it decodes to.
     bytes: &'s [u8],
@@ -46,70 +54,78 @@ struct Searched<'s> {
     entry: &'s Entry,
 }
 
-impl Searched<'_> {
-    /// Where a part of the text is written.
-    fn written(&self, part: &Range<usize>) -> Range<usize> {
-        self.region.map_or_else(|| part.clone(), |region| region.outer_of(part))
-    }
-}
-
 pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
+    let place = Place::of(&entry.path);
     let mut regions = Regions::of(bytes);
-    let windows = windows(bytes, detectors, keywords, binary, &mut |wake, at| match wake {
-        Wake::Encoded(form) => regions.hit(at, form),
-        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+    let pointed = point(bytes, detectors, keywords, (!binary).then_some(&place), &mut |wake, at| match wake {
+        Wake::Encoded(form) => regions.hit(at, keywords.form(form)),
+        Wake::Detector(number) if !binary && detectors.detector(number).is_anchored() => {
             regions.keyword(at, detectors.longest(number));
         }
-        Wake::Detector(_) => {}
+        Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
-    if windows.is_empty() && regions.is_empty() {
+    if pointed.windows.is_empty() && pointed.assigned.is_empty() && regions.is_empty() {
         return Found { candidates: Vec::new(), cut };
     }
     let lines = Lines::of(bytes);
     let mut hits: Vec<Hit> = Vec::new();
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
-    search(&file, windows, detectors, &mut hits);
+    search(&file, pointed, detectors, &mut hits);
+    let inside = Place { text: place::Text::Lines, ..place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
-        let windows = self::windows(&region.text, detectors, keywords, binary, &mut |_, _| ());
-        let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
-        search(&inside, windows, detectors, &mut hits);
+        let pointed = point(&region.text, detectors, keywords, (!binary).then_some(&inside), &mut |_, _| ());
+        let searched = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
+        search(&searched, pointed, detectors, &mut hits);
     }
     Found { candidates: settle(bytes, hits, detectors), cut }
 }
 
-/// The windows that the literal pass opens; `on_hit` is told of each hit.
-fn windows<'k>(
+/// The literal pass over one text, which has a place where it is none that is binary; `on_hit` is
+/// told of every hit.
+fn point(
     bytes: &[u8],
     detectors: &Detectors,
-    keywords: &'k Keywords,
-    binary: bool,
-    on_hit: &mut dyn FnMut(Wake<'k>, usize),
-) -> Windows {
-    let mut windows = Windows::new();
+    keywords: &Keywords,
+    place: Option<&Place>,
+    on_hit: &mut dyn FnMut(Wake, usize),
+) -> Pointed {
+    let mut pointed = Pointed::default();
     keywords.each_hit(bytes, |wake, at| {
         on_hit(wake, at);
-        let Wake::Detector(number) = wake else { return };
-        let detector = detectors.detector(number);
-        if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
-            return;
-        }
-        let reach = detectors.longest(number);
-        let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
-        let list = windows.entry(number).or_default();
-        match list.last_mut() {
-            Some(last) if last.end >= window.start => last.end = last.end.max(window.end),
-            _ => list.push(window),
+        match wake {
+            Wake::Detector(number) => {
+                let detector = detectors.detector(number);
+                if place.is_none() && !(detector.is_anchored() && detector.confidence == Confidence::High) {
+                    return;
+                }
+                let reach = detectors.longest(number);
+                let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
+                let list = pointed.windows.entry(number).or_default();
+                match list.last_mut() {
+                    // Two keywords of a detector may be hit in another order than they stand in.
+                    Some(last) if last.end >= window.start => {
+                        *last = last.start.min(window.start)..last.end.max(window.end);
+                    }
+                    _ => list.push(window),
+                }
+            }
+            Wake::Assignment if pointed.assigned.len() < CANDIDATES => {
+                if let Some(found) = place.and_then(|place| assignment::find(bytes, at, place)) {
+                    pointed.assigned.insert(found.secret.start, found);
+                }
+            }
+            Wake::Assignment | Wake::Encoded(_) => {}
         }
     });
-    windows
+    pointed
 }
 
-fn search(searched: &Searched<'_>, windows: Windows, detectors: &Detectors, hits: &mut Vec<Hit>) {
+fn search(searched: &Searched<'_>, pointed: Pointed, detectors: &Detectors, hits: &mut Vec<Hit>) {
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (number, list) in windows {
+    for (number, list) in pointed.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
@@ -128,10 +144,67 @@ fn search(searched: &Searched<'_>, windows: Windows, detectors: &Detectors, hits
             }
         }
     }
+    // What stands in a name's way is escaped there; the file itself was read with that in mind.
+    if searched.region.is_none_or(Region::is_packed) {
+        hits.extend(pointed.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
+    }
+}
+
+/// What was assigned to a name, unless the catalogue has no such kind.
+fn assigned_hit(searched: &Searched<'_>, detectors: &Detectors, found: Assigned) -> Option<Hit> {
+    let number = detectors.number_of(found.kind)?;
+    let key = String::from_utf8_lossy(&searched.bytes[found.name]).into_owned();
+    let covered = vec![found.secret.clone()];
+    searched.placed(number, found.confidence, BTreeMap::new(), Some(key), found.secret, covered)
+}
+
+impl Searched<'_> {
+    /// A find in its place; `covered` is the whole match, and where its other parts stand.
+    fn placed(
+        &self,
+        detector: usize,
+        confidence: Confidence,
+        mut parts: BTreeMap<String, Secret>,
+        key: Option<String>,
+        inner: Range<usize>,
+        covered: Vec<Range<usize>>,
+    ) -> Option<Hit> {
+        let value = std::str::from_utf8(&self.bytes[inner.clone()]).ok()?;
+        let outer = |part: &Range<usize>| self.region.map_or_else(|| part.clone(), |region| region.outer_of(part));
+        let secret = outer(&inner);
+        let mut key = key;
+        if let Some(region) = self.region {
+            key = key.or_else(|| context::assigned_key(self.file, region.outer.start));
+            // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
+            let written = &self.file[secret.start..secret.end.min(secret.start + LONGEST_MATCH)];
+            if written != value.as_bytes() {
+                parts.insert(WRITTEN.to_owned(), Secret::new(String::from_utf8_lossy(written)));
+            }
+        }
+        let (line, column) = self.lines.position(secret.start);
+        let (end_line, end_column) = self.lines.position(secret.end);
+        let location = Location {
+            path: self.entry.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+            origin: self.entry.origin,
+            tracked: self.entry.tracked,
+            ignored: self.entry.ignored,
+            commit: None,
+            key,
+            excerpt: String::new(),
+            excerpt_from: 1,
+        };
+        let length = covered.first().map_or(0, |whole| outer(whole).len());
+        let candidate = Candidate { detector, secret: Secret::new(value), parts, confidence, location };
+        Some(Hit { candidate, secret, length, layer: self.layer, inner, covered })
+    }
 }
 
 fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: &Captures<'_>) -> Option<Hit> {
-    let Searched { bytes, file, entry, lines: at, .. } = *searched;
+    let bytes = searched.bytes;
     let detector = detectors.detector(number);
     let whole = captures.get(0)?.range();
     let mut parts: BTreeMap<String, Secret> = BTreeMap::new();
@@ -141,12 +214,14 @@ fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: 
         }
     }
     let mut secret = captures.name("secret").map(|group| group.range());
+    let mut covered = vec![whole.clone()];
     for position in 0..detector.companions.len() {
         let (companion, _) = detectors.companion(number, position);
         match find_companion(bytes, detectors, number, position, &whole) {
             Some(found) if companion.name == "secret" => secret = Some(found),
             Some(found) => {
-                let text = std::str::from_utf8(&bytes[found]).ok()?;
+                let text = std::str::from_utf8(&bytes[found.clone()]).ok()?;
+                covered.push(found);
                 // What the match itself names is nearer than anything beside it.
                 parts.entry(companion.name.clone()).or_insert_with(|| Secret::new(text));
             }
@@ -158,40 +233,14 @@ fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: 
             }
         }
     }
-    let inner = secret?;
-    let value = std::str::from_utf8(&bytes[inner.clone()]).ok()?;
-    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, inner.start)) {
+    let secret = secret?;
+    let value = std::str::from_utf8(&bytes[secret.clone()]).ok()?;
+    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, secret.start)) {
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
-    let secret = searched.written(&inner);
-    let mut key = key(bytes, &whole, &inner);
-    if let Some(region) = searched.region {
-        key = key.or_else(|| context::assigned_key(file, region.outer.start));
-        // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
-        let written = &file[secret.start..secret.end.min(secret.start + LONGEST_MATCH)];
-        if written != value.as_bytes() {
-            parts.insert(WRITTEN.to_owned(), Secret::new(String::from_utf8_lossy(written)));
-        }
-    }
-    let (line, column) = at.position(secret.start);
-    let (end_line, end_column) = at.position(secret.end);
-    let location = Location {
-        path: entry.path.clone(),
-        line,
-        column,
-        end_line,
-        end_column,
-        origin: entry.origin,
-        tracked: entry.tracked,
-        ignored: entry.ignored,
-        commit: None,
-        key,
-        excerpt: String::new(),
-        excerpt_from: 1,
-    };
-    let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
-    Some(Hit { candidate, secret, length: searched.written(&whole).len(), layer: searched.layer, inner })
+    let key = key(bytes, &whole, &secret);
+    searched.placed(number, confidence, parts, key, secret, covered)
 }
 
 /// The key that the whole match is assigned to, where the secret is a part of it; else the secret's.
