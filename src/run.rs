@@ -95,22 +95,27 @@ fn sure_enough(findings: Vec<Finding>, least: Confidence) -> Vec<Finding> {
 
 /// Where the finds are used: nothing is read again when nothing was found.
 fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> Vec<Uses> {
+    // What takes a password that only its name tells is in no table: there is nothing to look for.
+    let searched = |finding: &&Finding| !detectors.is_named_only(finding.detector);
     let wanted: Vec<Wanted<'_>> = findings
         .iter()
+        .filter(searched)
         .map(|finding| Wanted {
             provider: &detectors.provider_of(finding.detector).id,
             secret: &finding.secret,
             locations: &finding.locations,
         })
         .collect();
-    match entries.first() {
+    let mut found = match entries.first() {
         Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
             let search = Search::new(&wanted);
             let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
             search.uses(&files)
         }
-        _ => wanted.iter().map(|_| Uses::default()).collect(),
+        _ => Vec::new(),
     }
+    .into_iter();
+    findings.iter().map(|finding| if searched(&finding) { found.next() } else { None }.unwrap_or_default()).collect()
 }
 
 /// What `-v` shows of each credential: how asking went; twice: what stayed open; three times: all words.

@@ -155,6 +155,11 @@ impl Detectors {
         (look, conditions + usize::from(detector.checksum.is_some()))
     }
 
+    /// Whether nothing but the name that it is assigned to tells this kind.
+    pub fn is_named_only(&self, number: usize) -> bool {
+        self.provider_of(number).id == NOBODYS && self.detector(number).pattern.is_none()
+    }
+
     /// The compiled pattern of one companion.
     pub fn companion(&self, number: usize, position: usize) -> (&Companion, &Regex) {
         let companion = &self.detector(number).companions[position];

@@ -21,8 +21,18 @@ const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u32 = 0x2020_2020;
 
-/// The keywords of all detectors, the names of assignments, and the forms that the telling ones of
-/// them take when they are encoded.
+/// Who looks at the place where a keyword stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wake {
+    /// The detector of this number.
+    Detector(usize),
+    /// The reader of assignments: the keyword may stand in a name.
+    Assignment,
+    /// It is a keyword in another form, of this number: what stands around it is decoded.
+    Encoded(usize),
+}
+
+/// The keywords of all detectors, and the forms that the telling ones take when they are encoded.
 pub(super) struct Keywords {
     forms: Vec<Form>,
     seen: Vec<u64>,
@@ -45,17 +55,6 @@ struct Word {
     wakes: Vec<Wake>,
 }
 
-/// Who looks at the place where a keyword stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Wake {
-    /// The detector of this number.
-    Detector(usize),
-    /// The reader of assignments: the keyword may stand in a name.
-    Assignment,
-    /// The form of this number: what stands around it is decoded.
-    Encoded(usize),
-}
-
 impl Keywords {
     pub(super) fn of(detectors: &Detectors) -> Keywords {
         let mut words: BTreeMap<String, Vec<Wake>> = BTreeMap::new();
@@ -64,20 +63,16 @@ impl Keywords {
                 words.entry(word.to_ascii_lowercase()).or_default().push(Wake::Detector(number));
             }
         }
-        for &word in assignment::WORDS {
-            words.entry(word.to_owned()).or_default().push(Wake::Assignment);
-        }
         let anchored = (0..detectors.len()).map(|number| detectors.detector(number)).filter(|one| one.is_anchored());
         let telling = anchored.flat_map(|detector| detector.keywords.iter().map(String::as_str));
         let forms = encoded::forms(telling);
         for (number, form) in forms.iter().enumerate() {
             words.entry(form.text.to_ascii_lowercase()).or_default().push(Wake::Encoded(number));
         }
+        for &word in assignment::WORDS {
+            words.entry(word.to_owned()).or_default().push(Wake::Assignment);
+        }
         Keywords::new(words, forms)
-    }
-
-    pub(super) fn form(&self, number: usize) -> &Form {
-        &self.forms[number]
     }
 
     /// Words in lower case, of three bytes or more.
@@ -103,7 +98,7 @@ impl Keywords {
         Keywords { forms, seen, buckets, anchors, words }
     }
 
-    /// Calls `hit` with whom each keyword wakes and where it begins.
+    /// Calls `hit` with what each keyword stands for, and its start.
     pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(Wake, usize)) {
         // Eight bytes hold five times four of them: one load and one branch for all.
         let mut at = 0;
@@ -146,6 +141,11 @@ impl Keywords {
                 word.wakes.iter().for_each(|&wake| hit(wake, start));
             }
         }
+    }
+
+    /// The form of this number.
+    pub(super) fn form(&self, number: usize) -> &Form {
+        &self.forms[number]
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
         keywords(words).each_hit(text, |wake, at| {
-            let Wake::Detector(number) = wake else { panic!("{wake:?} is no detector") };
+            let Wake::Detector(number) = wake else { panic!("{wake:?} at {at}") };
             assert!(found.insert((number, at)), "{number} at {at} twice");
         });
         found

@@ -33,16 +33,7 @@ pub(super) struct Found {
     pub(super) cut: Option<&'static str>,
 }
 
-/// What the literal pass points at in one text.
-#[derive(Default)]
-struct Pointed {
-    /// Where each detector looks.
-    windows: BTreeMap<usize, Vec<Range<usize>>>,
-    assigned: BTreeMap<usize, Assigned>,
-}
-
-/// A text that is searched, and where it lies.
-#[derive(Clone, Copy)]
+/// The text that is searched, and where it lies.
 struct Searched<'s> {
     /// The file's, or what a part of it decodes to.
     bytes: &'s [u8],
@@ -54,56 +45,123 @@ struct Searched<'s> {
     entry: &'s Entry,
 }
 
+impl Searched<'_> {
+    /// Where a part of the text is written.
+    fn written(&self, part: &Range<usize>) -> Range<usize> {
+        self.region.map_or_else(|| part.clone(), |region| region.outer_of(part))
+    }
+
+    /// A candidate whose value stands at `inner`.
+    fn candidate(
+        &self,
+        detector: usize,
+        value: Secret,
+        mut parts: BTreeMap<String, Secret>,
+        confidence: Confidence,
+        inner: &Range<usize>,
+        mut key: Option<String>,
+    ) -> Candidate {
+        let span = self.written(inner);
+        if let Some(region) = self.region {
+            key = key.or_else(|| context::assigned_key(self.file, region.outer.start));
+            // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
+            let written = &self.file[span.start..span.end.min(span.start + LONGEST_MATCH)];
+            if written != value.expose().as_bytes() {
+                parts.insert(WRITTEN.to_owned(), Secret::new(String::from_utf8_lossy(written)));
+            }
+        }
+        let (line, column) = self.lines.position(span.start);
+        let (end_line, end_column) = self.lines.position(span.end);
+        let location = Location {
+            path: self.entry.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+            origin: self.entry.origin,
+            tracked: self.entry.tracked,
+            ignored: self.entry.ignored,
+            commit: None,
+            key,
+            excerpt: String::new(),
+            excerpt_from: 1,
+        };
+        Candidate { detector, secret: value, parts, confidence, location }
+    }
+
+    fn hit(&self, candidate: Candidate, whole: &Range<usize>, inner: Range<usize>, beside: Vec<Range<usize>>) -> Hit {
+        let length = self.written(whole).len();
+        Hit { candidate, secret: self.written(&inner), length, layer: self.layer, inner, beside }
+    }
+}
+
 pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
-    let place = Place::of(&entry.path);
     let mut regions = Regions::of(bytes);
-    let pointed = point(bytes, detectors, keywords, (!binary).then_some(&place), &mut |wake, at| match wake {
-        Wake::Encoded(form) => regions.hit(at, keywords.form(form)),
-        Wake::Detector(number) if !binary && detectors.detector(number).is_anchored() => {
+    let place = Place::of(&entry.path);
+    let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
+        Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
+        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
         Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
-    if pointed.windows.is_empty() && pointed.assigned.is_empty() && regions.is_empty() {
+    if woken.is_empty() && regions.is_empty() {
         return Found { candidates: Vec::new(), cut };
     }
     let lines = Lines::of(bytes);
     let mut hits: Vec<Hit> = Vec::new();
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
-    search(&file, pointed, detectors, &mut hits);
-    let inside = Place { text: place::Text::Lines, ..place };
+    search(&file, woken, detectors, &mut hits);
+    let own = Place { text: place::Text::Lines, ..place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
-        let pointed = point(&region.text, detectors, keywords, (!binary).then_some(&inside), &mut |_, _| ());
-        let searched = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
-        search(&searched, pointed, detectors, &mut hits);
+        let mut woken = wake(&region.text, detectors, keywords, binary, &own, &mut |_, _| ());
+        if !region.is_packed() {
+            // A text that was only escaped is the file's own: what it assigns was read there.
+            woken.assigned.clear();
+        }
+        let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
+        search(&inside, woken, detectors, &mut hits);
     }
     Found { candidates: settle(bytes, hits, detectors), cut }
 }
 
-/// The literal pass over one text, which has a place where it is none that is binary; `on_hit` is
-/// told of every hit.
-fn point(
+/// Who looks at a text, and where.
+#[derive(Default)]
+struct Woken {
+    windows: BTreeMap<usize, Vec<Range<usize>>>,
+    assigned: BTreeMap<usize, Assigned>,
+}
+
+impl Woken {
+    fn is_empty(&self) -> bool {
+        self.windows.is_empty() && self.assigned.is_empty()
+    }
+}
+
+/// The literal pass; `on_hit` is told of each hit.
+fn wake(
     bytes: &[u8],
     detectors: &Detectors,
     keywords: &Keywords,
-    place: Option<&Place>,
+    binary: bool,
+    place: &Place,
     on_hit: &mut dyn FnMut(Wake, usize),
-) -> Pointed {
-    let mut pointed = Pointed::default();
+) -> Woken {
+    let mut woken = Woken::default();
     keywords.each_hit(bytes, |wake, at| {
         on_hit(wake, at);
         match wake {
             Wake::Detector(number) => {
                 let detector = detectors.detector(number);
-                if place.is_none() && !(detector.is_anchored() && detector.confidence == Confidence::High) {
+                if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
                     return;
                 }
                 let reach = detectors.longest(number);
                 let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
-                let list = pointed.windows.entry(number).or_default();
+                let list = woken.windows.entry(number).or_default();
                 match list.last_mut() {
                     // Two keywords of a detector may be hit in another order than they stand in.
                     Some(last) if last.end >= window.start => {
@@ -112,20 +170,21 @@ fn point(
                     _ => list.push(window),
                 }
             }
-            Wake::Assignment if pointed.assigned.len() < CANDIDATES => {
-                if let Some(found) = place.and_then(|place| assignment::find(bytes, at, place)) {
-                    pointed.assigned.insert(found.secret.start, found);
+            Wake::Assignment if binary || woken.assigned.len() >= CANDIDATES => {}
+            Wake::Assignment => {
+                if let Some(found) = assignment::find(bytes, at, place) {
+                    woken.assigned.insert(found.secret.start, found);
                 }
             }
-            Wake::Assignment | Wake::Encoded(_) => {}
+            Wake::Encoded(_) => {}
         }
     });
-    pointed
+    woken
 }
 
-fn search(searched: &Searched<'_>, pointed: Pointed, detectors: &Detectors, hits: &mut Vec<Hit>) {
+fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) {
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (number, list) in pointed.windows {
+    for (number, list) in woken.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
@@ -144,63 +203,17 @@ fn search(searched: &Searched<'_>, pointed: Pointed, detectors: &Detectors, hits
             }
         }
     }
-    // What stands in a name's way is escaped there; the file itself was read with that in mind.
-    if searched.region.is_none_or(Region::is_packed) {
-        hits.extend(pointed.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
-    }
+    hits.extend(woken.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.
 fn assigned_hit(searched: &Searched<'_>, detectors: &Detectors, found: Assigned) -> Option<Hit> {
     let number = detectors.number_of(found.kind)?;
+    let value = std::str::from_utf8(&searched.bytes[found.secret.clone()]).ok()?;
     let key = String::from_utf8_lossy(&searched.bytes[found.name]).into_owned();
-    let covered = vec![found.secret.clone()];
-    searched.placed(number, found.confidence, BTreeMap::new(), Some(key), found.secret, covered)
-}
-
-impl Searched<'_> {
-    /// A find in its place; `covered` is the whole match, and where its other parts stand.
-    fn placed(
-        &self,
-        detector: usize,
-        confidence: Confidence,
-        mut parts: BTreeMap<String, Secret>,
-        key: Option<String>,
-        inner: Range<usize>,
-        covered: Vec<Range<usize>>,
-    ) -> Option<Hit> {
-        let value = std::str::from_utf8(&self.bytes[inner.clone()]).ok()?;
-        let outer = |part: &Range<usize>| self.region.map_or_else(|| part.clone(), |region| region.outer_of(part));
-        let secret = outer(&inner);
-        let mut key = key;
-        if let Some(region) = self.region {
-            key = key.or_else(|| context::assigned_key(self.file, region.outer.start));
-            // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
-            let written = &self.file[secret.start..secret.end.min(secret.start + LONGEST_MATCH)];
-            if written != value.as_bytes() {
-                parts.insert(WRITTEN.to_owned(), Secret::new(String::from_utf8_lossy(written)));
-            }
-        }
-        let (line, column) = self.lines.position(secret.start);
-        let (end_line, end_column) = self.lines.position(secret.end);
-        let location = Location {
-            path: self.entry.path.clone(),
-            line,
-            column,
-            end_line,
-            end_column,
-            origin: self.entry.origin,
-            tracked: self.entry.tracked,
-            ignored: self.entry.ignored,
-            commit: None,
-            key,
-            excerpt: String::new(),
-            excerpt_from: 1,
-        };
-        let length = covered.first().map_or(0, |whole| outer(whole).len());
-        let candidate = Candidate { detector, secret: Secret::new(value), parts, confidence, location };
-        Some(Hit { candidate, secret, length, layer: self.layer, inner, covered })
-    }
+    let secret = Secret::new(value);
+    let candidate = searched.candidate(number, secret, BTreeMap::new(), found.confidence, &found.secret, Some(key));
+    Some(searched.hit(candidate, &found.secret, found.secret.clone(), Vec::new()))
 }
 
 fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: &Captures<'_>) -> Option<Hit> {
@@ -214,14 +227,14 @@ fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: 
         }
     }
     let mut secret = captures.name("secret").map(|group| group.range());
-    let mut covered = vec![whole.clone()];
+    let mut beside = Vec::new();
     for position in 0..detector.companions.len() {
         let (companion, _) = detectors.companion(number, position);
         match find_companion(bytes, detectors, number, position, &whole) {
             Some(found) if companion.name == "secret" => secret = Some(found),
             Some(found) => {
                 let text = std::str::from_utf8(&bytes[found.clone()]).ok()?;
-                covered.push(found);
+                beside.push(found);
                 // What the match itself names is nearer than anything beside it.
                 parts.entry(companion.name.clone()).or_insert_with(|| Secret::new(text));
             }
@@ -233,14 +246,16 @@ fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: 
             }
         }
     }
-    let secret = secret?;
-    let value = std::str::from_utf8(&bytes[secret.clone()]).ok()?;
-    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, secret.start)) {
+    let inner = secret?;
+    let value = std::str::from_utf8(&bytes[inner.clone()]).ok()?;
+    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, inner.start)) {
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
-    let key = key(bytes, &whole, &secret);
-    searched.placed(number, confidence, parts, key, secret, covered)
+    let key = key(bytes, &whole, &inner);
+    let candidate = searched.candidate(number, Secret::new(value), parts, confidence, &inner, key);
+    beside.push(whole.clone());
+    Some(searched.hit(candidate, &whole, inner, beside))
 }
 
 /// The key that the whole match is assigned to, where the secret is a part of it; else the secret's.

@@ -21,8 +21,8 @@ pub(super) struct Hit {
     pub(super) layer: usize,
     /// Where the secret stands in that.
     pub(super) inner: Range<usize>,
-    /// The whole match and its other parts, there: none of them is a find of its own.
-    pub(super) covered: Vec<Range<usize>>,
+    /// What the match covers besides, in that: a reader finds no secret of its own there.
+    pub(super) beside: Vec<Range<usize>>,
 }
 
 impl Hit {
@@ -51,7 +51,6 @@ pub(super) fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) ->
         (std::cmp::Reverse((rank.0, hit.length, rank.1)), hit.layer, hit.inner.start, hit.candidate.detector)
     });
     let mut kept: BTreeMap<(usize, usize, usize), Hit> = BTreeMap::new();
-    // What a look covers with its parts: no reader finds a secret of its own there.
     let mut covered: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for hit in hits {
         let has_look = detectors.detector(hit.candidate.detector).pattern.is_some();
@@ -62,7 +61,7 @@ pub(super) fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) ->
         // The places of the kept ones do not overlap, or are the same: only the nearest can exclude it.
         let before = kept.range(..(hit.secret.end, 0, 0)).rev().map(|(_, other)| other);
         if !before.take_while(|other| other.secret.end > hit.secret.start).any(|other| other.excludes(&hit)) {
-            for part in hit.covered.iter().filter(|_| has_look) {
+            for part in &hit.beside {
                 let end = covered.entry((hit.layer, part.start)).or_insert(part.end);
                 *end = part.end.max(*end);
             }
