@@ -86,16 +86,50 @@ fn climb(steps: &[Step], tree: &Tree<'_>, id: Id, stars: &mut Vec<Id>) -> bool {
 /// (`access_key`). So `password_file` and `key_id` are none.
 fn names_a_secret(name: &str) -> bool {
     const ALONE: &[&str] = &[
-        "password", "passwd", "passphrase", "passcode", "pass", "pwd", "pw", "secret", "secrets", "token", "credential",
-        "credentials", "pat", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "accesstoken",
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "pass",
+        "pwd",
+        "pw",
+        "secret",
+        "secrets",
+        "token",
+        "credential",
+        "credentials",
+        "pat",
+        "apikey",
+        "accesskey",
+        "secretkey",
+        "privatekey",
+        "authtoken",
+        "accesstoken",
     ];
     const KEYS: &[&str] = &[
-        "api", "access", "private", "secret", "auth", "account", "master", "signing", "encryption", "shared", "license",
-        "admin", "service", "storage", "ssh", "deploy", "role",
+        "api",
+        "access",
+        "private",
+        "secret",
+        "auth",
+        "account",
+        "master",
+        "signing",
+        "encryption",
+        "shared",
+        "license",
+        "admin",
+        "service",
+        "storage",
+        "ssh",
+        "deploy",
+        "role",
     ];
     let words = words(name);
     match words.as_slice() {
-        [.., qualifier, last] if last == "key" || last == "base" => KEYS.contains(&qualifier.as_str()) || qualifier == "key",
+        [.., qualifier, last] if last == "key" || last == "base" => {
+            KEYS.contains(&qualifier.as_str()) || qualifier == "key"
+        }
         [.., last] => ALONE.contains(&last.as_str()),
         [] => false,
     }
@@ -106,7 +140,9 @@ fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
     for c in name.chars().filter(|c| !c.is_ascii_digit()) {
-        if (!c.is_alphanumeric() || (c.is_uppercase() && was_lower)) && words.last().is_some_and(|word| !word.is_empty()) {
+        if (!c.is_alphanumeric() || (c.is_uppercase() && was_lower))
+            && words.last().is_some_and(|word| !word.is_empty())
+        {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
@@ -194,10 +230,13 @@ mod tests {
 
     #[test]
     fn names_of_secrets_end_in_what_they_are() {
-        for name in ["password", "dbPassword2", "API_TOKEN", "aws-secret-access-key", "SECRET_KEY_BASE", "clientSecret"] {
+        for name in ["password", "dbPassword2", "API_TOKEN", "aws-secret-access-key", "SECRET_KEY_BASE", "clientSecret"]
+        {
             assert!(names_a_secret(name), "{name}");
         }
-        for name in ["", "password_file", "token_id", "publicKey", "max_tokens", "key", "secretName", "bypass", "primary_key"] {
+        for name in
+            ["", "password_file", "token_id", "publicKey", "max_tokens", "key", "secretName", "bypass", "primary_key"]
+        {
             assert!(!names_a_secret(name), "{name}");
         }
     }

@@ -138,7 +138,8 @@ fn base64_pair_at(value: &Value<'_>, text: &str) -> Option<Read> {
 }
 
 fn fields(value: &Value<'_>, text: &str) -> Option<Read> {
-    const SECRET: &[&str] = &["password", "pwd", "accountkey", "sharedaccesskey", "sharedsecretvalue", "sharedaccesssignature"];
+    const SECRET: &[&str] =
+        &["password", "pwd", "accountkey", "sharedaccesskey", "sharedsecretvalue", "sharedaccesssignature"];
     const USER: &[&str] = &["user id", "uid", "user", "username", "user name", "accountname"];
     const HOST: &[&str] = &["server", "data source", "host", "address", "endpoint", "addr"];
     let find = |names: &[&str]| {
@@ -152,15 +153,12 @@ fn fields(value: &Value<'_>, text: &str) -> Option<Read> {
 }
 
 fn unquote(text: &str) -> &str {
-    ["'", "\"", "&quot;"]
-        .iter()
-        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(text)
+    ["'", "\"", "&quot;"].iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(text)
 }
 
 fn jetbrains(text: &str) -> Option<String> {
     const TURN: u16 = 0xDFAA;
-    if text.is_empty() || text.len() % 4 != 0 || !text.is_ascii() {
+    if text.is_empty() || !text.len().is_multiple_of(4) || !text.is_ascii() {
         return None;
     }
     let units: Option<Vec<u16>> =

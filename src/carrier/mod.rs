@@ -92,13 +92,17 @@ fn state(place: &'static Place, tree: &Tree<'_>, leaf: Id) -> Option<Stated> {
         return None;
     }
     let named = |reference: &Option<String>| at::resolve(reference.as_deref()?, tree, leaf, &stars);
-    let parts = [("user", read.user.or_else(|| named(&place.user))), ("host", read.host.or_else(|| named(&place.host)))];
+    let parts =
+        [("user", read.user.or_else(|| named(&place.user))), ("host", read.host.or_else(|| named(&place.host)))];
     Some(Stated {
         kind: &place.kind,
         span: read.span,
         value: read.value,
         key: Some(tree.path(leaf)),
-        parts: parts.into_iter().filter_map(|(name, part)| Some((name, part.filter(|part| !part.is_empty())?))).collect(),
+        parts: parts
+            .into_iter()
+            .filter_map(|(name, part)| Some((name, part.filter(|part| !part.is_empty())?)))
+            .collect(),
         confidence: place.confidence,
     })
 }

@@ -96,7 +96,8 @@ fn line_ends_and_a_byte_order_mark_change_nothing() {
 fn a_file_that_is_cut_or_broken_anywhere_is_read_as_far_as_it_goes() {
     for Example { path, text, .. } in examples() {
         for (at, _) in text.char_indices() {
-            for broken in [text[..at].to_owned(), text[at..].to_owned(), format!("{}\0\"{}", &text[..at], &text[at..])] {
+            for broken in [text[..at].to_owned(), text[at..].to_owned(), format!("{}\0\"{}", &text[..at], &text[at..])]
+            {
                 for stated in read(&path, &broken).unwrap_or_default() {
                     assert!(broken.get(stated.span).is_some(), "{path}: {broken:?}");
                 }

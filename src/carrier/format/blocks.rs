@@ -32,7 +32,8 @@ pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
             continue;
         }
         // `credentials "host" { token = "…" }` in one line.
-        let (around, line) = match line.split_once(" { ").and_then(|(head, body)| Some((head, body.strip_suffix('}')?))) {
+        let (around, line) = match line.split_once(" { ").and_then(|(head, body)| Some((head, body.strip_suffix('}')?)))
+        {
             Some((head, body)) => {
                 let names = head.trim_end_matches(['=', ' ']).split_whitespace();
                 (names.fold(around, |around, name| tree.add(around, unquoted(name))), body)

@@ -32,14 +32,15 @@ pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
 
 fn assignment(line: &str) -> Option<(&str, &str)> {
     let is_word = |key: &str| key.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-    let colon = line.find(':').filter(|&at| is_word(&line[..at]));
+    let colon = line.find(':').filter(|&at| is_word(&line[..at]) && !line[at..].starts_with("::"));
     let equals = line.find('=');
     let separator = match (colon, equals) {
         (Some(colon), Some(equals)) => Some(colon.min(equals)),
         (colon, equals) => equals.or(colon),
     };
     // `password "x"`, as mailers' settings have it. A key is one word.
-    let by_space = line.find([' ', '\t']).filter(|&at| separator.is_none_or(|other| !is_word(&line[..other]) && at < other));
+    let by_space =
+        line.find([' ', '\t']).filter(|&at| separator.is_none_or(|other| !is_word(&line[..other]) && at < other));
     let at = match by_space {
         Some(at) if is_word(&line[..at]) => at,
         _ => separator?,

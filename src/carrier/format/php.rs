@@ -32,7 +32,8 @@ pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
         match token {
             Token::Arrow | Token::Sign('=') => is_assigned = !names.is_empty(),
             Token::Sign('[' | '(') => {
-                let is_index = !is_assigned && token == Token::Sign('[') && matches!(last, Token::Word(_) | Token::Sign(']'));
+                let is_index =
+                    !is_assigned && token == Token::Sign('[') && matches!(last, Token::Word(_) | Token::Sign(']'));
                 if !is_index {
                     let is_call = token == Token::Sign('(') && last != Token::Word("array");
                     let inside = if is_assigned && !is_call {
@@ -49,7 +50,12 @@ pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
             Token::Sign(']') if !is_assigned && !names.is_empty() => {}
             Token::Sign(']') => leave(&mut open, &mut names, &mut is_assigned),
             // `define('NAME', 'value')`
-            Token::Sign(',') if matches!(last, Token::Text(..)) && names.len() == 1 && !is_assigned && is_define(open.len(), rest) => {
+            Token::Sign(',')
+                if matches!(last, Token::Text(..))
+                    && names.len() == 1
+                    && !is_assigned
+                    && is_define(open.len(), rest) =>
+            {
                 is_assigned = true;
             }
             Token::Sign(',' | ';') => (is_assigned, names) = (false, Vec::new()),

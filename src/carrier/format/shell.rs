@@ -9,8 +9,8 @@ use crate::carrier::tree::{ROOT, Tree};
 
 /// What stands before the command that is meant.
 const BEFORE: &[&str] = &[
-    "sudo", "env", "time", "nohup", "exec", "command", "then", "do", "else", "if", "while", "!", "RUN", "CMD", "$", ">",
-    "#", "%", "-", "cmd:", "eval", "xargs", "export",
+    "sudo", "env", "time", "nohup", "exec", "command", "then", "do", "else", "if", "while", "!", "RUN", "CMD", "$",
+    ">", "#", "%", "-", "cmd:", "eval", "xargs", "export",
 ];
 
 /// A command of more words is a list of files.
@@ -81,7 +81,8 @@ fn quote_end(text: &str, quote: char) -> Option<usize> {
 
 fn command<'t>(words: &[&'t str], tree: &mut Tree<'t>) {
     let is_assignment = |word: &str| {
-        word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
     };
     let before = words.iter().take_while(|word| BEFORE.contains(word) || is_assignment(word)).count();
     let Some((name, words)) = words[before..].split_first().filter(|(_, words)| !words.is_empty()) else { return };

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use crate::carrier::tree::{Id, ROOT, Tree};
 
 /// A dump has millions of values. Only columns with one of these in their name are kept, and who they belong to.
-const KEPT: &[&str] = &["pass", "pwd", "secret", "token", "key", "hash", "salt", "auth", "user", "login", "mail", "name"];
+const KEPT: &[&str] =
+    &["pass", "pwd", "secret", "token", "key", "hash", "salt", "auth", "user", "login", "mail", "name"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token<'t> {
@@ -126,7 +127,9 @@ impl<'t> Sql<'t> {
                 Token::Sign('(') => depth += 1,
                 Token::Sign(')') => depth -= 1,
                 Token::Sign(';') => break,
-                Token::Name(name) if is_first && depth == 1 && !NO_COLUMNS.contains(&name.to_ascii_lowercase().as_str()) => {
+                Token::Name(name)
+                    if is_first && depth == 1 && !NO_COLUMNS.contains(&name.to_ascii_lowercase().as_str()) =>
+                {
                     columns.push(name);
                 }
                 _ => {}
@@ -210,7 +213,7 @@ impl<'t> Sql<'t> {
                 return;
             }
             let row = self.place(table, tree);
-            for (column, raw) in columns.iter().zip(line.split('\t')) {
+            for (column, raw) in columns.iter().zip(line.trim_end_matches('\r').split('\t')) {
                 if is_kept(column) && raw != "\\N" {
                     tree.leaf(row, *column, raw);
                 }
@@ -232,7 +235,8 @@ impl<'t> Sql<'t> {
                 Some(Token::Sign('=' | '(')) => {}
                 Some(Token::Sign('@')) => is_whose = true,
                 Some(Token::Name(word)) if word.eq_ignore_ascii_case("for") => is_whose = true,
-                Some(Token::Name(word)) if ["password", "n", "values", "hash"].contains(&word.to_ascii_lowercase().as_str()) => {}
+                Some(Token::Name(word))
+                    if ["password", "n", "values", "hash"].contains(&word.to_ascii_lowercase().as_str()) => {}
                 _ => break,
             }
         }
