@@ -20,6 +20,7 @@ pub mod decode;
 pub mod demo;
 pub mod detector;
 pub mod error;
+pub mod escape;
 pub mod finding;
 pub mod glob;
 pub mod inspect;

@@ -16,6 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::escape::{Escaping, View};
 use crate::secret::Secret;
 
 /// How many consecutive characters of a secret are too many.
@@ -70,12 +71,12 @@ impl Redactor {
             return Cow::Borrowed(text);
         }
         let mut hidden = Vec::new();
-        let raw = View::of(text);
+        let raw = View::of(text.as_bytes());
         self.mark(&raw, &mut hidden);
-        for outer in [Escaping::Percent, Escaping::Backslash] {
+        for outer in Escaping::ALL {
             let Some(once) = raw.resolved(outer) else { continue };
             self.mark(&once, &mut hidden);
-            for inner in [Escaping::Percent, Escaping::Backslash] {
+            for inner in Escaping::ALL {
                 if let Some(twice) = once.resolved(inner) {
                     self.mark(&twice, &mut hidden);
                 }
@@ -149,114 +150,6 @@ fn mask(text: &str, mut hidden: Vec<Range<usize>>) -> String {
     }
     out.push_str(&text[done..]);
     out
-}
-
-/// A way in which characters are written as others.
-#[derive(Clone, Copy)]
-enum Escaping {
-    Percent,
-    Backslash,
-}
-
-/// Reads what stands behind the mark of an escape, and returns how many bytes that were; 0 for none.
-type Resolve = fn(&[u8], &mut Vec<u8>) -> usize;
-
-/// A text with some escapes resolved, each byte of which knows where it came from.
-struct View<'t> {
-    bytes: Cow<'t, [u8]>,
-    /// For each byte the start of its origin, and the length of the text at the end; None where
-    /// nothing was resolved.
-    origins: Option<Vec<usize>>,
-}
-
-impl View<'_> {
-    fn of(text: &str) -> View<'_> {
-        View { bytes: Cow::Borrowed(text.as_bytes()), origins: None }
-    }
-
-    /// The view behind one more layer of escapes, if there is any escape of that kind.
-    fn resolved(&self, escaping: Escaping) -> Option<View<'static>> {
-        let (mark, resolve): (u8, Resolve) = match escaping {
-            Escaping::Percent => (b'%', hex_byte),
-            Escaping::Backslash => (b'\\', escape),
-        };
-        let mut at = memchr::memchr(mark, &self.bytes)?;
-        let mut bytes = self.bytes[..at].to_vec();
-        let mut origins: Vec<usize> = (0..at).map(|at| self.original(at)).collect();
-        while let Some(&byte) = self.bytes.get(at) {
-            let read = if byte == mark { resolve(&self.bytes[at + 1..], &mut bytes) } else { 0 };
-            if read == 0 {
-                bytes.push(byte);
-            }
-            origins.resize(bytes.len(), self.original(at));
-            at += 1 + read;
-        }
-        origins.push(self.original(at));
-        Some(View { bytes: Cow::Owned(bytes), origins: Some(origins) })
-    }
-
-    fn original(&self, at: usize) -> usize {
-        self.origins.as_ref().map_or(at, |origins| origins[at])
-    }
-}
-
-/// Resolves two hexadecimal digits; returns how many bytes were read.
-fn hex_byte(rest: &[u8], out: &mut Vec<u8>) -> usize {
-    match rest.get(..2).and_then(hex) {
-        Some(byte) => {
-            out.push(byte as u8);
-            2
-        }
-        None => 0,
-    }
-}
-
-/// Resolves what stands behind a backslash in JSON, in Rust's and C's way of escaping, or in a
-/// shell; returns how many bytes were read.
-fn escape(rest: &[u8], out: &mut Vec<u8>) -> usize {
-    let Some(&kind) = rest.first() else { return 0 };
-    let plain = match kind {
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'b' => 8,
-        b'f' => 12,
-        b'x' => {
-            return match hex_byte(&rest[1..], out) {
-                0 => 0,
-                read => 1 + read,
-            };
-        }
-        b'u' => return code_point(&rest[1..], out).map_or(0, |length| 1 + length),
-        other if other.is_ascii_punctuation() => other,
-        _ => return 0,
-    };
-    out.push(plain);
-    1
-}
-
-/// Resolves `0041`, `{41}` or a pair of surrogates; returns how many bytes were read.
-fn code_point(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
-    let (code, length) = if rest.first() == Some(&b'{') {
-        let end = rest.iter().take(8).position(|&byte| byte == b'}')?;
-        (hex(&rest[1..end])?, end + 1)
-    } else {
-        let unit = hex(rest.get(..4)?)?;
-        match rest.get(4..10).filter(|low| (0xD800..0xDC00).contains(&unit) && low.starts_with(b"\\u")) {
-            Some(low) => (0x10000 + ((unit - 0xD800) << 10) + hex(&low[2..])?.checked_sub(0xDC00)?, 10),
-            None => (unit, 4),
-        }
-    };
-    let mut buffer = [0; 4];
-    out.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut buffer).as_bytes());
-    Some(length)
-}
-
-fn hex(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// Passes on whole lines with every secret masked, so that a log cannot hold one either.

@@ -144,10 +144,13 @@ impl Detectors {
     pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        let look = match (self.provider_of(number).id == NOBODYS, detector.is_anchored()) {
-            (true, _) => 0,
-            (false, false) => 1,
-            (false, true) => 2,
+        let nobodys = self.provider_of(number).id == NOBODYS;
+        let look = match (&detector.pattern, &detector.context) {
+            (None, _) if nobodys => 0,
+            (None, _) => 1,
+            (Some(_), _) if nobodys => 1,
+            (Some(_), Some(_)) => 2,
+            (Some(_), None) => 3,
         };
         (look, conditions + usize::from(detector.checksum.is_some()))
     }

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ordinary;
+use super::{assignment, ordinary};
 use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
@@ -39,22 +39,34 @@ struct Anchor {
 struct Word {
     /// In lower case.
     text: Vec<u8>,
-    wakes: Vec<usize>,
+    wakes: Vec<Wake>,
+}
+
+/// Who looks at the place where a keyword stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wake {
+    /// The detector of this number.
+    Detector(usize),
+    /// The reader of assignments: the keyword may stand in a name.
+    Assignment,
 }
 
 impl Keywords {
     pub(super) fn of(detectors: &Detectors) -> Keywords {
-        let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut words: BTreeMap<String, Vec<Wake>> = BTreeMap::new();
         for number in 0..detectors.len() {
             for word in &detectors.detector(number).keywords {
-                words.entry(word.to_ascii_lowercase()).or_default().push(number);
+                words.entry(word.to_ascii_lowercase()).or_default().push(Wake::Detector(number));
             }
+        }
+        for &word in assignment::WORDS {
+            words.entry(word.to_owned()).or_default().push(Wake::Assignment);
         }
         Keywords::new(words)
     }
 
     /// Words in lower case, of three bytes or more.
-    fn new(words: BTreeMap<String, Vec<usize>>) -> Keywords {
+    fn new(words: BTreeMap<String, Vec<Wake>>) -> Keywords {
         let words: Vec<Word> = words.into_iter().map(|(text, wakes)| Word { text: text.into_bytes(), wakes }).collect();
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
         for (number, word) in words.iter().enumerate() {
@@ -76,8 +88,8 @@ impl Keywords {
         Keywords { seen, buckets, anchors, words }
     }
 
-    /// Calls `hit` with each detector and the start of the keyword that woke it.
-    pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize)) {
+    /// Calls `hit` with whom each keyword wakes and where it begins.
+    pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(Wake, usize)) {
         // Eight bytes hold five times four of them: one load and one branch for all.
         let mut at = 0;
         while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
@@ -108,7 +120,7 @@ impl Keywords {
     }
 
     #[inline(never)]
-    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(usize, usize)) {
+    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(Wake, usize)) {
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
@@ -116,7 +128,7 @@ impl Keywords {
             let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
             let stands = bytes.get(start..start + word.text.len());
             if stands.is_some_and(|text| text.eq_ignore_ascii_case(&word.text)) {
-                word.wakes.iter().for_each(|&detector| hit(detector, start));
+                word.wakes.iter().for_each(|&wake| hit(wake, start));
             }
         }
     }
@@ -162,12 +174,15 @@ mod tests {
 
     fn keywords(words: &[&str]) -> Keywords {
         let words = words.iter().enumerate();
-        Keywords::new(words.map(|(number, word)| (word.to_string(), vec![number])).collect())
+        Keywords::new(words.map(|(number, word)| (word.to_string(), vec![Wake::Detector(number)])).collect())
     }
 
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
-        keywords(words).each_hit(text, |number, at| assert!(found.insert((number, at)), "{number} at {at} twice"));
+        keywords(words).each_hit(text, |wake, at| {
+            let Wake::Detector(number) = wake else { panic!("{wake:?} is no detector") };
+            assert!(found.insert((number, at)), "{number} at {at} twice");
+        });
         found
     }
 

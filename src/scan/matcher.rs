@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use regex::bytes::Captures;
 
-use super::keywords::Keywords;
+use super::assignment::{self, Assigned};
+use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
+use super::place::Place;
 use super::{checks, context, lines};
 use crate::detector::Detectors;
 use crate::finding::{Candidate, Confidence, Location};
@@ -29,6 +31,8 @@ struct Hit {
     candidate: Candidate,
     secret: Range<usize>,
     whole: Range<usize>,
+    /// Where its other parts stand: none of them is a find of its own.
+    beside: Vec<Range<usize>>,
 }
 
 pub(super) fn find(
@@ -38,21 +42,34 @@ pub(super) fn find(
     keywords: &Keywords,
     binary: bool,
 ) -> Vec<Candidate> {
+    let place = Place::of(&entry.path);
     let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
-    keywords.each_hit(bytes, |number, at| {
-        let detector = detectors.detector(number);
-        if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
-            return;
+    let mut assigned: BTreeMap<usize, Assigned> = BTreeMap::new();
+    keywords.each_hit(bytes, |wake, at| match wake {
+        Wake::Detector(number) => {
+            let detector = detectors.detector(number);
+            if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
+                return;
+            }
+            let reach = detectors.longest(number);
+            let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
+            let list = windows.entry(number).or_default();
+            match list.last_mut() {
+                // Two keywords of a detector may be hit in another order than they stand in.
+                Some(last) if last.end >= window.start => {
+                    *last = last.start.min(window.start)..last.end.max(window.end);
+                }
+                _ => list.push(window),
+            }
         }
-        let reach = detectors.longest(number);
-        let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
-        let list = windows.entry(number).or_default();
-        match list.last_mut() {
-            Some(last) if last.end >= window.start => last.end = last.end.max(window.end),
-            _ => list.push(window),
+        Wake::Assignment if binary || assigned.len() >= CANDIDATES => {}
+        Wake::Assignment => {
+            if let Some(found) = assignment::find(bytes, at, &place) {
+                assigned.insert(found.secret.start, found);
+            }
         }
     });
-    if windows.is_empty() {
+    if windows.is_empty() && assigned.is_empty() {
         return Vec::new();
     }
     let lines = Lines::of(bytes);
@@ -77,7 +94,38 @@ pub(super) fn find(
             }
         }
     }
+    hits.extend(assigned.into_values().filter_map(|found| assigned_hit(bytes, &lines, entry, detectors, found)));
     settle(bytes, hits, detectors)
+}
+
+/// What was assigned to a name, unless the catalogue has no such kind.
+fn assigned_hit(bytes: &[u8], at: &Lines<'_>, entry: &Entry, detectors: &Detectors, found: Assigned) -> Option<Hit> {
+    let detector = detectors.number_of(found.kind)?;
+    let value = std::str::from_utf8(&bytes[found.secret.clone()]).ok()?;
+    let key = String::from_utf8_lossy(&bytes[found.name]).into_owned();
+    let location = location(at, entry, &found.secret, Some(key));
+    let secret = Secret::new(value);
+    let candidate = Candidate { detector, secret, parts: BTreeMap::new(), confidence: found.confidence, location };
+    Some(Hit { candidate, whole: found.secret.clone(), secret: found.secret, beside: Vec::new() })
+}
+
+fn location(at: &Lines<'_>, entry: &Entry, secret: &Range<usize>, key: Option<String>) -> Location {
+    let (line, column) = at.position(secret.start);
+    let (end_line, end_column) = at.position(secret.end);
+    Location {
+        path: entry.path.clone(),
+        line,
+        column,
+        end_line,
+        end_column,
+        origin: entry.origin,
+        tracked: entry.tracked,
+        ignored: entry.ignored,
+        commit: None,
+        key,
+        excerpt: String::new(),
+        excerpt_from: 1,
+    }
 }
 
 fn hit(
@@ -97,12 +145,14 @@ fn hit(
         }
     }
     let mut secret = captures.name("secret").map(|group| group.range());
+    let mut beside = Vec::new();
     for position in 0..detector.companions.len() {
         let (companion, _) = detectors.companion(number, position);
         match find_companion(bytes, detectors, number, position, &whole) {
             Some(found) if companion.name == "secret" => secret = Some(found),
             Some(found) => {
-                let text = std::str::from_utf8(&bytes[found]).ok()?;
+                let text = std::str::from_utf8(&bytes[found.clone()]).ok()?;
+                beside.push(found);
                 // What the match itself names is nearer than anything beside it.
                 parts.entry(companion.name.clone()).or_insert_with(|| Secret::new(text));
             }
@@ -120,24 +170,9 @@ fn hit(
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
-    let (line, column) = at.position(secret.start);
-    let (end_line, end_column) = at.position(secret.end);
-    let location = Location {
-        path: entry.path.clone(),
-        line,
-        column,
-        end_line,
-        end_column,
-        origin: entry.origin,
-        tracked: entry.tracked,
-        ignored: entry.ignored,
-        commit: None,
-        key: key(bytes, &whole, &secret),
-        excerpt: String::new(),
-        excerpt_from: 1,
-    };
+    let location = location(at, entry, &secret, key(bytes, &whole, &secret));
     let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
-    Some(Hit { candidate, secret, whole })
+    Some(Hit { candidate, secret, whole, beside })
 }
 
 /// The key that the whole match is assigned to, where the secret is a part of it; else the secret's.
@@ -197,10 +232,16 @@ fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candid
         (std::cmp::Reverse((rank.0, length, rank.1)), hit.secret.start, hit.candidate.detector)
     });
     let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
+    let mut parts: BTreeSet<(usize, usize)> = BTreeSet::new();
     for hit in hits {
+        let has_look = detectors.detector(hit.candidate.detector).pattern.is_some();
+        if !has_look && parts.contains(&(hit.secret.start, hit.secret.end)) {
+            continue;
+        }
         // The kept ones do not overlap: only the neighbours can.
         let before = kept.range(..hit.secret.end).next_back();
         if before.is_none_or(|(_, other)| other.secret.end <= hit.secret.start) {
+            parts.extend(hit.beside.iter().map(|part| (part.start, part.end)));
             kept.insert(hit.secret.start, hit);
         }
     }

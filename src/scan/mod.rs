@@ -2,6 +2,7 @@
 //! hits, checks on what they match, companions, and one finding for each distinct secret.
 //! The order of the result is that of the paths, whatever the number of threads.
 
+mod assignment;
 mod checks;
 mod context;
 mod group;
@@ -9,6 +10,7 @@ mod keywords;
 mod lines;
 mod matcher;
 pub mod ordinary;
+mod place;
 pub mod placeholder;
 mod text;
 

@@ -1,0 +1,212 @@
+//! Whether somebody would be sorry to see the value published: what it is made of, how it is
+//! written, and what kind of file it stands in.
+
+use std::ops::Range;
+
+use super::super::lines;
+use super::super::ordinary::{randomness, surprise};
+use super::super::place::{Place, Text};
+use super::super::placeholder;
+use super::name::Kind;
+use super::syntax::{Form, Value};
+use crate::finding::Confidence;
+
+/// Bits by which chance must be likelier than writing, for a value that has nothing else to show.
+const DRAWN: f64 = 14.0;
+/// From here on nobody doubts it.
+const SURELY_DRAWN: f64 = 30.0;
+/// Surprise in bits a character from which the text around a value is data itself.
+const DATA_AROUND: f64 = 7.0;
+
+pub(super) fn confidence(
+    bytes: &[u8],
+    kind: Kind,
+    name: &Range<usize>,
+    value: &Value,
+    place: &Place,
+) -> Option<Confidence> {
+    let text = std::str::from_utf8(&bytes[value.span.clone()]).ok()?;
+    if place.written || is_none(text, &bytes[name.clone()], value.form) || placeholder::is_placeholder(kind.id(), text)
+    {
+        return None;
+    }
+    let drawn = randomness(text.as_bytes());
+    let level = match kind {
+        Kind::Password => password(text, drawn, value.form, place),
+        Kind::Weak => drawn_by_chance(text, drawn, 2, place).filter(|_| text.len() >= 20),
+        _ => drawn_by_chance(text, drawn, 0, place),
+    }?;
+    let steps = usize::from(place.template) + usize::from(data_around(bytes, value));
+    (0..steps).try_fold(level, |level, _| lower(level))
+}
+
+/// Tokens, secrets and keys were drawn by chance, whoever issued them.
+fn drawn_by_chance(text: &str, drawn: f64, steps: usize, place: &Place) -> Option<Confidence> {
+    let least = if place.practice { 6.0 } else { 0.0 };
+    let level = match () {
+        () if is_uuid(text) && place.text != Text::Code => Confidence::Medium,
+        () if is_uuid(text) => Confidence::Low,
+        () if drawn >= SURELY_DRAWN + least && text.len() >= 16 => Confidence::High,
+        () if drawn >= DRAWN + least && text.len() >= 10 => Confidence::Medium,
+        () if drawn >= DRAWN / 2.0 && text.len() >= 8 => Confidence::Low,
+        () => return None,
+    };
+    (0..steps).try_fold(level, |level, _| lower(level))
+}
+
+/// A password may be a word: the less it looks drawn, the more the file must say that it is meant.
+fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidence> {
+    let config = place.text != Text::Code && !place.practice;
+    let has = |class: fn(char) -> bool| text.chars().any(class);
+    let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ' ' | ':' | '/');
+    let mixed = has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) || (has(symbol) && has(char::is_alphabetic));
+    let level = match () {
+        () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
+        () if drawn >= DRAWN && config => Confidence::High,
+        () if drawn >= DRAWN => Confidence::Medium,
+        () if mixed && config => Confidence::Medium,
+        () if mixed && drawn >= 0.0 && !place.practice && text.len() >= 6 => Confidence::Medium,
+        () => Confidence::Low,
+    };
+    if form == Form::Passed { lower(level) } else { Some(level) }
+}
+
+fn lower(level: Confidence) -> Option<Confidence> {
+    match level {
+        Confidence::High => Some(Confidence::Medium),
+        Confidence::Medium => Some(Confidence::Low),
+        Confidence::Low => None,
+    }
+}
+
+/// What is no value of a secret at all, whatever its name.
+fn is_none(text: &str, name: &[u8], form: Form) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'x'));
+    text.len() < 4
+        || letters < 3
+        || (number && (form == Form::Bare || text.len() < 6))
+        || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
+        || is_prose(text)
+        || is_reference(text, form)
+        || is_address(text)
+        || is_its_own_name(text, name)
+        || matches!(
+            text.to_ascii_lowercase().as_str(),
+            "true"
+                | "false"
+                | "null"
+                | "none"
+                | "nil"
+                | "undefined"
+                | "yes"
+                | "no"
+                | "string"
+                | "required"
+                | "optional"
+                | "text"
+                | "hidden"
+        )
+}
+
+/// Several words: a sentence, a message, a list.
+fn is_prose(text: &str) -> bool {
+    text.contains(' ')
+        && (randomness(text.as_bytes()) < 20.0
+            || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
+}
+
+/// Something else is named from which the value comes: a variable, a call, a template, a store.
+fn is_reference(text: &str, form: Form) -> bool {
+    let starts = [
+        "$", "@", "&", "*", "!", "%", "#{", "{", "[", "<", "env:", "file:", "env.", "secrets.", "vars.", "vault",
+        "aws:", "process.", "os.", "self.", "this.", "config.", "params", "request.", "./", "../", "~/", "\\",
+    ];
+    let holds = [
+        "${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "%s", "{0}", "::", "->", "()", "://", "&&", "||", "==", "\\n",
+        "\\u", "'+", "\"+", "+'",
+    ];
+    let weak = |mark: &&str| {
+        text.starts_with(*mark) && (mark.len() > 1 || form != Form::Quoted || randomness(text.as_bytes()) < 6.0)
+    };
+    starts.iter().any(weak)
+        || holds.iter().any(|mark| text.contains(mark))
+        || (text.ends_with(')') && text.contains('(') && form != Form::Quoted)
+        || (form == Form::Bare && text.contains(['(', '[', '{', '$']) && randomness(text.as_bytes()) < 20.0)
+        || is_path_of_names(text)
+}
+
+/// `config.auth.secret`, `auth/login/token`, `com.example.Token`, `user@example.com`.
+fn is_path_of_names(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['.', '/', ':', '@', '\\']).filter(|part| !part.is_empty()).collect();
+    parts.len() >= 2
+        && randomness(text.as_bytes()) < 10.0
+        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')))
+}
+
+fn is_address(text: &str) -> bool {
+    let extension = text.rsplit_once('.').map_or("", |(_, end)| end);
+    let file = matches!(
+        extension,
+        "pem"
+            | "key"
+            | "crt"
+            | "cer"
+            | "json"
+            | "txt"
+            | "yml"
+            | "yaml"
+            | "xml"
+            | "html"
+            | "js"
+            | "php"
+            | "png"
+            | "svg"
+            | "p12"
+            | "pfx"
+            | "jks"
+            | "cfg"
+            | "conf"
+            | "properties"
+    );
+    file || (text.starts_with('/') && text[1..].contains('/') && randomness(text.as_bytes()) < SURELY_DRAWN)
+}
+
+/// `token: "token"`, `PASSWORD = "my_password"`, `secretKey: 'SECRET_KEY'`: nothing is added to the name.
+fn is_its_own_name(text: &str, name: &[u8]) -> bool {
+    let fold = |bytes: &[u8]| -> String {
+        bytes
+            .iter()
+            .filter(|byte| byte.is_ascii_alphanumeric())
+            .map(|&byte| char::from(byte.to_ascii_lowercase()))
+            .collect()
+    };
+    let (value, name) = (fold(text.as_bytes()), fold(name));
+    !value.is_empty()
+        && (name.contains(&value)
+            || (value.contains(&name)
+                && value.len() <= name.len() + 4
+                && !value.contains(|c: char| c.is_ascii_digit())))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let hyphens = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| if hyphens(at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// Whether the text around the value is as surprising as the value: a table of data, a picture, a
+/// test of cryptography.
+fn data_around(bytes: &[u8], value: &Value) -> bool {
+    let start = lines::line_start(bytes, value.span.start).saturating_sub(160);
+    let end = (lines::line_end(bytes, value.span.end) + 160).min(bytes.len());
+    let line = lines::line_start(bytes, value.span.start);
+    let before: Vec<u8> = bytes[start..line].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let behind: Vec<u8> = bytes[lines::line_end(bytes, value.span.end)..end]
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let around = [before, behind].concat();
+    around.len() >= 120 && surprise(&around) / around.len() as f64 > DATA_AROUND
+}

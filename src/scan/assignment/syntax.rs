@@ -1,0 +1,231 @@
+//! From a name to the value that stands behind it, in the words of many languages: `name = "value"`,
+//! `"name": "value"`, `name=value`, `name: str = 'value'`, `:name => 'value'`, `set_name("value")`,
+//! `define('name', 'value')`, `<name>value</name>`, `<add key="name" value="value"/>`, `--name value`.
+
+use std::ops::Range;
+
+use super::super::lines;
+use super::super::place::{Place, Text};
+
+/// No value is longer.
+const LONGEST: usize = 600;
+/// How far a separator may stand behind a name.
+const GAP: usize = 40;
+
+/// What a name is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Value {
+    pub span: Range<usize>,
+    pub form: Form,
+}
+
+/// How it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Between quotation marks, and nothing is added to it.
+    Quoted,
+    /// As it stands, where such values are no program.
+    Bare,
+    /// Inside an element.
+    Element,
+    /// Compared with, or handed to a function: `password == "x"`, `login("x")`.
+    Passed,
+}
+
+/// The value of the name, if it is written there.
+pub(super) fn value(bytes: &[u8], name: &Range<usize>, place: &Place) -> Option<Value> {
+    let line_end = lines::line_end(bytes, name.end).min(name.end + LONGEST + GAP);
+    let mut rest = Cursor { bytes, at: name.end, end: line_end };
+    let name_quoted = rest.skip_closing();
+    let before = name.start.checked_sub(1).map(|at| bytes[at]);
+    rest.spaces();
+    let separator = rest.separator(name_quoted, before, place)?;
+    rest.spaces();
+    match separator {
+        Separator::Element => rest.element(),
+        Separator::Assigned => {
+            rest.type_of_variable();
+            rest.quoted(Form::Quoted).or_else(|| rest.bare(place))
+        }
+        Separator::Option => rest.quoted(Form::Bare).or_else(|| rest.word()),
+        Separator::Passed => rest.quoted(Form::Passed),
+    }
+}
+
+enum Separator {
+    Assigned,
+    Passed,
+    Element,
+    Option,
+}
+
+struct Cursor<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    end: usize,
+}
+
+impl Cursor<'_> {
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..self.end.max(self.at)]
+    }
+
+    fn eat(&mut self, text: &[u8]) -> bool {
+        let stands = self.rest().starts_with(text);
+        self.at += if stands { text.len() } else { 0 };
+        stands
+    }
+
+    fn spaces(&mut self) {
+        self.at += self.rest().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    }
+
+    /// What closes the name: `"`, `']`, `\"`. Says whether it was quoted.
+    fn skip_closing(&mut self) -> bool {
+        self.eat(b"\\");
+        let quoted = self.eat(b"\"") || self.eat(b"'") || self.eat(b"`");
+        self.eat(b"]");
+        quoted
+    }
+
+    fn separator(&mut self, quoted: bool, before: Option<u8>, place: &Place) -> Option<Separator> {
+        for compared in [&b"==="[..], b"=="] {
+            if self.eat(compared) {
+                return Some(Separator::Passed);
+            }
+        }
+        for assigned in [&b"=>"[..], b":=", b"||=", b"??=", b"?=", b"+=", b"<-", b"=", b": ", b":\t"] {
+            if self.eat(assigned) {
+                return Some(Separator::Assigned);
+            }
+        }
+        match self.rest().first()? {
+            b':' => {
+                // `name::other` is a path of code, and `user:password@host` has a reader of its own.
+                self.at += 1;
+                (self.rest().first() != Some(&b':')).then_some(Separator::Assigned)
+            }
+            b'>' if before == Some(b'<') || quoted => {
+                self.at += 1;
+                Some(Separator::Element)
+            }
+            b'(' if !quoted => {
+                self.at += 1;
+                Some(Separator::Passed)
+            }
+            b',' if quoted => {
+                self.at += 1;
+                Some(Separator::Passed)
+            }
+            b'v' | b'c' if quoted => {
+                let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| self.eat(text));
+                attribute.then_some(Separator::Passed)
+            }
+            _ if before == Some(b'-') && place.text != Text::Code && self.bytes[self.at - 1] == b' ' => {
+                Some(Separator::Option)
+            }
+            _ => None,
+        }
+    }
+
+    /// `name: &'static str = "…"`: what stood between is a type.
+    fn type_of_variable(&mut self) {
+        let is_type = |byte: &&u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'<' | b'>' | b'&' | b'\'' | b'[' | b']' | b'_' | b'.' | b'?' | b'|' | b':')
+        };
+        let length = self.rest().iter().take(GAP).take_while(is_type).count();
+        let behind = &self.rest()[length..];
+        let follows = |text: &[u8]| {
+            text.iter().find(|byte| **byte != b' ').is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
+        };
+        if length > 0 && behind.first() == Some(&b'=') && behind.get(1) != Some(&b'=') && follows(&behind[1..]) {
+            self.at += length + 1;
+            self.spaces();
+        }
+    }
+
+    /// A text between quotation marks that ends on this line, and is all of the value.
+    fn quoted(&mut self, form: Form) -> Option<Value> {
+        // Raw, byte and wide texts of several languages.
+        let letters = self
+            .rest()
+            .iter()
+            .take(2)
+            .take_while(|byte| matches!(byte, b'r' | b'b' | b'u' | b'L' | b'@' | b'R'))
+            .count();
+        let marked = self.rest().get(letters).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+        self.at += if marked { letters } else { 0 };
+        let escaped = self.eat(b"\\");
+        let quote = *self.rest().first().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+        self.at += 1;
+        for _ in 0..2 {
+            if self.rest().first() == Some(&quote)
+                && self.rest().get(1).is_some_and(|byte| *byte == quote || self.bytes[self.at - 1] == quote)
+            {
+                self.eat(&[quote]);
+            }
+        }
+        let start = self.at;
+        let mut length = 0;
+        while let Some(&byte) = self.rest().get(length) {
+            let closes = match escaped {
+                true => byte == b'\\' && self.rest().get(length + 1) == Some(&quote),
+                false => byte == quote,
+            };
+            if closes {
+                break;
+            }
+            length += if byte == b'\\' && !escaped { 2 } else { 1 };
+        }
+        self.rest().get(length)?;
+        self.at = start + length + 1;
+        self.spaces();
+        // More is added to it: what stands here is a part of something, often of a sentence.
+        let joined = matches!(self.rest().first(), Some(b'+' | b'%'))
+            || (self.rest().first() == Some(&b'.') && form != Form::Bare);
+        (!joined).then_some(Value { span: start..start + length, form })
+    }
+
+    /// A value as it stands, up to the end of its line or a remark.
+    fn bare(&mut self, place: &Place) -> Option<Value> {
+        if place.text == Text::Code {
+            return None;
+        }
+        let ends = |byte: &&u8| match place.text {
+            Text::Lines => !byte.is_ascii_whitespace(),
+            _ => {
+                !byte.is_ascii_whitespace()
+                    && !matches!(byte, b',' | b';' | b'<' | b'"' | b'\'' | b'`' | b'|' | b')' | b']' | b'}')
+            }
+        };
+        let start = self.at;
+        let length = self.rest().iter().take_while(ends).count();
+        let behind = &self.rest()[length..];
+        // Of several words none is the value, but for a remark behind.
+        let more = behind.iter().find(|byte| !byte.is_ascii_whitespace());
+        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
+        let alone = more.is_none()
+            || remark
+            || (place.text == Text::Shell && matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')));
+        (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
+    }
+
+    /// The next word of a command line.
+    fn word(&mut self) -> Option<Value> {
+        let start = self.at;
+        let length = self
+            .rest()
+            .iter()
+            .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b')' | b'|' | b';'))
+            .count();
+        (length > 0 && self.rest()[0] != b'-').then_some(Value { span: start..start + length, form: Form::Bare })
+    }
+
+    fn element(&mut self) -> Option<Value> {
+        let start = self.at;
+        let length = self.rest().iter().take_while(|byte| !matches!(byte, b'<' | b'>')).count();
+        let closed = self.rest()[length..].starts_with(b"</");
+        (length > 0 && closed).then_some(Value { span: start..start + length, form: Form::Element })
+    }
+}

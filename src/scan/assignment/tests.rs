@@ -1,0 +1,127 @@
+//! Assignments as ten languages and a dozen kinds of files write them.
+
+use super::*;
+use crate::detector::sample;
+use crate::scan::place::Place;
+
+/// What is found in the text, in which `{}` stands for a generated value.
+fn found(path: &str, text: &str, template: &str) -> Vec<(String, Confidence)> {
+    let value = sample::generate(template, 7).unwrap().text;
+    let text = text.replace("{}", &value);
+    let bytes = text.as_bytes();
+    let place = Place::of(path);
+    let mut found: Vec<Assigned> = Vec::new();
+    for word in WORDS {
+        for (at, _) in text.to_ascii_lowercase().match_indices(word) {
+            if let Some(assigned) = find(bytes, at, &place)
+                && !found.contains(&assigned)
+            {
+                found.push(assigned);
+            }
+        }
+    }
+    found.into_iter().map(|assigned| (text[assigned.secret].replace(&value, "{}"), assigned.confidence)).collect()
+}
+
+fn finds(path: &str, text: &str) -> bool {
+    found(path, text, "{base62:32}") == [("{}".to_owned(), Confidence::High)]
+}
+
+#[test]
+fn it_is_found_as_many_languages_write_it() {
+    for (path, text) in [
+        (".env", "API_TOKEN={}"),
+        (".env", "export API_TOKEN=\"{}\" # the new one"),
+        ("a.ini", "api_token = {}"),
+        ("a.properties", "app.api.token={}"),
+        ("a.yml", "  api_token: {}"),
+        ("a.yml", "  apiToken: '{}'"),
+        ("a.json", "{\"apiToken\": \"{}\", \"b\": 1}"),
+        ("a.toml", "api_token = \"{}\""),
+        ("a.xml", "<apiToken>{}</apiToken>"),
+        ("a.xml", "<add key=\"ApiToken\" value=\"{}\" />"),
+        ("values.xml", "<string name=\"api_token\">{}</string>"),
+        ("a.py", "api_token = '{}'"),
+        ("a.py", "API_TOKEN: str = \"{}\""),
+        ("a.py", "client = Client(api_token='{}')"),
+        ("a.py", "headers = {'api_token': '{}'}"),
+        ("a.py", "os.environ['API_TOKEN'] = '{}'"),
+        ("a.js", "const apiToken = \"{}\";"),
+        ("a.ts", "const apiToken: string = `{}`;"),
+        ("a.js", "const config = { apiToken: '{}' };"),
+        ("a.java", "private static final String API_TOKEN = \"{}\";"),
+        ("a.go", "apiToken := \"{}\""),
+        ("a.go", "Config{ApiToken: \"{}\"}"),
+        ("a.rs", "const API_TOKEN: &str = \"{}\";"),
+        ("a.rb", "  :api_token => '{}',"),
+        ("a.rb", "  api_token: '{}',"),
+        ("a.php", "'api_token' => '{}',"),
+        ("a.php", "$apiToken = '{}';"),
+        ("a.cs", "public string ApiToken = @\"{}\";"),
+        ("a.c", "#define X\nstatic const char *api_token = \"{}\";"),
+        ("a.kt", "val apiToken = \"{}\""),
+        ("a.swift", "let apiToken = \"{}\""),
+        ("a.scala", "val apiToken: String = \"{}\""),
+        ("a.tf", "  api_token = \"{}\""),
+        ("run.sh", "deploy --api-token {} --now"),
+        ("run.sh", "deploy --api-token={}"),
+        ("Dockerfile", "ENV API_TOKEN={}"),
+        ("a.log", "{\\\"apiToken\\\": \\\"{}\\\"}"),
+        ("a.php", "define('API_TOKEN', '{}');x"),
+        ("a.java", "builder.setApiToken(\"{}\")"),
+    ] {
+        assert!(finds(path, text), "{path}: {text}: {:?}", found(path, text, "{base62:32}"));
+    }
+}
+
+#[test]
+fn passwords_of_people_are_found_where_they_are_meant() {
+    for (path, text) in [
+        (".env", "DB_PASSWORD={}"),
+        ("a.yml", "password: {}"),
+        ("a.ini", "contraseña = {}"),
+        ("a.json", "{\"密码\": \"{}\"}"),
+    ] {
+        assert_eq!(found(path, text, "Mail{digits:4}!x"), [("{}".to_owned(), Confidence::Medium)], "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_literal_is_no_secret() {
+    for (path, text) in [
+        ("a.py", "token = get_token(request)"),
+        ("a.js", "const token = req.headers.authorization;"),
+        ("a.yml", "password: ${DB_PASSWORD}"),
+        ("a.yml", "password: {{ db_password }}"),
+        ("a.yml", "password: !vault x"),
+        ("a.yml", "token: op://vault/item/field"),
+        ("a.tf", "password = var.db_password"),
+        (".env", "PASSWORD=$(cat /run/secrets/db)"),
+        ("a.py", "password = 'Please enter your password'"),
+        ("a.json", "{\"token\": \"token\", \"password\": \"Password\"}"),
+        ("a.py", "token_type = '{}'"),
+        ("a.js", "nextPageToken: '{}'"),
+        ("a.py", "raise Error('password: %s' % '{}')"),
+        ("a.yml", "secretName: '{}'"),
+        ("a.yml", "tokenUrl: https://example.com/token"),
+        ("a.yml", "privateKey: /etc/ssl/private/key.pem"),
+        ("a.java", "@Value(\"${app.token}\") String token"),
+        ("a.cs", "password: config.Auth.Password"),
+        ("config/locales/en.yml", "password: '{}'"),
+        ("a.py", "password = None"),
+        ("a.json", "\"password\": true"),
+        ("a.go", "Token: os.Getenv(\"TOKEN\"),"),
+    ] {
+        assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..120), at in 0_usize..120) {
+        let bytes = [&bytes[..], b" token = \"", &bytes[..], b"\" \xff password"].concat();
+        for path in ["a.py", ".env", "a.yml", "a"] {
+            find(&bytes, at % bytes.len(), &Place::of(path));
+        }
+    }
+}
