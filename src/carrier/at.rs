@@ -40,13 +40,20 @@ impl From<String> for At {
 }
 
 impl At {
+    /// The names that its last step may have, in small letters. None: it may have any.
+    pub fn last_names(&self) -> Option<Vec<String>> {
+        match self.steps.last() {
+            Some(Step::Key(globs, _)) if !globs.iter().any(|glob| glob.contains('*')) => {
+                Some(globs.iter().map(|glob| glob.to_ascii_lowercase()).collect())
+            }
+            _ => None,
+        }
+    }
+
     /// What the bare stars stand for where `leaf` is at this place.
     pub fn stars(&self, tree: &Tree<'_>, leaf: Id) -> Option<Vec<Id>> {
         let mut stars = Vec::new();
-        climb(&self.steps, tree, leaf, &mut stars).then(|| {
-            stars.reverse();
-            stars
-        })
+        climb(&self.steps, tree, leaf, &mut stars).then_some(stars)
     }
 }
 
@@ -55,13 +62,11 @@ fn climb(steps: &[Step], tree: &Tree<'_>, id: Id, stars: &mut Vec<Id>) -> bool {
     let Some((last, rest)) = steps.split_last() else { return tree.is_top(id) };
     match last {
         Step::Through => {
-            let mark = stars.len();
             let mut around = Some(id);
             while let Some(id) = around {
                 if climb(rest, tree, id, stars) {
                     return true;
                 }
-                stars.truncate(mark);
                 around = tree.parent(id);
             }
             false
@@ -74,10 +79,11 @@ fn climb(steps: &[Step], tree: &Tree<'_>, id: Id, stars: &mut Vec<Id>) -> bool {
             if !globs.iter().any(|glob| fits(glob, tree.key(id))) {
                 return false;
             }
-            if *is_star {
+            let leads = climb(rest, tree, parent, stars);
+            if leads && *is_star {
                 stars.push(id);
             }
-            climb(rest, tree, parent, stars)
+            leads
         }
     }
 }
@@ -125,6 +131,16 @@ fn names_a_secret(name: &str) -> bool {
         "deploy",
         "role",
     ];
+    // Nearly every key of a file is none, and cutting one into words costs more than looking at its end.
+    const ENDS: &[&str] =
+        &["word", "wd", "phrase", "code", "ass", "pw", "cret", "crets", "oken", "ial", "ials", "pat", "key", "base"];
+    let letters = name.trim_end_matches(|c: char| !c.is_alphabetic()).as_bytes();
+    let ends_in = |end: &&str| {
+        letters.len().checked_sub(end.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    if !ENDS.iter().any(|end| ends_in(&end)) {
+        return false;
+    }
     let words = words(name);
     match words.as_slice() {
         [.., qualifier, last] if last == "key" || last == "base" => {

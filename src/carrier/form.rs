@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::tree::Value;
 
+/// How a row says that a secret is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Written {
@@ -82,7 +83,9 @@ fn part(value: &Value<'_>, part: &str) -> Read {
     Read { span, value, user: None, host: None }
 }
 
-fn whole(value: &Value<'_>, decoded: String) -> Read {
+fn whole(value: &Value<'_>, mut decoded: String) -> Read {
+    // `echo` has put a line end into what was encoded.
+    decoded.truncate(decoded.trim_end_matches(['\r', '\n']).len());
     Read { span: value.span.clone(), value: Some(decoded), user: None, host: None }
 }
 
@@ -178,4 +181,71 @@ fn decode(text: &str) -> Option<String> {
     let decoded = String::from_utf8(bytes).ok()?;
     let is_text = !decoded.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     is_text.then_some(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detector::sample::generate;
+
+    fn read_text(written: Written, text: &str) -> Option<(String, Option<String>, Option<String>)> {
+        let value = Value { text: Cow::Borrowed(text), span: 0..text.len() };
+        let read = read(written, &value)?;
+        let secret = read.value.unwrap_or_else(|| text[read.span].to_owned());
+        Some((secret, read.user, read.host))
+    }
+
+    fn secret() -> String {
+        generate("{base62:20}", 7).unwrap().text
+    }
+
+    #[test]
+    fn secrets_are_taken_out_of_the_forms_they_are_written_in() {
+        let secret = secret();
+        let encoded = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+        let dana = || Some("dana".to_owned());
+        let turned: String = secret.encode_utf16().map(|unit| format!("{:04x}", unit ^ 0xDFAA)).collect();
+        for (written, text, user) in [
+            (Written::Plain, secret.clone(), None),
+            (Written::Base64, encoded(format!("{secret}\n")), None),
+            (Written::Pair, format!("dana:{secret}"), dana()),
+            (Written::PercentPair, format!("dana%{secret}"), dana()),
+            (Written::Base64Pair, encoded(format!("dana:{secret}")), dana()),
+            (Written::Url, format!("https://dana:{secret}@acme.test/a?b=c@d"), dana()),
+            (Written::Url, format!("https://{secret}@acme.test"), None),
+            (Written::Url, format!("https://{secret}:x-oauth-basic@acme.test"), None),
+            (Written::Header, format!("Authorization: Bearer {secret}"), None),
+            (Written::Header, format!("Bearer {secret}"), None),
+            (Written::Header, secret.clone(), None),
+            (Written::Header, format!("Basic {}", encoded(format!("dana:{secret}"))), dana()),
+            (Written::Fields, format!("Server=acme.test;User Id=dana;Password='{secret}'"), dana()),
+            (Written::Openssl, format!("pass:{secret}"), None),
+            (Written::Jetbrains, turned, None),
+        ] {
+            let (found, found_user, _) = read_text(written, &text).unwrap_or_else(|| panic!("{written:?} {text}"));
+            assert_eq!((found, found_user), (secret.clone(), user), "{written:?} {text}");
+        }
+    }
+
+    #[test]
+    fn what_names_a_place_of_a_secret_is_none() {
+        for (written, text) in [
+            (Written::Pair, "dana"),
+            (Written::Url, "https://acme.test/a@b"),
+            (Written::Url, "https://dana@acme.test/a"),
+            (Written::Url, "git@acme.test:dana/web.git"),
+            (Written::Header, "text/html, application/json, text/plain"),
+            (Written::Fields, "Server=acme.test;Integrated Security=true"),
+            (Written::Openssl, "env:NAME"),
+            (Written::Openssl, "stdin"),
+        ] {
+            assert_eq!(read_text(written, text), None, "{written:?} {text}");
+        }
+    }
+
+    #[test]
+    fn signs_that_a_url_escapes_are_what_they_mean() {
+        let (found, ..) = read_text(Written::Url, &format!("https://dana:{}%40@acme.test", secret())).unwrap();
+        assert_eq!(found, format!("{}@", secret()));
+    }
 }

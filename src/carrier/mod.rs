@@ -68,7 +68,7 @@ fn collect(row: &'static Row, tree: &Tree<'_>, seen: &mut HashSet<(usize, usize)
         if found.len() == MOST {
             return;
         }
-        let stated = row.secrets.iter().find_map(|place| state(place, tree, leaf));
+        let stated = row.places_at(tree.key(leaf)).find_map(|place| state(place, tree, leaf));
         found.extend(stated.filter(|stated| seen.insert((stated.span.start, stated.span.end))));
     }
 }
@@ -88,7 +88,7 @@ fn state(place: &'static Place, tree: &Tree<'_>, leaf: Id) -> Option<Stated> {
     }
     let read = form::read(place.written, tree.value(leaf)?)?;
     let text = read.value.as_deref().unwrap_or_else(|| tree.slice(&read.span));
-    if text.trim().is_empty() || place.is.is_some_and(|shape| !shape.fits(text)) {
+    if is_nothing(text.trim()) || place.is.is_some_and(|shape| !shape.fits(text)) {
         return None;
     }
     let named = |reference: &Option<String>| at::resolve(reference.as_deref()?, tree, leaf, &stars);
@@ -105,6 +105,11 @@ fn state(place: &'static Place, tree: &Tree<'_>, leaf: Id) -> Option<Stated> {
             .collect(),
         confidence: place.confidence,
     })
+}
+
+/// What formats write where there is no value.
+fn is_nothing(text: &str) -> bool {
+    ["", "~", "null", "nil", "none", "true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -37,9 +37,9 @@ fn is_hash(text: &str) -> bool {
     if let Some((scheme, rest)) = text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
         return scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && rest.len() >= 13;
     }
-    // crypt: `$6$salt$hash`; also `pbkdf2_sha256$…`, `SCRAM-SHA-256$…`.
+    // crypt: `$6$salt$hash`; also `pbkdf2:sha256:50000$…`, `SCRAM-SHA-256$…`.
     if let Some((scheme, rest)) = text.trim_start_matches('$').split_once('$') {
-        let is_scheme = scheme.len() <= 20 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+        let is_scheme = scheme.len() <= 30 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(&b));
         return is_scheme && rest.len() >= 20 && !rest.contains(char::is_whitespace);
     }
     [32, 40, 56, 64, 96, 128].contains(&text.len()) && is_hex(text)

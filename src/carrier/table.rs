@@ -36,9 +36,19 @@ pub struct Row {
     #[serde(default)]
     pub columns: Vec<String>,
     pub secrets: Vec<Place>,
+    #[serde(skip)]
+    ends: Ends,
     /// Whole small files, checked by the tests.
     #[serde(rename = "examples")]
     _examples: IgnoredAny,
+}
+
+/// Which places may end in a key, as bits: of the millions of keys of a large file few are worth a closer look.
+#[derive(Debug, Default)]
+struct Ends {
+    by_name: HashMap<String, u64>,
+    /// Those that may end in any key.
+    any: u64,
 }
 
 /// Where a secret stands in such a file.
@@ -72,6 +82,30 @@ fn high() -> Confidence {
 impl Row {
     pub fn is_in(&self, text: &str) -> bool {
         self.holds.is_empty() || self.holds.iter().any(|mark| text.contains(mark.as_str()))
+    }
+
+    /// The places that may end in `key`, in the order of the table.
+    pub fn places_at(&self, key: &str) -> impl Iterator<Item = &Place> {
+        let named = match key.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => self.ends.by_name.get(&key.to_ascii_lowercase()),
+            false => self.ends.by_name.get(key),
+        };
+        let bits = named.copied().unwrap_or_default() | self.ends.any;
+        self.secrets.iter().enumerate().filter(move |(number, _)| bits >> number & 1 == 1).map(|(_, place)| place)
+    }
+
+    fn index(&mut self) {
+        assert!(self.secrets.len() <= 64, "{:?}: too many places for one row", self.files);
+        for (number, place) in self.secrets.iter().enumerate() {
+            for at in &place.at {
+                match at.last_names() {
+                    None => self.ends.any |= 1 << number,
+                    Some(names) => {
+                        names.into_iter().for_each(|name| *self.ends.by_name.entry(name).or_default() |= 1 << number);
+                    }
+                }
+            }
+        }
     }
 
     /// Whether the same reading of a text serves both.
@@ -110,7 +144,9 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let rows = |(name, json): &(&str, &str)| -> Vec<Row> {
         serde_json::from_str::<File>(json).unwrap_or_else(|why| panic!("src/carrier/table/{name}: {why}")).carrier
     };
-    embedded::EMBEDDED.iter().flat_map(rows).collect()
+    let mut rows: Vec<Row> = embedded::EMBEDDED.iter().flat_map(rows).collect();
+    rows.iter_mut().for_each(Row::index);
+    rows
 });
 
 type Entry = (&'static str, usize);

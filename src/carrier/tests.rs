@@ -106,6 +106,74 @@ fn a_file_that_is_cut_or_broken_anywhere_is_read_as_far_as_it_goes() {
     }
 }
 
+/// A text of a quarter of a million bytes that begins with `head`.
+fn long(head: &str, unit: &str) -> String {
+    format!("{head}{}", unit.repeat((1 << 18) / unit.len()))
+}
+
+/// Each would take hours or all memory in a reader that looks at a part of it again for every other.
+#[test]
+fn what_has_no_end_is_read_in_time() {
+    let aliases: String =
+        (1..40).map(|level| format!("a{level}: &a{level} [{}]\n", format!("*a{},", level - 1).repeat(9))).collect();
+    for (path, text) in [
+        ("mcp.json", long("", "[")),
+        ("mcp.json", long("", "{\"a\":")),
+        ("mcp.json", long("{", "\"a")),
+        ("mcp.json", long("{\"a\": \"", "\\u")),
+        (".docker/config.json", long("{\"auths\": {", "\"a\": {\"auth\": \"YTpi\"},")),
+        ("database.yml", format!("kind: Config\na0: &a0 x\n{aliases}")),
+        ("database.yml", long("", "- ")),
+        ("database.yml", long("a: ", "[")),
+        ("database.yml", long("a: ", "\"b\\n")),
+        ("database.yml", long("", "a: b\n")),
+        ("bunfig.toml", long("a = ", "[")),
+        ("bunfig.toml", long("", "[a.b]\n")),
+        ("settings.xml", long("<server>", "<a>")),
+        ("settings.xml", long("<server>", "<a b='")),
+        ("settings.xml", long("<server>", "&amp;")),
+        ("config.php", long("<?php $a = ", "['a' => ")),
+        ("config.php", long("<?php $a", "['b']")),
+        ("config.php", long("<?php define('a', ", "'b\\")),
+        ("a.sql", long("INSERT INTO a (password) VALUES ", "('b'),")),
+        ("a.sql", long("INSERT INTO a (password) VALUES ", "('b,")),
+        ("a.sql", long("", "PASSWORD ")),
+        ("a.sql", long("CREATE TABLE ", "a(")),
+        ("a.sh", long("mysql ", "-p'")),
+        ("a.sh", long("mysql ", "a ")),
+        ("a.sh", long("", "\\\n")),
+        ("passwords.csv", long("password\n", "\"a,")),
+        ("passwords.csv", long("", "\"")),
+        (".netrc", long("", "machine ")),
+        (".terraformrc", long("", "a {\n")),
+        (".npmrc", long("", "a=b\n")),
+        (".pgpass", long("", "\\:")),
+        ("a.ppk", long("", "Private-Lines: 1\n")),
+        (".git-credentials", long("https://", "@")),
+    ] {
+        assert!(read(path, &text).is_some_and(|found| found.len() <= MOST), "{path}");
+    }
+}
+
+#[test]
+fn what_an_alias_repeats_is_read_once() {
+    let secret = generate("{base62:16}", 3).unwrap().text;
+    let text = format!("base: &base\n  password: {secret}\nproduction:\n  <<: *base\ntest: *base\n");
+    let found = read("config/database.yml", &text).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((&text[found[0].span.clone()], found[0].key.as_deref()), (secret.as_str(), Some("base/password")));
+}
+
+#[test]
+fn whose_it_is_and_where_stands_beside_it() {
+    let secret = generate("{base62:16}", 4).unwrap().text;
+    let text =
+        format!("[{{}}]\n{{\"auths\": {{\"acme.test\": {{\"username\": \"dana\", \"password\": \"{secret}\"}}}}}}");
+    let found = read("config.json", &text).unwrap();
+    assert_eq!(found[0].parts, [("user", "dana".to_owned()), ("host", "acme.test".to_owned())]);
+    assert_eq!(found[0].key.as_deref(), Some("auths/acme.test/password"));
+}
+
 #[test]
 fn the_kinds_are_those_of_detectors() {
     let detectors = crate::detector::Detectors::load(&[]).unwrap();

@@ -139,7 +139,8 @@ fn next<'t>(rest: &mut &'t str) -> Option<Token<'t>> {
         let (token, length) = match first {
             '\'' | '"' => match text_end(&text[1..], first) {
                 Some(end) => (Token::Text(&text[1..=end], first), end + 2),
-                None => (Token::Sign(first), 1),
+                // Not closed: from here on every mark would be taken for its opposite.
+                None => (Token::Sign(first), text.find('\n').unwrap_or(text.len())),
             },
             '=' if text.starts_with("=>") => (Token::Arrow, 2),
             '=' if text.starts_with("==") => (Token::Sign('?'), text.bytes().take_while(|&b| b == b'=').count()),

@@ -17,57 +17,56 @@ const BEFORE: &[&str] = &[
 const MOST_WORDS: usize = 200;
 
 pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
-    let mut rest = text;
     let mut words: Vec<&'t str> = Vec::new();
-    while !rest.is_empty() && !tree.is_full() {
-        let trimmed = rest.trim_start_matches([' ', '\t', '\r']);
-        if let Some(next) = trimmed.strip_prefix("\\\n").or_else(|| trimmed.strip_prefix("\\\r\n")) {
-            rest = next;
-            continue;
+    for line in text.lines() {
+        if tree.is_full() {
+            return;
         }
-        let Some(first) = trimmed.chars().next() else { break };
-        if is_end(first) {
+        let line = line.trim_end();
+        let goes_on = line.ends_with('\\');
+        let mut rest = line.strip_suffix('\\').unwrap_or(line);
+        loop {
+            rest = rest.trim_start();
+            let Some(first) = rest.chars().next() else { break };
+            if is_end(first) {
+                command(&words, tree);
+                words.clear();
+                rest = &rest[first.len_utf8()..];
+            } else if first == '#' && !words.is_empty() {
+                break;
+            } else {
+                let (word, behind) = rest.split_at(word_end(rest));
+                rest = behind;
+                if words.len() < MOST_WORDS {
+                    words.push(word);
+                }
+            }
+        }
+        if !goes_on {
             command(&words, tree);
             words.clear();
-            rest = &trimmed[first.len_utf8()..];
-        } else if first == '#' && !words.is_empty() {
-            rest = &trimmed[trimmed.find('\n').unwrap_or(trimmed.len())..];
-        } else {
-            let (word, behind) = trimmed.split_at(word_end(trimmed));
-            rest = behind;
-            if words.len() < MOST_WORDS {
-                words.push(word);
-            }
         }
     }
     command(&words, tree);
 }
 
 fn is_end(c: char) -> bool {
-    matches!(c, '\n' | ';' | '|' | '&' | '(' | ')' | '`')
+    matches!(c, ';' | '|' | '&' | '(' | ')' | '`')
 }
 
-/// Where the word ends that the text begins with. A quotation mark that is not closed on its line is none.
-fn word_end(text: &str) -> usize {
-    let line = &text[..text.find('\n').unwrap_or(text.len())];
+/// Where the word ends that the line begins with. A quotation mark that is not closed on its line is none.
+fn word_end(line: &str) -> usize {
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
         let next = at + c.len_utf8();
         at = match c {
-            '\\' => {
-                let Some(escaped) = line[next..].chars().next() else { break };
-                if matches!(escaped, '\r') {
-                    break;
-                }
-                next + escaped.len_utf8()
-            }
+            '\\' => next + line[next..].chars().next().map_or(0, char::len_utf8),
             '"' | '\'' => quote_end(&line[next..], c).map_or(next, |end| next + end + 1),
             c if c.is_whitespace() || is_end(c) => break,
             _ => next,
         };
     }
-    // A lone backslash at the end of the line would be read again and again.
-    if at == 0 { text.chars().next().map_or(0, char::len_utf8) } else { at }
+    at
 }
 
 fn quote_end(text: &str, quote: char) -> Option<usize> {
@@ -116,6 +115,9 @@ fn command<'t>(words: &[&'t str], tree: &mut Tree<'t>) {
 
 fn add<'t>(tree: &mut Tree<'t>, id: usize, key: impl Into<Cow<'t, str>>, word: &'t str) {
     let inner = unquoted(word);
+    if is_filled_in(word) {
+        return;
+    }
     if inner.contains(['\'', '"', '\\']) {
         // A mark inside the other marks means itself.
         let meaning = if inner.len() < word.len() && word.starts_with('\'') { inner.to_owned() } else { meaning(word) };
@@ -123,6 +125,14 @@ fn add<'t>(tree: &mut Tree<'t>, id: usize, key: impl Into<Cow<'t, str>>, word: &
     } else {
         tree.leaf(id, key, inner);
     }
+}
+
+/// Whether a variable or another command gives the value: it stands elsewhere.
+fn is_filled_in(word: &str) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || "_{(@*$".contains(c);
+    let is_variable = |at: usize| word[at + 1..].starts_with(goes_on);
+    let in_windows = word.len() > 2 && word.starts_with('%') && word.ends_with('%');
+    in_windows || (!word.starts_with('\'') && word.match_indices('$').any(|(at, _)| is_variable(at)))
 }
 
 fn meaning(word: &str) -> String {

@@ -259,7 +259,11 @@ impl<'t> Sql<'t> {
                 continue;
             }
             let quoted = match first {
-                '\'' => text_end(&text[1..]).map(|end| (Token::Text(&text[1..=end]), end + 2)),
+                '\'' => Some(match text_end(&text[1..]) {
+                    Some(end) => (Token::Text(&text[1..=end]), end + 2),
+                    // Not closed: from here on every mark would be taken for its opposite.
+                    None => (Token::Sign(first), text.find('\n').unwrap_or(text.len())),
+                }),
                 '"' | '`' => text[1..].find(first).map(|end| (Token::Name(&text[1..=end]), end + 2)),
                 _ => None,
             };
