@@ -122,7 +122,7 @@ impl Check<'_> {
             Some(Some(longest)) if longest <= LONGEST_MATCH => {}
             _ => self.complain(id, format!("the pattern must be bounded, to {LONGEST_MATCH} bytes at the most")),
         }
-        for pattern in own.companions.iter().map(|companion| &companion.pattern).chain(&own.pattern) {
+        for pattern in own.patterns() {
             if let Err(why) = detector::compile(pattern) {
                 self.complain(id, format!("pattern: {why}"));
                 return;
