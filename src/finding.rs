@@ -53,6 +53,10 @@ impl Location {
     }
 }
 
+/// The part of a find that was decoded: the secret as it is written in the file. Where it is written
+/// in more ways than one, the others stand under this with a number behind.
+pub const WRITTEN: &str = "written";
+
 /// A pattern hit in one file.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -79,6 +83,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The secret as files hold it in other forms than its own.
+    pub fn written(&self) -> impl Iterator<Item = &Secret> {
+        self.parts.iter().filter(|(name, _)| name.starts_with(WRITTEN)).map(|(_, part)| part)
+    }
+
     /// The first place, which is the one that annotations point at.
     pub fn first(&self) -> &Location {
         self.locations.first().expect("a finding has at least one location")

@@ -32,7 +32,8 @@ pub struct Redactor {
     short: Short,
 }
 
-/// Secrets that have fewer than eight characters behind their public prefix.
+/// Secrets that have fewer than eight characters behind their public prefix, or are words: they are
+/// masked where they stand alone.
 struct Short {
     values: AhoCorasick,
     /// The public prefix of each value.
@@ -40,16 +41,17 @@ struct Short {
 }
 
 impl Redactor {
-    /// Each secret comes with the length in bytes of its public prefix, which may be shown.
-    pub fn new<'s>(secrets: impl Iterator<Item = (&'s Secret, usize)>) -> Redactor {
+    /// Each secret comes with the length in bytes of its public prefix, which may be shown, and
+    /// with whether it is a mere word: a part of it may stand in any path and proves nothing.
+    pub fn new<'s>(secrets: impl Iterator<Item = (&'s Secret, usize, bool)>) -> Redactor {
         let mut windows = HashSet::new();
         let mut values = Vec::new();
         let mut prefixes = Vec::new();
-        for (secret, public) in secrets {
+        for (secret, public, word) in secrets {
             let value = secret.expose().as_bytes();
             let public = if public < value.len() { public } else { 0 };
             let (prefix, hidden) = value.split_at(public);
-            if hidden.len() < WINDOW {
+            if hidden.len() < WINDOW || word {
                 if hidden.len() >= SHORTEST {
                     values.push(hidden);
                     prefixes.push(Zeroizing::new(prefix.to_vec()));
@@ -100,9 +102,9 @@ impl Redactor {
             let before = &view.bytes[..found.start()];
             let after = view.bytes.get(found.end());
             let prefix = &self.short.prefixes[found.pattern().as_usize()];
-            let starts = !before.last().is_some_and(u8::is_ascii_alphanumeric)
-                || (!prefix.is_empty() && before.ends_with(prefix));
-            if starts && !after.is_some_and(u8::is_ascii_alphanumeric) {
+            let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/');
+            let starts = !before.last().is_some_and(joins) || (!prefix.is_empty() && before.ends_with(prefix));
+            if starts && !after.is_some_and(joins) {
                 push(hidden, view.original(found.start())..view.original(found.end()));
             }
         }

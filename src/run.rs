@@ -10,7 +10,7 @@ use crate::finding::{Confidence, Finding, Note, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
-use crate::scan::Scanned;
+use crate::scan::{Scanned, ordinary, placeholder};
 use crate::source::{Entry, Source};
 use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
@@ -43,6 +43,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let World { transport, log, teller } = world;
     let listing = source::list(&plan.source)?;
     teller.reading(listing.entries.len());
+    tell_of_rules(detectors, plan.verbose, teller);
     let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
@@ -62,7 +63,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let mut notes = [listing.notes, scanned.notes, told].concat();
+    let mut notes = [listing.notes, scanned.notes, told, detectors.notes().to_vec()].concat();
     let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
     notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
     let result = report_of(credentials, notes, read, &plan.source);
@@ -95,21 +96,34 @@ fn sure_enough(findings: Vec<Finding>, least: Confidence) -> Vec<Finding> {
 
 /// Where the finds are used: nothing is read again when nothing was found.
 fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> Vec<Uses> {
+    // What takes a password that only its name tells is in no table: there is nothing to look for.
+    let searched = |finding: &&Finding| !detectors.is_named_only(finding.detector);
     let wanted: Vec<Wanted<'_>> = findings
         .iter()
+        .filter(searched)
         .map(|finding| Wanted {
             provider: &detectors.provider_of(finding.detector).id,
             secret: &finding.secret,
             locations: &finding.locations,
         })
         .collect();
-    match entries.first() {
+    let mut found = match entries.first() {
         Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
             let search = Search::new(&wanted);
             let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
             search.uses(&files)
         }
-        _ => wanted.iter().map(|_| Uses::default()).collect(),
+        _ => Vec::new(),
+    }
+    .into_iter();
+    findings.iter().map(|finding| if searched(&finding) { found.next() } else { None }.unwrap_or_default()).collect()
+}
+
+/// What `-v` says of rules that cost time on every file.
+fn tell_of_rules(detectors: &Detectors, verbose: u8, teller: &dyn Teller) {
+    if verbose > 0 && !detectors.slow().is_empty() {
+        let ids = report::escape_controls(&detectors.slow().join(", ")).into_owned();
+        teller.say(&format!("without keywords, and so tried on every file: {ids}"));
     }
 }
 
@@ -129,14 +143,18 @@ fn tell(credentials: &[Assessment], verbose: u8, redactor: &Redactor, teller: &d
     }
 }
 
-/// Knows every secret of the run, so that the last layer before any output can mask it.
+/// Knows every secret of the run, so that the last layer before any output can mask it. The password
+/// that everybody types first is masked where it stands, and not in the report's own words.
 pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
-    Redactor::new(findings.iter().flat_map(|finding| {
+    let secrets = findings.iter().flat_map(|finding| {
         let detector = detectors.detector(finding.detector);
         let companions = detector.companions.iter().filter(|companion| !companion.public);
-        let parts = companions.filter_map(|companion| finding.parts.get(&companion.name)).map(|part| (part, 0));
-        std::iter::once((&finding.secret, detector.prefix.len())).chain(parts)
-    }))
+        let parts = companions.filter_map(|companion| finding.parts.get(&companion.name));
+        let hidden = parts.chain(finding.written()).map(|part| (part, 0));
+        std::iter::once((&finding.secret, detector.prefix.len())).chain(hidden)
+    });
+    let hidden = secrets.filter(|(secret, _)| !placeholder::is_common_word(secret.expose()));
+    Redactor::new(hidden.map(|(secret, public)| (secret, public, ordinary::is_word(secret.expose().as_bytes()))))
 }
 
 fn dry_run(

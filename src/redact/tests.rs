@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn redactor(value: &str, public: usize) -> Redactor {
-    Redactor::new([(&Secret::new(value), public)].into_iter())
+    Redactor::new([(&Secret::new(value), public, false)].into_iter())
 }
 
 /// Whether eight consecutive bytes of `hidden` stand in `bytes`.

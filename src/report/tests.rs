@@ -165,7 +165,7 @@ fn a_hostile_report_cannot_steer_the_terminal() {
 fn no_report_holds_a_secret_wherever_it_was_said() {
     let value: String = (0..40).map(|n| char::from(b'a' + (n * 7 % 26) as u8)).collect();
     let secret = Secret::new(format!("pre_{value}"));
-    let redactor = Redactor::new([(&secret, 4)].into_iter());
+    let redactor = Redactor::new([(&secret, 4, false)].into_iter());
     let leak = secret.expose();
     let mut report = sample();
     let one = &mut report.credentials[0];
@@ -212,7 +212,7 @@ fn no_report_holds_a_secret_wherever_it_was_said() {
 #[test]
 fn a_secret_that_is_a_word_of_the_program_does_not_break_the_contract() {
     let words = ["datastore", "locations", "railway-token"].map(Secret::new);
-    let redactor = Redactor::new(words.iter().map(|word| (word, 0)));
+    let redactor = Redactor::new(words.iter().map(|word| (word, 0, false)));
     let json = written(&sample(), Format::Json, &WIDE, &redactor);
     let document: serde_json::Value = serde_json::from_str(&json).unwrap();
     let one = &document["credentials"][0];

@@ -24,9 +24,9 @@ pub(super) fn assigned_key(bytes: &[u8], at: usize) -> Option<String> {
     let mut rest = assigned.strip_suffix(['=', ':']);
     if rest.is_none() {
         // `Authorization: Bearer value`: a scheme may stand between.
-        let scheme = assigned.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |end| end + 1);
-        if PASSED.contains(&assigned[scheme..].to_ascii_lowercase().as_str()) {
-            rest = assigned[..scheme].trim_end_matches(is_quote_or_space).strip_suffix(['=', ':']);
+        let before = assigned.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+        if PASSED.contains(&assigned[before.len()..].to_ascii_lowercase().as_str()) {
+            rest = before.trim_end_matches(is_quote_or_space).strip_suffix(['=', ':']);
         }
     }
     let name = last_name(rest?.trim_end_matches([':', '=', '?', '+']).trim_end_matches(is_quote_or_space));
@@ -147,5 +147,7 @@ mod tests {
         assert_eq!(key("FLY_API_TOKEN=\"FlyV1 {}\"").as_deref(), Some("FLY_API_TOKEN"));
         assert_eq!(key("see {}"), None);
         assert_eq!(key("é={}"), None);
+        assert_eq!(key("ébearer {}"), None);
+        assert_eq!(key("key=ü{}"), None);
     }
 }

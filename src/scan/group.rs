@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding};
-use crate::secret::FingerprintKey;
+use crate::finding::{Candidate, Finding, WRITTEN};
+use crate::secret::{FingerprintKey, Secret};
 
 /// One finding for each distinct value, in the order of its first place.
 pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
@@ -26,13 +26,16 @@ pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &Fin
             Entry::Occupied(mut place) => {
                 let known = place.get_mut();
                 // The same value under two detectors: the one whose look says more names it.
+                let mut others = candidate.parts;
                 if detectors.rank(candidate.detector) > detectors.rank(known.detector) {
                     known.detector = candidate.detector;
-                    known.parts = candidate.parts;
-                } else if candidate.detector == known.detector {
-                    for (name, part) in candidate.parts {
-                        known.parts.entry(name).or_insert(part);
-                    }
+                    std::mem::swap(&mut known.parts, &mut others);
+                    others.retain(|name, _| name.starts_with(WRITTEN));
+                } else if candidate.detector != known.detector {
+                    others.retain(|name, _| name.starts_with(WRITTEN));
+                }
+                for (name, part) in others {
+                    add_part(&mut known.parts, name, part);
                 }
                 known.confidence = known.confidence.max(candidate.confidence);
                 known.locations.push(candidate.location);
@@ -53,4 +56,15 @@ pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &Fin
         place(a).cmp(&place(b))
     });
     findings
+}
+
+/// Of each part the first is kept, but of what is masked because it is written, all.
+fn add_part(parts: &mut BTreeMap<String, Secret>, name: String, part: Secret) {
+    if !name.starts_with(WRITTEN) {
+        parts.entry(name).or_insert(part);
+    } else if !parts.iter().any(|(known, other)| known.starts_with(WRITTEN) && *other == part) {
+        let forms = parts.keys().filter(|known| known.starts_with(WRITTEN)).count();
+        let name = if forms == 0 { WRITTEN.to_owned() } else { format!("{WRITTEN} {}", forms + 1) };
+        parts.insert(name, part);
+    }
 }

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::encoded::{self, Form};
 use super::{assignment, ordinary};
 use crate::detector::Detectors;
 
@@ -20,13 +21,26 @@ const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u32 = 0x2020_2020;
 
-/// The keywords of all detectors.
+/// Who looks at the place where a keyword stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wake {
+    /// The detector of this number.
+    Detector(usize),
+    /// The reader of assignments: the keyword may stand in a name.
+    Assignment,
+    /// It is a keyword in another form, of this number: what stands around it is decoded.
+    Encoded(usize),
+}
+
+/// The keywords of all detectors, and the forms that the telling ones take when they are encoded.
 pub(super) struct Keywords {
+    forms: Vec<Form>,
     seen: Vec<u64>,
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
     words: Vec<Word>,
+    always: Vec<usize>,
 }
 
 /// Four bytes of a keyword, and where they stand in it.
@@ -42,15 +56,6 @@ struct Word {
     wakes: Vec<Wake>,
 }
 
-/// Who looks at the place where a keyword stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Wake {
-    /// The detector of this number.
-    Detector(usize),
-    /// The reader of assignments: the keyword may stand in a name.
-    Assignment,
-}
-
 impl Keywords {
     pub(super) fn of(detectors: &Detectors) -> Keywords {
         let mut words: BTreeMap<String, Vec<Wake>> = BTreeMap::new();
@@ -59,14 +64,29 @@ impl Keywords {
                 words.entry(word.to_ascii_lowercase()).or_default().push(Wake::Detector(number));
             }
         }
+        let anchored = (0..detectors.len()).map(|number| detectors.detector(number)).filter(|one| one.is_anchored());
+        let telling = anchored.flat_map(|detector| detector.keywords.iter().map(String::as_str));
+        let forms = encoded::forms(telling);
+        for (number, form) in forms.iter().enumerate() {
+            words.entry(form.text.to_ascii_lowercase()).or_default().push(Wake::Encoded(number));
+        }
         for &word in assignment::WORDS {
             words.entry(word.to_owned()).or_default().push(Wake::Assignment);
         }
-        Keywords::new(words)
+        let is_always = |&number: &usize| {
+            let detector = detectors.detector(number);
+            detector.whole_text && detector.keywords.is_empty()
+        };
+        Keywords { always: (0..detectors.len()).filter(is_always).collect(), ..Keywords::new(words, forms) }
+    }
+
+    /// The detectors that are awake without a keyword.
+    pub(super) fn always(&self) -> &[usize] {
+        &self.always
     }
 
     /// Words in lower case, of three bytes or more.
-    fn new(words: BTreeMap<String, Vec<Wake>>) -> Keywords {
+    fn new(words: BTreeMap<String, Vec<Wake>>, forms: Vec<Form>) -> Keywords {
         let words: Vec<Word> = words.into_iter().map(|(text, wakes)| Word { text: text.into_bytes(), wakes }).collect();
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
         for (number, word) in words.iter().enumerate() {
@@ -85,10 +105,10 @@ impl Keywords {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { seen, buckets, anchors, words }
+        Keywords { forms, seen, buckets, anchors, words, always: Vec::new() }
     }
 
-    /// Calls `hit` with whom each keyword wakes and where it begins.
+    /// Calls `hit` with what each keyword stands for, and its start.
     pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(Wake, usize)) {
         // Eight bytes hold five times four of them: one load and one branch for all.
         let mut at = 0;
@@ -132,6 +152,11 @@ impl Keywords {
             }
         }
     }
+
+    /// The form of this number.
+    pub(super) fn form(&self, number: usize) -> &Form {
+        &self.forms[number]
+    }
 }
 
 /// Where the keyword is looked for: the offset of its rarest four bytes, and these. A keyword of
@@ -174,13 +199,16 @@ mod tests {
 
     fn keywords(words: &[&str]) -> Keywords {
         let words = words.iter().enumerate();
-        Keywords::new(words.map(|(number, word)| (word.to_string(), vec![Wake::Detector(number)])).collect())
+        Keywords::new(
+            words.map(|(number, word)| (word.to_string(), vec![Wake::Detector(number)])).collect(),
+            Vec::new(),
+        )
     }
 
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
         keywords(words).each_hit(text, |wake, at| {
-            let Wake::Detector(number) = wake else { panic!("{wake:?} is no detector") };
+            let Wake::Detector(number) = wake else { panic!("{wake:?} at {at}") };
             assert!(found.insert((number, at)), "{number} at {at} twice");
         });
         found

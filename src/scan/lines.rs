@@ -1,5 +1,6 @@
 //! Where in a text a byte stands, as people count: lines and columns from one, in characters.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memrchr};
@@ -7,19 +8,21 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// The line starts of one text, found once, when the first place in it is asked for.
 pub(super) struct Lines<'b> {
     bytes: &'b [u8],
-    starts: Vec<usize>,
+    starts: OnceCell<Vec<usize>>,
 }
 
 impl<'b> Lines<'b> {
     pub(super) fn of(bytes: &'b [u8]) -> Lines<'b> {
-        let starts = std::iter::once(0).chain(memchr_iter(b'\n', bytes).map(|newline| newline + 1)).collect();
-        Lines { bytes, starts }
+        Lines { bytes, starts: OnceCell::new() }
     }
 
     /// Line and column of a byte.
     pub(super) fn position(&self, at: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|&start| start <= at);
-        (line, characters(&self.bytes[self.starts[line - 1]..at]) + 1)
+        let starts = self.starts.get_or_init(|| {
+            std::iter::once(0).chain(memchr_iter(b'\n', self.bytes).map(|newline| newline + 1)).collect()
+        });
+        let line = starts.partition_point(|&start| start <= at);
+        (line, characters(&self.bytes[starts[line - 1]..at]) + 1)
     }
 }
 

@@ -6,136 +6,244 @@ use std::ops::Range;
 use regex::bytes::Captures;
 
 use super::assignment::{self, Assigned};
+use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
-use super::place::Place;
+use super::place::{self, Place};
+use super::settle::{Hit, settle};
 use super::{checks, context, lines};
-use crate::detector::Detectors;
-use crate::finding::{Candidate, Confidence, Location};
+use crate::detector::allowed::Seen;
+use crate::detector::{Detectors, LONGEST_MATCH};
+use crate::finding::{Candidate, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
 /// How far around a keyword its pattern is tried, where the pattern is not longer itself.
 const BEFORE: usize = 160;
 const AFTER: usize = 640;
+/// In such pieces a whole text is searched.
+const PIECE: usize = 64 << 10;
 /// How far away a companion may stand, in bytes, however long the lines are.
 const COMPANION: usize = 4 << 10;
-/// The longest line excerpt that is kept, in bytes.
-const EXCERPT: usize = 400;
 
 /// So many candidates of one file are looked at; more make it a dump, which is said.
 pub(super) const CANDIDATES: usize = 10_000;
 
-/// A candidate with the bytes that it covers, until the file is done.
-struct Hit {
-    candidate: Candidate,
-    secret: Range<usize>,
-    whole: Range<usize>,
-    /// Where its other parts stand: none of them is a find of its own.
-    beside: Vec<Range<usize>>,
+/// What one file gave.
+pub(super) struct Found {
+    pub(super) candidates: Vec<Candidate>,
+    /// Why more is encoded in it than was decoded, if there is.
+    pub(super) cut: Option<&'static str>,
 }
 
-pub(super) fn find(
-    bytes: &[u8],
-    entry: &Entry,
-    detectors: &Detectors,
-    keywords: &Keywords,
-    binary: bool,
-) -> Vec<Candidate> {
+/// The text that is searched, and where it lies.
+struct Searched<'s> {
+    /// The file's, or what a part of it decodes to.
+    bytes: &'s [u8],
+    region: Option<&'s Region>,
+    /// The number of the region, from one; zero for the file itself.
+    layer: usize,
+    file: &'s [u8],
+    lines: &'s Lines<'s>,
+    entry: &'s Entry,
+}
+
+impl Searched<'_> {
+    /// Where a part of the text is written.
+    fn written(&self, part: &Range<usize>) -> Range<usize> {
+        self.region.map_or_else(|| part.clone(), |region| region.outer_of(part))
+    }
+
+    /// A candidate whose value stands at `inner`.
+    fn candidate(
+        &self,
+        detector: usize,
+        value: Secret,
+        mut parts: BTreeMap<String, Secret>,
+        confidence: Confidence,
+        inner: &Range<usize>,
+        mut key: Option<String>,
+    ) -> Candidate {
+        let span = self.written(inner);
+        if let Some(region) = self.region {
+            key = key.or_else(|| context::assigned_key(self.file, region.outer.start));
+            // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
+            let written = &self.file[span.start..span.end.min(span.start + LONGEST_MATCH)];
+            if written != value.expose().as_bytes() {
+                parts.insert(WRITTEN.to_owned(), Secret::new(String::from_utf8_lossy(written)));
+            }
+        }
+        let (line, column) = self.lines.position(span.start);
+        let (end_line, end_column) = self.lines.position(span.end);
+        let location = Location {
+            path: self.entry.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+            origin: self.entry.origin,
+            tracked: self.entry.tracked,
+            ignored: self.entry.ignored,
+            commit: None,
+            key,
+            excerpt: String::new(),
+            excerpt_from: 1,
+        };
+        Candidate { detector, secret: value, parts, confidence, location }
+    }
+
+    fn hit(&self, candidate: Candidate, whole: &Range<usize>, inner: Range<usize>, beside: Vec<Range<usize>>) -> Hit {
+        let length = self.written(whole).len();
+        Hit { candidate, secret: self.written(&inner), length, layer: self.layer, inner, beside }
+    }
+}
+
+pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
+    let mut regions = Regions::of(bytes);
     let place = Place::of(&entry.path);
-    let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
-    let mut assigned: BTreeMap<usize, Assigned> = BTreeMap::new();
-    keywords.each_hit(bytes, |wake, at| match wake {
-        Wake::Detector(number) => {
-            let detector = detectors.detector(number);
-            if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
-                return;
-            }
-            let reach = detectors.longest(number);
-            let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
-            let list = windows.entry(number).or_default();
-            match list.last_mut() {
-                // Two keywords of a detector may be hit in another order than they stand in.
-                Some(last) if last.end >= window.start => {
-                    *last = last.start.min(window.start)..last.end.max(window.end);
-                }
-                _ => list.push(window),
-            }
+    let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
+        Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
+        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+            regions.keyword(at, detectors.longest(number));
         }
-        Wake::Assignment if binary || assigned.len() >= CANDIDATES => {}
-        Wake::Assignment => {
-            if let Some(found) = assignment::find(bytes, at, &place) {
-                assigned.insert(found.secret.start, found);
-            }
-        }
+        Wake::Detector(_) | Wake::Assignment => {}
     });
-    if windows.is_empty() && assigned.is_empty() {
-        return Vec::new();
+    let (regions, cut) = regions.finish();
+    if woken.is_empty() && regions.is_empty() {
+        return Found { candidates: Vec::new(), cut };
     }
     let lines = Lines::of(bytes);
     let mut hits: Vec<Hit> = Vec::new();
+    let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
+    search(&file, woken, detectors, &mut hits);
+    let own = Place { text: place::Text::Lines, ..place };
+    let own = Place { text: place::Text::Lines, ..place };
+    for (number, region) in regions.iter().enumerate() {
+        let binary = binary || memchr::memchr(0, &region.text).is_some();
+        // One level is undone: what is encoded in there is left alone.
+        let mut woken = wake(&region.text, detectors, keywords, binary, &own, &mut |_, _| ());
+        if !region.is_packed() {
+            // A text that was only escaped is the file's own: what it assigns was read there.
+            woken.assigned.clear();
+        }
+        let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
+        search(&inside, woken, detectors, &mut hits);
+    }
+    Found { candidates: settle(bytes, hits, detectors), cut }
+}
+
+/// Who looks at a text, and where.
+#[derive(Default)]
+struct Woken {
+    windows: BTreeMap<usize, Vec<Range<usize>>>,
+    assigned: BTreeMap<usize, Assigned>,
+}
+
+impl Woken {
+    fn is_empty(&self) -> bool {
+        self.windows.is_empty() && self.assigned.is_empty()
+    }
+}
+
+/// The literal pass; `on_hit` is told of each hit.
+fn wake(
+    bytes: &[u8],
+    detectors: &Detectors,
+    keywords: &Keywords,
+    binary: bool,
+    place: &Place,
+    on_hit: &mut dyn FnMut(Wake, usize),
+) -> Woken {
+    let mut woken = Woken::default();
+    keywords.each_hit(bytes, |wake, at| {
+        on_hit(wake, at);
+        match wake {
+            Wake::Detector(number) => {
+                let detector = detectors.detector(number);
+                if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
+                    return;
+                }
+                if detector.whole_text {
+                    woken.windows.entry(number).or_insert_with(|| pieces(bytes.len()));
+                    return;
+                }
+                let reach = detectors.longest(number);
+                let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
+                let list = woken.windows.entry(number).or_default();
+                match list.last_mut() {
+                    // Two keywords of a detector may be hit in another order than they stand in.
+                    Some(last) if last.end >= window.start => {
+                        *last = last.start.min(window.start)..last.end.max(window.end);
+                    }
+                    _ => list.push(window),
+                }
+            }
+            Wake::Assignment if binary || woken.assigned.len() >= CANDIDATES => {}
+            Wake::Assignment => {
+                if let Some(found) = assignment::find(bytes, at, place) {
+                    woken.assigned.insert(found.secret.start, found);
+                }
+            }
+            Wake::Encoded(_) => {}
+        }
+    });
+    if !binary {
+        woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
+    }
+    woken
+}
+
+fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) {
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (number, list) in windows {
+    for (number, list) in woken.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
+        if !detectors.looks_into(number, &searched.entry.path) {
+            continue;
+        }
+        let piece = if detectors.detector(number).whole_text { PIECE } else { usize::MAX };
+        let mut from = 0;
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
-            let text = &bytes[..window.end];
-            let mut from = window.start;
+            let text = &searched.bytes[..window.end];
+            from = from.max(window.start);
+            let next = window.start.saturating_add(piece);
             while hits.len() < CANDIDATES
                 && let Some(captures) = pattern.captures_at(text, from)
             {
                 let whole = captures.get(0).expect("group 0 is the match").range();
+                if whole.start >= next {
+                    break;
+                }
                 from = whole.end.max(whole.start + 1);
-                if let Some(hit) = hit(bytes, &lines, entry, detectors, number, &captures)
-                    && seen.insert((number, hit.secret.start))
+                if let Some(hit) = hit(searched, detectors, number, &captures)
+                    && seen.insert((number, hit.inner.start))
                 {
                     hits.push(hit);
                 }
             }
         }
     }
-    hits.extend(assigned.into_values().filter_map(|found| assigned_hit(bytes, &lines, entry, detectors, found)));
-    settle(bytes, hits, detectors)
+    hits.extend(woken.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
+}
+
+/// A whole text in pieces. A match begins in its piece and may reach over the piece's end, so that
+/// a pattern without a bound has one.
+fn pieces(length: usize) -> Vec<Range<usize>> {
+    (0..length).step_by(PIECE).map(|start| start..(start + PIECE + LONGEST_MATCH).min(length)).collect()
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.
-fn assigned_hit(bytes: &[u8], at: &Lines<'_>, entry: &Entry, detectors: &Detectors, found: Assigned) -> Option<Hit> {
-    let detector = detectors.number_of(found.kind)?;
-    let value = std::str::from_utf8(&bytes[found.secret.clone()]).ok()?;
-    let key = String::from_utf8_lossy(&bytes[found.name]).into_owned();
-    let location = location(at, entry, &found.secret, Some(key));
+fn assigned_hit(searched: &Searched<'_>, detectors: &Detectors, found: Assigned) -> Option<Hit> {
+    let number = detectors.number_of(found.kind)?;
+    let value = std::str::from_utf8(&searched.bytes[found.secret.clone()]).ok()?;
+    let key = String::from_utf8_lossy(&searched.bytes[found.name]).into_owned();
     let secret = Secret::new(value);
-    let candidate = Candidate { detector, secret, parts: BTreeMap::new(), confidence: found.confidence, location };
-    Some(Hit { candidate, whole: found.secret.clone(), secret: found.secret, beside: Vec::new() })
+    let candidate = searched.candidate(number, secret, BTreeMap::new(), found.confidence, &found.secret, Some(key));
+    Some(searched.hit(candidate, &found.secret, found.secret.clone(), Vec::new()))
 }
 
-fn location(at: &Lines<'_>, entry: &Entry, secret: &Range<usize>, key: Option<String>) -> Location {
-    let (line, column) = at.position(secret.start);
-    let (end_line, end_column) = at.position(secret.end);
-    Location {
-        path: entry.path.clone(),
-        line,
-        column,
-        end_line,
-        end_column,
-        origin: entry.origin,
-        tracked: entry.tracked,
-        ignored: entry.ignored,
-        commit: None,
-        key,
-        excerpt: String::new(),
-        excerpt_from: 1,
-    }
-}
-
-fn hit(
-    bytes: &[u8],
-    at: &Lines<'_>,
-    entry: &Entry,
-    detectors: &Detectors,
-    number: usize,
-    captures: &Captures<'_>,
-) -> Option<Hit> {
+fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: &Captures<'_>) -> Option<Hit> {
+    let bytes = searched.bytes;
     let detector = detectors.detector(number);
     let whole = captures.get(0)?.range();
     let mut parts: BTreeMap<String, Secret> = BTreeMap::new();
@@ -144,7 +252,7 @@ fn hit(
             parts.insert(name.to_owned(), Secret::new(std::str::from_utf8(group.as_bytes()).ok()?));
         }
     }
-    let mut secret = captures.name("secret").map(|group| group.range());
+    let mut secret = detectors.secret_in(number, captures);
     let mut beside = Vec::new();
     for position in 0..detector.companions.len() {
         let (companion, _) = detectors.companion(number, position);
@@ -164,15 +272,22 @@ fn hit(
             }
         }
     }
-    let secret = secret?;
-    let value = std::str::from_utf8(&bytes[secret.clone()]).ok()?;
-    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, secret.start)) {
+    let inner = secret?;
+    let value = std::str::from_utf8(&bytes[inner.clone()]).ok()?;
+    if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, inner.start)) {
         return None;
     }
     let confidence = checks::confidence(detector, value, &parts)?;
-    let location = location(at, entry, &secret, key(bytes, &whole, &secret));
-    let candidate = Candidate { detector: number, secret: Secret::new(value), parts, confidence, location };
-    Some(Hit { candidate, secret, whole, beside })
+    let key = key(bytes, &whole, &inner);
+    let line = lines::line_start(bytes, whole.start)..lines::line_end(bytes, whole.end);
+    let candidate = searched.candidate(number, Secret::new(value), parts, confidence, &inner, key);
+    let Location { path, commit, .. } = &candidate.location;
+    let (matched, line) = (&bytes[whole.clone()], &bytes[line]);
+    if detectors.lets_pass(number, &Seen { secret: value.as_bytes(), matched, line, path, commit: commit.as_deref() }) {
+        return None;
+    }
+    beside.push(whole.clone());
+    Some(searched.hit(candidate, &whole, inner, beside))
 }
 
 /// The key that the whole match is assigned to, where the secret is a part of it; else the secret's.
@@ -222,63 +337,6 @@ fn find_companion(
         }
     }
     nearest.map(|(_, value)| value)
-}
-
-/// One candidate for each value: of two that overlap, the one whose look says more.
-fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candidate> {
-    hits.sort_by_key(|hit| {
-        let rank = detectors.rank(hit.candidate.detector);
-        let length = hit.whole.len();
-        (std::cmp::Reverse((rank.0, length, rank.1)), hit.secret.start, hit.candidate.detector)
-    });
-    let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
-    let mut parts: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for hit in hits {
-        let has_look = detectors.detector(hit.candidate.detector).pattern.is_some();
-        if !has_look && parts.contains(&(hit.secret.start, hit.secret.end)) {
-            continue;
-        }
-        // The kept ones do not overlap: only the neighbours can.
-        let before = kept.range(..hit.secret.end).next_back();
-        if before.is_none_or(|(_, other)| other.secret.end <= hit.secret.start) {
-            parts.extend(hit.beside.iter().map(|part| (part.start, part.end)));
-            kept.insert(hit.secret.start, hit);
-        }
-    }
-    let mut kept: Vec<Hit> = kept.into_values().collect();
-    let spans: Vec<(Range<usize>, usize)> = kept
-        .iter()
-        .map(|hit| (hit.secret.clone(), shown_prefix(&detectors.detector(hit.candidate.detector).prefix)))
-        .collect();
-    for hit in &mut kept {
-        let (text, from) = excerpt(bytes, &hit.secret, &spans);
-        hit.candidate.location.excerpt = text;
-        hit.candidate.location.excerpt_from = from;
-    }
-    kept.into_iter().map(|hit| hit.candidate).collect()
-}
-
-/// How much of the value may be shown: its public prefix, and no more than twelve characters.
-pub(super) fn shown_prefix(prefix: &str) -> usize {
-    prefix.len().min(12)
-}
-
-/// The first line of the secret, with every secret on it masked at its width, and the column that
-/// it begins at.
-fn excerpt(bytes: &[u8], secret: &Range<usize>, spans: &[(Range<usize>, usize)]) -> (String, usize) {
-    let start = lines::line_start(bytes, secret.start).max(secret.start.saturating_sub(EXCERPT / 2));
-    let end = lines::line_end(bytes, secret.start).min(start + EXCERPT);
-    let mut line = bytes[start..end].to_vec();
-    let first = spans.partition_point(|(span, _)| span.end <= start);
-    for (span, prefix) in spans[first..].iter().take_while(|(span, _)| span.start < end) {
-        let from = (span.start + prefix).clamp(start, end);
-        let to = span.end.clamp(start, end);
-        if from < to {
-            line[from - start..to - start].fill(b'*');
-        }
-    }
-    let from = lines::characters(&bytes[lines::line_start(bytes, secret.start)..start]) + 1;
-    (String::from_utf8_lossy(&line).into_owned(), from)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod assignment;
 mod checks;
 mod context;
+mod encoded;
 mod group;
 mod keywords;
 mod lines;
@@ -12,6 +13,7 @@ mod matcher;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
+mod settle;
 mod text;
 
 use rayon::prelude::*;
@@ -46,47 +48,59 @@ struct Read {
 
 /// Scans every entry. `on_file` is told after each, for a progress bar.
 pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
-    scan_with(&Keywords::of(detectors), entries, detectors, key, on_file)
-}
-
-fn scan_with(
-    keywords: &Keywords,
-    entries: &[Entry],
-    detectors: &Detectors,
-    key: &FingerprintKey,
-    on_file: &(dyn Fn() + Sync),
-) -> Scanned {
-    let reads: Vec<Read> = entries
-        .par_iter()
-        .map_init(Vec::new, |buffer, entry| {
-            let read = scan_entry(entry, buffer, detectors, keywords);
-            on_file();
-            read
-        })
-        .collect();
-    let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-    let mut candidates = Vec::new();
-    for read in reads {
-        scanned.bytes += read.bytes;
-        scanned.skipped += usize::from(read.skipped);
-        scanned.notes.extend(read.note);
-        candidates.extend(read.candidates);
-    }
-    scanned.candidates = candidates.len();
-    scanned.findings = group::group(candidates, detectors, key);
-    scanned
+    Scanner::new(detectors).files(entries, key, on_file)
 }
 
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
 pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
-    let entry = Entry {
-        path: path.to_owned(),
-        place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
-        origin: crate::finding::Origin::Stdin,
-        tracked: false,
-        ignored: false,
-    };
-    scan_with(&Keywords::of(detectors), &[entry], detectors, key, &|| ()).findings
+    Scanner::new(detectors).text(path, text, key)
+}
+
+/// A catalogue, made ready to search any number of texts.
+pub struct Scanner<'d> {
+    detectors: &'d Detectors,
+    keywords: Keywords,
+}
+
+impl<'d> Scanner<'d> {
+    pub fn new(detectors: &'d Detectors) -> Scanner<'d> {
+        Scanner { detectors, keywords: Keywords::of(detectors) }
+    }
+
+    /// What stands in one text, as if it were a file of this path.
+    pub fn text(&self, path: &str, text: &str, key: &FingerprintKey) -> Vec<Finding> {
+        let entry = Entry {
+            path: path.to_owned(),
+            place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
+            origin: crate::finding::Origin::Stdin,
+            tracked: false,
+            ignored: false,
+        };
+        self.files(&[entry], key, &|| ()).findings
+    }
+
+    fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        let Scanner { detectors, keywords } = self;
+        let reads: Vec<Read> = entries
+            .par_iter()
+            .map_init(Vec::new, |buffer, entry| {
+                let read = scan_entry(entry, buffer, detectors, keywords);
+                on_file();
+                read
+            })
+            .collect();
+        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
+        let mut candidates = Vec::new();
+        for read in reads {
+            scanned.bytes += read.bytes;
+            scanned.skipped += usize::from(read.skipped);
+            scanned.notes.extend(read.note);
+            candidates.extend(read.candidates);
+        }
+        scanned.candidates = candidates.len();
+        scanned.findings = group::group(candidates, detectors, key);
+        scanned
+    }
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
@@ -102,29 +116,21 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let size = bytes.len() as u64;
-    let text = Text::of(bytes);
-    let mut read = match text {
-        Text::Plain(bytes) => {
-            Read { candidates: matcher::find(bytes, entry, detectors, keywords, false), bytes: size, ..Read::default() }
+    let found = match Text::of(bytes) {
+        Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
+        Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
+        Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
+        Text::LargeBinary => {
+            let note = note(format!("binary of {} MB was skipped", size >> 20), "skipped", false);
+            return Read { note, bytes: size, skipped: true, ..Read::default() };
         }
-        Text::Decoded(text) => Read {
-            candidates: matcher::find(text.as_bytes(), entry, detectors, keywords, false),
-            bytes: size,
-            ..Read::default()
-        },
-        Text::Binary(bytes) => {
-            Read { candidates: matcher::find(bytes, entry, detectors, keywords, true), bytes: size, ..Read::default() }
-        }
-        Text::LargeBinary => Read {
-            note: note(format!("binary of {} MB was skipped", size >> 20), "skipped", false),
-            bytes: size,
-            skipped: true,
-            ..Read::default()
-        },
     };
+    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.note = note(message, "limit", true);
+    } else if let Some(why) = found.cut {
+        read.note = note(why.to_owned(), "limit", false);
     }
     read
 }

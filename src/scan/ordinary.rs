@@ -112,6 +112,11 @@ pub fn randomness(text: &[u8]) -> f64 {
     surprise(text) - alphabet(text).log2() * text.len() as f64
 }
 
+/// Whether the text is more likely a word that somebody wrote than drawn by chance.
+pub fn is_word(text: &[u8]) -> bool {
+    text.len() < 24 && randomness(text) < 0.0
+}
+
 /// How many characters the smallest usual alphabet has in which all of the text stands.
 fn alphabet(text: &[u8]) -> f64 {
     let has = |class: fn(&u8) -> bool| text.iter().any(class);

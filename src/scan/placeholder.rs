@@ -25,6 +25,11 @@ pub fn is_placeholder(detector_id: &str, value: &str) -> bool {
     judged_by_words && (known.template.tells_token(value) || known.words.tell(value) || is_filler(value))
 }
 
+/// Whether the value is a word that everybody types first: `admin`, `password`.
+pub fn is_common_word(value: &str) -> bool {
+    KNOWN.words.tell(value)
+}
+
 /// Whether the value holds more than a token: a URL, a key file, a connection string. Their other
 /// fields have names in plain words and long runs of one character that say nothing of the secret.
 fn is_composite(value: &str) -> bool {
