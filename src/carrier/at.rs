@@ -138,7 +138,7 @@ fn names_a_secret(name: &str) -> bool {
     let ends_in = |end: &&str| {
         letters.len().checked_sub(end.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(end.as_bytes()))
     };
-    if !ENDS.iter().any(|end| ends_in(&end)) {
+    if !ENDS.iter().any(ends_in) {
         return false;
     }
     let words = words(name);

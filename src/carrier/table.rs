@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, Input};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -119,16 +122,15 @@ pub fn rows_of(path: &str) -> Vec<&'static Row> {
     let index = &*INDEX;
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let listed = |map: &HashMap<&'static str, Vec<Entry>>, key: &str| map.get(key).cloned().unwrap_or_default();
-    let by_name = listed(&index.by_name, &name);
-    let by_extension = listed(&index.by_extension, extension);
-    let mut numbers: Vec<usize> = by_name
-        .iter()
-        .chain(&by_extension)
-        .chain(&index.loose)
-        .filter(|(glob, _)| is_at_end(glob, path))
-        .map(|&(_, number)| number)
-        .collect();
+    let listed = [
+        index.by_name.get(name.as_str()),
+        index.by_extension.get(extension),
+        name.bytes().next().and_then(|first| index.by_beginning.get(usize::from(first))),
+        path.rsplit(['/', '\\']).nth(1).and_then(|folder| index.by_folder.get(folder)),
+        Some(&index.loose).filter(|_| holds(&index.loose_words, &name)),
+    ];
+    let listed = listed.into_iter().flatten().flatten();
+    let mut numbers: Vec<usize> = listed.filter(|entry| entry.fits(&name, path)).map(|entry| entry.number).collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers.into_iter().map(|number| &ROWS[number]).collect()
@@ -149,30 +151,64 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     rows
 });
 
-type Entry = (&'static str, usize);
+struct Entry {
+    glob: &'static str,
+    /// Its last part, and whether that is all of it.
+    name: &'static str,
+    is_name: bool,
+    /// Of its row.
+    number: usize,
+}
+
+impl Entry {
+    /// `name` is the last part of `path`, in small letters.
+    fn fits(&self, name: &str, path: &str) -> bool {
+        at::fits(self.name, name) && (self.is_name || is_at_end(self.glob, path))
+    }
+}
+
+fn holds(words: &DFA, name: &str) -> bool {
+    matches!(words.try_find(&Input::new(name).anchored(Anchored::No).earliest(true)), Ok(Some(_)))
+}
 
 /// The globs with the number of their row. Nearly every path is in none of them, and that must not take long.
 struct Index {
     by_name: HashMap<&'static str, Vec<Entry>>,
     by_extension: HashMap<&'static str, Vec<Entry>>,
-    /// Those whose last letters are open.
+    /// By the first byte, where the last letters are open.
+    by_beginning: Vec<Vec<Entry>>,
+    /// Where any file of a folder is one.
+    by_folder: HashMap<&'static str, Vec<Entry>>,
+    /// Those whose first and last letters are open, and what stands between.
     loose: Vec<Entry>,
+    loose_words: DFA,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let mut index = Index { by_name: HashMap::new(), by_extension: HashMap::new(), loose: Vec::new() };
+    type Map = HashMap<&'static str, Vec<Entry>>;
+    let (mut by_name, mut by_extension, mut by_folder) = (Map::new(), Map::new(), Map::new());
+    let mut by_beginning: Vec<Vec<Entry>> = std::iter::repeat_with(Vec::new).take(256).collect();
+    let (mut loose, mut loose_words) = (Vec::new(), Vec::new());
     let globs = ROWS.iter().enumerate().flat_map(|(number, row)| row.files.iter().map(move |glob| (glob, number)));
     for (glob, number) in globs {
         let glob = glob.as_str();
-        let name = glob.rsplit('/').next().unwrap_or(glob);
+        let (folder, name) = glob.rsplit_once('/').unwrap_or(("", glob));
+        let entry = Entry { glob, name, is_name: folder.is_empty(), number };
         let extension = name.rsplit_once('.').map_or("*", |(_, extension)| extension);
-        if !name.contains('*') {
-            index.by_name.entry(name).or_default().push((glob, number));
+        let list = if !name.contains('*') {
+            by_name.entry(name).or_default()
         } else if !extension.contains('*') {
-            index.by_extension.entry(extension).or_default().push((glob, number));
+            by_extension.entry(extension).or_default()
+        } else if name == "*" && !folder.ends_with('*') {
+            by_folder.entry(folder.rsplit('/').next().unwrap_or(folder)).or_default()
+        } else if let Some(first) = name.bytes().next().filter(|&first| first != b'*') {
+            &mut by_beginning[usize::from(first)]
         } else {
-            index.loose.push((glob, number));
-        }
+            loose_words.extend(name.split('*').max_by_key(|part| part.len()));
+            &mut loose
+        };
+        list.push(entry);
     }
-    index
+    let loose_words = DFA::new(loose_words).expect("a short list of words");
+    Index { by_name, by_extension, by_beginning, by_folder, loose, loose_words }
 });
