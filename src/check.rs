@@ -19,7 +19,7 @@ use crate::glob;
 use crate::inspect::bodies;
 use crate::inspect::request::only_queries;
 use crate::inspect::template;
-use crate::scan;
+use crate::scan::Scanner;
 use crate::secret::FingerprintKey;
 
 mod narrower;
@@ -43,11 +43,12 @@ pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<bool, Error> {
     let detectors = Detectors::load(files)?;
     let own: BTreeSet<String> =
         files.iter().map(|file| Ok(detector::read(file)?.id)).collect::<Result<_, crate::error::FileError>>()?;
+    let scanner = Scanner::new(&detectors);
     let mut complaints = 0;
     let mut checked = 0;
     for provider in detectors.providers().iter().filter(|provider| own.is_empty() || own.contains(&provider.id)) {
         checked += provider.detectors.len();
-        for complaint in check(provider, &detectors) {
+        for complaint in check(provider, &detectors, &scanner) {
             complaints += 1;
             writeln!(out, "{complaint}").map_err(Error::Stdout)?;
         }
@@ -57,11 +58,11 @@ pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<bool, Error> {
 }
 
 /// Everything that is wrong with one provider's file, beside all others.
-pub fn check(provider: &Provider, detectors: &Detectors) -> Vec<Complaint> {
+pub fn check(provider: &Provider, detectors: &Detectors, scanner: &Scanner<'_>) -> Vec<Complaint> {
     let mut check = Check { provider, complaints: Vec::new() };
     check.identity();
     for own in &provider.detectors {
-        check.detector(own, detectors);
+        check.detector(own, detectors, scanner);
     }
     for (name, probe) in &provider.probes {
         check.probe(name, probe);
@@ -114,14 +115,14 @@ impl Check<'_> {
         }
     }
 
-    fn detector(&mut self, own: &Detector, detectors: &Detectors) {
+    fn detector(&mut self, own: &Detector, detectors: &Detectors, scanner: &Scanner<'_>) {
         let id = own.id.as_str();
         match own.pattern.as_deref().map(detector::longest) {
             None => {}
             Some(Some(longest)) if longest <= LONGEST_MATCH => {}
             _ => self.complain(id, format!("the pattern must be bounded, to {LONGEST_MATCH} bytes at the most")),
         }
-        for pattern in own.companions.iter().map(|companion| &companion.pattern).chain(&own.pattern) {
+        for pattern in own.patterns() {
             if let Err(why) = detector::compile(pattern) {
                 self.complain(id, format!("pattern: {why}"));
                 return;
@@ -158,14 +159,14 @@ impl Check<'_> {
         for (seed, template) in own.examples.iter().enumerate() {
             match sample::generate(template, seed as u64) {
                 Err(why) => self.complain(id, format!("example `{template}`: {why}")),
-                Ok(sample) => self.example(own, template, &sample, detectors),
+                Ok(sample) => self.example(own, template, &sample, detectors, scanner),
             }
         }
         for (seed, template) in own.counterexamples.iter().enumerate() {
             match sample::generate(template, seed as u64) {
                 Err(why) => self.complain(id, format!("counterexample `{template}`: {why}")),
                 Ok(sample) => {
-                    let found = scan::scan_text(own.sample_path(), &sample.text, detectors, &FingerprintKey::fixed());
+                    let found = scanner.text(own.sample_path(), &sample.text, &FingerprintKey::fixed());
                     let wrong = |f: &&crate::finding::Finding| {
                         detectors.detector(f.detector).id == own.id && f.confidence > Confidence::Low
                     };
@@ -177,8 +178,15 @@ impl Check<'_> {
         }
     }
 
-    fn example(&mut self, own: &Detector, template: &str, sample: &Sample, detectors: &Detectors) {
-        let found = scan::scan_text(own.sample_path(), &sample.text, detectors, &FingerprintKey::fixed());
+    fn example(
+        &mut self,
+        own: &Detector,
+        template: &str,
+        sample: &Sample,
+        detectors: &Detectors,
+        scanner: &Scanner<'_>,
+    ) {
+        let found = scanner.text(own.sample_path(), &sample.text, &FingerprintKey::fixed());
         let ids: Vec<&str> = found.iter().map(|finding| detectors.detector(finding.detector).id.as_str()).collect();
         let right = ids == [own.id.as_str()] && found[0].secret.expose() == sample.secret;
         if !right {

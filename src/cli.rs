@@ -116,6 +116,9 @@ pub struct Deciding {
     /// Access Analyzer, Pike or IAM Policy Autopilot print it
     #[arg(long, value_name = "FILE")]
     pub needed: Option<PathBuf>,
+    /// Rules in the format of gitleaks and betterleaks, beside the built-in detectors; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
     /// The configuration [default: overscope.toml at the repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

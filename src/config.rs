@@ -36,15 +36,17 @@ pub struct Config {
     pub canary_accounts: Vec<String>,
     /// Detector files of one's own, relative to this file.
     pub detectors: Vec<PathBuf>,
+    /// Rules in gitleaks' format, relative to this file.
+    pub rules: Vec<PathBuf>,
     /// What is said of single credentials, as it is written.
     #[serde(rename = "credential")]
     written: Written,
     /// The same, checked.
     #[serde(skip)]
     pub policy: Policy,
-    /// It was found in the repository; nobody named it.
+    /// The root of the repository that it was found in, where nobody named it.
     #[serde(skip)]
-    pub brought: bool,
+    pub brought: Option<PathBuf>,
 }
 
 impl Config {
@@ -56,7 +58,7 @@ impl Config {
         let written = std::mem::take(&mut config.written);
         config.policy = Text { path: &name, text: &text, naming: config.naming() }.policy(written)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for file in &mut config.detectors {
+        for file in config.detectors.iter_mut().chain(&mut config.rules) {
             *file = folder.join(&file);
         }
         Ok(config)
@@ -74,15 +76,15 @@ impl Config {
             return Ok(Config::default());
         }
         belongs(&path, root)?;
-        let config = Config { brought: true, ..Config::read(&path)? };
-        config.detectors.iter().try_for_each(|file| belongs(file, root))?;
+        let config = Config { brought: Some(root.to_owned()), ..Config::read(&path)? };
+        config.detectors.iter().chain(&config.rules).try_for_each(|file| belongs(file, root))?;
         Ok(config)
     }
 }
 
 /// What a repository brings is a file of its own: a pipe would hold the run up for ever, a device
 /// would fill the memory, and a path that leads out would have somebody else's file read.
-fn belongs(path: &Path, root: &Path) -> Result<(), FileError> {
+pub fn belongs(path: &Path, root: &Path) -> Result<(), FileError> {
     let unreadable = |why| FileError::Unreadable { path: shown(path), why };
     let real = path.canonicalize().map_err(unreadable)?;
     let root = root.canonicalize().map_err(unreadable)?;

@@ -34,6 +34,8 @@ pub enum FileError {
     Syntax { path: String, line: usize, column: usize, message: String },
     #[error("{path}: {message}")]
     Content { path: String, message: String },
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<FileError>),
 }
 
 /// A call that makes no sense.

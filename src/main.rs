@@ -87,7 +87,7 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
         Source::Tree { paths: scan.paths, ignored: scan.ignored }
     };
     let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
-    let detectors = plan::detectors(&config)?;
+    let detectors = plan::detectors(&config, &scan.options.deciding.rules)?;
     carry_out(source, &config, &detectors, &scan.options)
 }
 
@@ -95,7 +95,7 @@ fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
     // What comes from standard input has no repository, and so no configuration but a named one.
     let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
     let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere)?;
-    let detectors = plan::detectors(&config)?;
+    let detectors = plan::detectors(&config, &inspect.options.deciding.rules)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };

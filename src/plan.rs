@@ -11,6 +11,7 @@ use crate::assess::document::Document;
 use crate::capability::Band;
 use crate::config::{self, Config};
 use crate::detector::Detectors;
+use crate::detector::rules::Rules;
 use crate::error::{Error, FileError, PlanError, nearest};
 use crate::finding::Confidence;
 use crate::inspect::transport::is_loopback;
@@ -102,12 +103,17 @@ fn within(root: &Path, file: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The built-in detectors, and those of the configuration.
-pub fn detectors(config: &Config) -> Result<Detectors, FileError> {
-    match config.brought {
-        true => Detectors::with_brought(&config.detectors),
-        false => Detectors::load(&config.detectors),
-    }
+/// The built-in detectors, those of the configuration, and the rules of both the configuration and
+/// the command line.
+pub fn detectors(config: &Config, named: &[PathBuf]) -> Result<Detectors, FileError> {
+    let within = config.brought.as_deref();
+    let detectors = match within {
+        Some(_) => Detectors::with_brought(&config.detectors),
+        None => Detectors::load(&config.detectors),
+    }?;
+    let configured = config.rules.iter().map(|file| Rules::read(file, within));
+    let named = named.iter().map(|file| Rules::read(file, None));
+    detectors.with_rules(configured.chain(named).collect::<Result<_, _>>()?)
 }
 
 /// The key under which fingerprints are made: the environment's, the configuration's, or the fixed one.

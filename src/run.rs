@@ -43,6 +43,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let World { transport, log, teller } = world;
     let listing = source::list(&plan.source)?;
     teller.reading(listing.entries.len());
+    tell_of_rules(detectors, plan.verbose, teller);
     let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
@@ -62,7 +63,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
     let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let mut notes = [listing.notes, scanned.notes, told].concat();
+    let mut notes = [listing.notes, scanned.notes, told, detectors.notes().to_vec()].concat();
     let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
     notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
     let result = report_of(credentials, notes, read, &plan.source);
@@ -116,6 +117,14 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
     }
     .into_iter();
     findings.iter().map(|finding| if searched(&finding) { found.next() } else { None }.unwrap_or_default()).collect()
+}
+
+/// What `-v` says of rules that cost time on every file.
+fn tell_of_rules(detectors: &Detectors, verbose: u8, teller: &dyn Teller) {
+    if verbose > 0 && !detectors.slow().is_empty() {
+        let ids = report::escape_controls(&detectors.slow().join(", ")).into_owned();
+        teller.say(&format!("without keywords, and so tried on every file: {ids}"));
+    }
 }
 
 /// What `-v` shows of each credential: how asking went; twice: what stayed open; three times: all words.

@@ -7,17 +7,18 @@ use std::collections::BTreeSet;
 use overscope::capability::{Can, CanForm, Verb};
 use overscope::check::check;
 use overscope::detector::Detectors;
-use overscope::scan::scan_text;
+use overscope::scan::{Scanner, scan_text};
 use overscope::secret::FingerprintKey;
 
 #[test]
 fn every_detector_file_passes_its_checks() {
     let detectors = common::catalogue();
     assert!(!detectors.is_empty());
+    let scanner = Scanner::new(&detectors);
     let complaints: Vec<String> = detectors
         .providers()
         .iter()
-        .flat_map(|provider| check(provider, &detectors))
+        .flat_map(|provider| check(provider, &detectors, &scanner))
         .map(|complaint| complaint.to_string())
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -55,7 +56,8 @@ fn reading_what_is_dropped_is_complained_about() {
     let steps = &mut github.probes.get_mut("scopes").unwrap().steps;
     let repositories = steps.iter_mut().find(|step| step.id == "repositories").unwrap();
     repositories.drops = vec!["/*/owner".to_owned(), "full_name".to_owned()];
-    let complaints: Vec<String> = check(&github, &detectors).iter().map(ToString::to_string).collect();
+    let complaints: Vec<String> =
+        check(&github, &detectors, &Scanner::new(&detectors)).iter().map(ToString::to_string).collect();
     assert_eq!(
         complaints,
         [
@@ -75,7 +77,8 @@ fn a_smaller_thing_that_nobody_can_look_up_or_make_is_complained_about() {
     narrower.can = vec!["*:*".parse().unwrap()];
     narrower.instead_of = vec!["secret".to_owned(), "stripe-secret-key".to_owned(), "sekret".to_owned()];
     narrower.source = "http://docs.stripe.com/keys".to_owned();
-    let complaints: Vec<String> = check(&stripe, &detectors).iter().map(ToString::to_string).collect();
+    let complaints: Vec<String> =
+        check(&stripe, &detectors, &Scanner::new(&detectors)).iter().map(ToString::to_string).collect();
     let about = "stripe: narrower `A key.`";
     assert_eq!(
         complaints,

@@ -14,7 +14,7 @@ use overscope::detector::{Detectors, sample};
 use overscope::inspect::request::Request;
 use overscope::inspect::transport::{Allowed, Failure, Http, Reply, Transport};
 use overscope::inspect::{self, Asking};
-use overscope::scan::scan_text;
+use overscope::scan::Scanner;
 use overscope::secret::FingerprintKey;
 
 /// Writes down where it is sent, and lets through what the real door lets through.
@@ -57,7 +57,7 @@ fn an_address_in_a_file_is_never_sent_a_token() {
                     .map(|end| format!("{name}_{end}={at}\n"))
                     .collect();
             let text = format!("{around}{example}\n{around}url: {at}/{example}\n[remote]\nurl = {at}\n");
-            let found = scan_text("hostile.env", &text, &detectors, &FingerprintKey::fixed());
+            let found = scanner.text("hostile.env", &text, &FingerprintKey::fixed());
             inspect::inspect(found, &detectors, &Asking::default(), Some(&door), None);
         }
         for origin in door.sent.lock().unwrap().drain(..) {

@@ -20,7 +20,7 @@ use overscope::inspect::request::Request;
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::report::Format;
 use overscope::run::{self, World};
-use overscope::scan::scan_text;
+use overscope::scan::Scanner;
 use overscope::secret::FingerprintKey;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
@@ -39,6 +39,7 @@ struct Planted {
 /// One file for each example of each detector, some of which are called after their secret.
 fn plant(detectors: &Detectors, folder: &Folder, seed: u64) -> Vec<Planted> {
     let times = regex::Regex::new("20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-9:%A]+Z)?").unwrap();
+    let scanner = Scanner::new(detectors);
     let mut planted = Vec::new();
     for number in 0..detectors.len() {
         let detector = detectors.detector(number);
@@ -63,7 +64,7 @@ fn plant(detectors: &Detectors, folder: &Folder, seed: u64) -> Vec<Planted> {
             };
             hide(&sample.secret, detector.prefix.len());
             // What stands beside it and is no secret of its own finding: a session token.
-            for finding in scan_text(detector.sample_path(), &sample.text, detectors, &FingerprintKey::fixed()) {
+            for finding in scanner.text(detector.sample_path(), &sample.text, &FingerprintKey::fixed()) {
                 for companion in detector.companions.iter().filter(|companion| !companion.public) {
                     finding.parts.get(&companion.name).into_iter().for_each(|part| hide(part.expose(), 0));
                 }

@@ -1,20 +1,26 @@
 //! The catalogue: one file per provider, read into the types of [`model`]. What the files say is
 //! data; what it means to a scan or a probe is decided by those stages.
 
+pub mod allowed;
 pub mod checksum;
 pub mod list;
 pub mod model;
 pub mod places;
 pub mod pointer;
+pub mod rules;
 pub mod sample;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use crate::error::{FileError, parse_toml, shown};
-use model::{Companion, Detector, Provider};
+use crate::finding::Note;
+use allowed::{Allowance, Seen};
+use model::{Allow, Companion, Detector, Provider};
+use rules::Rules;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
@@ -26,8 +32,11 @@ const PATTERN_LIMIT: usize = 1 << 20;
 /// No detector's match may be longer than this.
 pub const LONGEST_MATCH: usize = 16 << 10;
 
-/// The id of what has no provider.
-const NOBODYS: &str = "generic";
+/// The ids of what has no provider: any issuer's token may stand in the address of a database.
+const NOBODYS: [&str; 2] = ["generic", "database"];
+
+/// What the ids of rules files begin with.
+const RULES: &str = "rules-";
 
 /// Every provider, and every detector under its number.
 #[derive(Debug)]
@@ -35,6 +44,10 @@ pub struct Detectors {
     providers: Vec<Provider>,
     /// Provider and position in it, in a fixed order.
     rules: Vec<Rule>,
+    /// What is to be said of the rules files.
+    notes: Vec<Note>,
+    /// Rules that are tried on every text, by their ids.
+    slow: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -44,6 +57,8 @@ struct Rule {
     pattern: OnceLock<Regex>,
     longest: OnceLock<usize>,
     companions: Vec<OnceLock<Regex>>,
+    path: OnceLock<Regex>,
+    allow: OnceLock<Vec<Allowance>>,
 }
 
 impl Detectors {
@@ -90,10 +105,47 @@ impl Detectors {
                     pattern: OnceLock::new(),
                     longest: OnceLock::new(),
                     companions: detector.companions.iter().map(|_| OnceLock::new()).collect(),
+                    path: OnceLock::new(),
+                    allow: OnceLock::new(),
                 });
             }
         }
-        Ok(Detectors { providers, rules })
+        Ok(Detectors { providers, rules, notes: Vec::new(), slow: Vec::new() })
+    }
+
+    /// These, and beside them rules that people have already.
+    pub fn with_rules(self, files: Vec<Rules>) -> Result<Detectors, FileError> {
+        let Detectors { mut providers, mut notes, mut slow, .. } = self;
+        let mut clashes = Vec::new();
+        for file in files {
+            for (position, rule) in file.provider.detectors.iter().enumerate() {
+                let has = |provider: &&Provider| provider.detectors.iter().any(|known| known.id == rule.id);
+                if let Some(other) = providers.iter().find(has) {
+                    let other = if other.id.starts_with(RULES) { &other.name } else { "a detector of overscope" };
+                    clashes.push(file.clash(position, other));
+                }
+            }
+            let Rules { provider, notes: more, slow: more_slow, .. } = file;
+            let same = providers.iter().filter(|known| known.name == provider.name).count();
+            let id = if same > 0 { format!("{}-{}", provider.id, same + 1) } else { provider.id.clone() };
+            providers.push(Provider { id, ..provider });
+            notes.extend(more);
+            slow.extend(more_slow);
+        }
+        match clashes.is_empty() {
+            true => Ok(Detectors { notes, slow, ..Detectors::of(providers)? }),
+            false => Err(FileError::Several(clashes)),
+        }
+    }
+
+    /// What is to be said of the files that they come from.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The ids of rules that no keyword and no literal text announces: they cost time on every file.
+    pub fn slow(&self) -> &[String] {
+        &self.slow
     }
 
     pub fn providers(&self) -> &[Provider] {
@@ -139,12 +191,46 @@ impl Detectors {
         *self.rules[number].longest.get_or_init(|| pattern().and_then(longest).unwrap_or(LONGEST_MATCH))
     }
 
+    /// Whether it looks into files of this path at all.
+    pub fn looks_into(&self, number: usize, path: &str) -> bool {
+        let Some(pattern) = &self.detector(number).path else { return true };
+        let pattern = self.rules[number].path.get_or_init(|| compile(pattern).expect("checked when it was read"));
+        pattern.is_match(path.as_bytes())
+    }
+
+    /// Where the value stands in a match of the pattern. A line break at either end is no part of it.
+    pub fn secret_in(&self, number: usize, captures: &Captures<'_>) -> Option<Range<usize>> {
+        let groups = &self.detector(number).secret_groups;
+        if groups.is_empty() {
+            return captures.name("secret").map(|group| group.range());
+        }
+        groups.iter().find_map(|&group| {
+            let group = captures.get(group)?;
+            let is_break = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+            let start = group.start() + group.as_bytes().iter().take_while(is_break).count();
+            let end = group.end() - group.as_bytes().iter().rev().take_while(is_break).count();
+            (start < end).then_some(start..end)
+        })
+    }
+
+    /// Whether a find is one of those that are none.
+    pub fn lets_pass(&self, number: usize, seen: &Seen<'_>) -> bool {
+        let allow = || self.detector(number).allow.iter().map(Allowance::of).collect();
+        self.rules[number].allow.get_or_init(allow).iter().any(|allowance| allowance.lets_pass(seen))
+    }
+
     /// How much a detector's find says: an own prefix first, then what stands around it, then conditions.
     /// A shape that belongs to nobody says least.
     pub fn rank(&self, number: usize) -> (u8, usize) {
         let detector = self.detector(number);
         let conditions = detector.decodes.as_ref().map_or(0, |decodes| decodes.conditions.len());
-        let nobodys = self.provider_of(number).id == NOBODYS;
+        let provider = self.provider_of(number).id.as_str();
+        let nobodys = NOBODYS.contains(&provider);
+        // Of whom the value is, a rule says nothing; and a rule that a repository brings takes no
+        // value from a detector that knows what it looks at.
+        if provider.starts_with(RULES) {
+            return (0, 1);
+        }
         let look = match (&detector.pattern, &detector.context) {
             (None, _) if nobodys => 0,
             (None, _) => 1,
@@ -157,7 +243,7 @@ impl Detectors {
 
     /// Whether nothing but the name that it is assigned to tells this kind.
     pub fn is_named_only(&self, number: usize) -> bool {
-        self.provider_of(number).id == NOBODYS && self.detector(number).pattern.is_none()
+        self.provider_of(number).id == NOBODYS[0] && self.detector(number).pattern.is_none()
     }
 
     /// The compiled pattern of one companion.
@@ -183,12 +269,18 @@ pub fn read(path: &std::path::Path) -> Result<Provider, FileError> {
     let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: name.clone(), why })?;
     let provider: Provider = parse_toml(&name, &text)?;
     for detector in &provider.detectors {
-        let patterns = detector.companions.iter().map(|companion| &companion.pattern).chain(&detector.pattern);
-        for pattern in patterns {
-            compile(pattern).map_err(|why| FileError::Content {
-                path: name.clone(),
-                message: format!("detector `{}`: pattern: {why}", detector.id),
-            })?;
+        let wrong = |message: String| FileError::Content {
+            path: name.clone(),
+            message: format!("detector `{}`: {message}", detector.id),
+        };
+        for pattern in detector.patterns() {
+            compile(pattern).map_err(|why| wrong(format!("pattern: {why}")))?;
+        }
+        if detector.keywords.iter().any(|word| word.len() < 3) {
+            return Err(wrong("keywords are of three letters or more".to_owned()));
+        }
+        if detector.allow.iter().any(Allow::is_empty) {
+            return Err(wrong("an `allow` names nothing, and so would let everything pass".to_owned()));
         }
     }
     Ok(provider)

@@ -1,6 +1,7 @@
 //! The detector file, field by field: how a secret looks, how its issuer is asked, where the
 //! answer stands, what it means and what to do about it. Unknown keys are errors everywhere.
 
+mod allow;
 mod ask;
 mod look;
 mod mean;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 use crate::glob;
 
+pub use allow::*;
 pub use ask::*;
 pub use look::*;
 pub use mean::*;

@@ -40,6 +40,7 @@ pub(super) struct Keywords {
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
     words: Vec<Word>,
+    always: Vec<usize>,
 }
 
 /// Four bytes of a keyword, and where they stand in it.
@@ -72,7 +73,16 @@ impl Keywords {
         for &word in assignment::WORDS {
             words.entry(word.to_owned()).or_default().push(Wake::Assignment);
         }
-        Keywords::new(words, forms)
+        let is_always = |&number: &usize| {
+            let detector = detectors.detector(number);
+            detector.whole_text && detector.keywords.is_empty()
+        };
+        Keywords { always: (0..detectors.len()).filter(is_always).collect(), ..Keywords::new(words, forms) }
+    }
+
+    /// The detectors that are awake without a keyword.
+    pub(super) fn always(&self) -> &[usize] {
+        &self.always
     }
 
     /// Words in lower case, of three bytes or more.
@@ -95,7 +105,7 @@ impl Keywords {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { forms, seen, buckets, anchors, words }
+        Keywords { forms, seen, buckets, anchors, words, always: Vec::new() }
     }
 
     /// Calls `hit` with what each keyword stands for, and its start.

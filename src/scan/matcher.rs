@@ -12,6 +12,7 @@ use super::lines::Lines;
 use super::place::{self, Place};
 use super::settle::{Hit, settle};
 use super::{checks, context, lines};
+use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
 use crate::finding::{Candidate, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
@@ -20,6 +21,8 @@ use crate::source::Entry;
 /// How far around a keyword its pattern is tried, where the pattern is not longer itself.
 const BEFORE: usize = 160;
 const AFTER: usize = 640;
+/// In such pieces a whole text is searched.
+const PIECE: usize = 64 << 10;
 /// How far away a companion may stand, in bytes, however long the lines are.
 const COMPANION: usize = 4 << 10;
 
@@ -114,6 +117,7 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
     search(&file, woken, detectors, &mut hits);
     let own = Place { text: place::Text::Lines, ..place };
+    let own = Place { text: place::Text::Lines, ..place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
@@ -159,6 +163,10 @@ fn wake(
                 if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
                     return;
                 }
+                if detector.whole_text {
+                    woken.windows.entry(number).or_insert_with(|| pieces(bytes.len()));
+                    return;
+                }
                 let reach = detectors.longest(number);
                 let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
                 let list = woken.windows.entry(number).or_default();
@@ -179,6 +187,9 @@ fn wake(
             Wake::Encoded(_) => {}
         }
     });
+    if !binary {
+        woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
+    }
     woken
 }
 
@@ -186,14 +197,23 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in woken.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
+        if !detectors.looks_into(number, &searched.entry.path) {
+            continue;
+        }
+        let piece = if detectors.detector(number).whole_text { PIECE } else { usize::MAX };
+        let mut from = 0;
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
             let text = &searched.bytes[..window.end];
-            let mut from = window.start;
+            from = from.max(window.start);
+            let next = window.start.saturating_add(piece);
             while hits.len() < CANDIDATES
                 && let Some(captures) = pattern.captures_at(text, from)
             {
                 let whole = captures.get(0).expect("group 0 is the match").range();
+                if whole.start >= next {
+                    break;
+                }
                 from = whole.end.max(whole.start + 1);
                 if let Some(hit) = hit(searched, detectors, number, &captures)
                     && seen.insert((number, hit.inner.start))
@@ -204,6 +224,12 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
         }
     }
     hits.extend(woken.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
+}
+
+/// A whole text in pieces. A match begins in its piece and may reach over the piece's end, so that
+/// a pattern without a bound has one.
+fn pieces(length: usize) -> Vec<Range<usize>> {
+    (0..length).step_by(PIECE).map(|start| start..(start + PIECE + LONGEST_MATCH).min(length)).collect()
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.
@@ -226,7 +252,7 @@ fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: 
             parts.insert(name.to_owned(), Secret::new(std::str::from_utf8(group.as_bytes()).ok()?));
         }
     }
-    let mut secret = captures.name("secret").map(|group| group.range());
+    let mut secret = detectors.secret_in(number, captures);
     let mut beside = Vec::new();
     for position in 0..detector.companions.len() {
         let (companion, _) = detectors.companion(number, position);
@@ -253,7 +279,13 @@ fn hit(searched: &Searched<'_>, detectors: &Detectors, number: usize, captures: 
     }
     let confidence = checks::confidence(detector, value, &parts)?;
     let key = key(bytes, &whole, &inner);
+    let line = lines::line_start(bytes, whole.start)..lines::line_end(bytes, whole.end);
     let candidate = searched.candidate(number, Secret::new(value), parts, confidence, &inner, key);
+    let Location { path, commit, .. } = &candidate.location;
+    let (matched, line) = (&bytes[whole.clone()], &bytes[line]);
+    if detectors.lets_pass(number, &Seen { secret: value.as_bytes(), matched, line, path, commit: commit.as_deref() }) {
+        return None;
+    }
     beside.push(whole.clone());
     Some(searched.hit(candidate, &whole, inner, beside))
 }

@@ -48,47 +48,59 @@ struct Read {
 
 /// Scans every entry. `on_file` is told after each, for a progress bar.
 pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
-    scan_with(&Keywords::of(detectors), entries, detectors, key, on_file)
-}
-
-fn scan_with(
-    keywords: &Keywords,
-    entries: &[Entry],
-    detectors: &Detectors,
-    key: &FingerprintKey,
-    on_file: &(dyn Fn() + Sync),
-) -> Scanned {
-    let reads: Vec<Read> = entries
-        .par_iter()
-        .map_init(Vec::new, |buffer, entry| {
-            let read = scan_entry(entry, buffer, detectors, keywords);
-            on_file();
-            read
-        })
-        .collect();
-    let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-    let mut candidates = Vec::new();
-    for read in reads {
-        scanned.bytes += read.bytes;
-        scanned.skipped += usize::from(read.skipped);
-        scanned.notes.extend(read.note);
-        candidates.extend(read.candidates);
-    }
-    scanned.candidates = candidates.len();
-    scanned.findings = group::group(candidates, detectors, key);
-    scanned
+    Scanner::new(detectors).files(entries, key, on_file)
 }
 
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
 pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
-    let entry = Entry {
-        path: path.to_owned(),
-        place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
-        origin: crate::finding::Origin::Stdin,
-        tracked: false,
-        ignored: false,
-    };
-    scan_with(&Keywords::of(detectors), &[entry], detectors, key, &|| ()).findings
+    Scanner::new(detectors).text(path, text, key)
+}
+
+/// A catalogue, made ready to search any number of texts.
+pub struct Scanner<'d> {
+    detectors: &'d Detectors,
+    keywords: Keywords,
+}
+
+impl<'d> Scanner<'d> {
+    pub fn new(detectors: &'d Detectors) -> Scanner<'d> {
+        Scanner { detectors, keywords: Keywords::of(detectors) }
+    }
+
+    /// What stands in one text, as if it were a file of this path.
+    pub fn text(&self, path: &str, text: &str, key: &FingerprintKey) -> Vec<Finding> {
+        let entry = Entry {
+            path: path.to_owned(),
+            place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
+            origin: crate::finding::Origin::Stdin,
+            tracked: false,
+            ignored: false,
+        };
+        self.files(&[entry], key, &|| ()).findings
+    }
+
+    fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        let Scanner { detectors, keywords } = self;
+        let reads: Vec<Read> = entries
+            .par_iter()
+            .map_init(Vec::new, |buffer, entry| {
+                let read = scan_entry(entry, buffer, detectors, keywords);
+                on_file();
+                read
+            })
+            .collect();
+        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
+        let mut candidates = Vec::new();
+        for read in reads {
+            scanned.bytes += read.bytes;
+            scanned.skipped += usize::from(read.skipped);
+            scanned.notes.extend(read.note);
+            candidates.extend(read.candidates);
+        }
+        scanned.candidates = candidates.len();
+        scanned.findings = group::group(candidates, detectors, key);
+        scanned
+    }
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {

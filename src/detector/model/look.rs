@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Condition;
+use super::{Allow, Condition};
 use crate::capability::Environment;
 use crate::decode::Decoder;
 use crate::detector::checksum::Checksum;
@@ -20,12 +20,25 @@ pub struct Detector {
     /// The pattern; its group `secret` is the value, any other named group a part of it. A kind
     /// without one has no look: a reader of assignments or of files with a known structure tells it.
     pub pattern: Option<String>,
+    /// Which of the pattern's groups is the value, by number: the first of these that holds
+    /// something. 0 is all of it. Where none are given, it is the group `secret`.
+    #[serde(default)]
+    pub secret_groups: Vec<usize>,
+    /// A keyword wakes the pattern for the whole text and not only around itself; without
+    /// keywords it is tried on every text.
+    #[serde(default)]
+    pub whole_text: bool,
+    /// A pattern that the file's path must match somewhere.
+    pub path: Option<String>,
     /// What the value starts with, as everybody may know. Only this much of it is ever shown.
     #[serde(default)]
     pub prefix: String,
     pub checksum: Option<Checksum>,
     /// The least Shannon entropy, in bits a character, of a value that is believed.
     pub entropy: Option<f64>,
+    /// Finds that are none.
+    #[serde(default)]
+    pub allow: Vec<Allow>,
     /// For values without a shape of their own: what must stand before them.
     pub context: Option<Context>,
     #[serde(default, rename = "companion")]
@@ -61,6 +74,12 @@ impl Detector {
     /// Whether its look alone tells it: no context is needed.
     pub fn is_anchored(&self) -> bool {
         self.context.is_none() && self.pattern.is_some()
+    }
+
+    /// Every pattern of it.
+    pub fn patterns(&self) -> impl Iterator<Item = &String> {
+        let companions = self.companions.iter().map(|companion| &companion.pattern);
+        companions.chain(&self.pattern).chain(&self.path).chain(self.allow.iter().flat_map(Allow::all_patterns))
     }
 
     /// The path that an example is scanned under.
