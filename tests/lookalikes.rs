@@ -36,14 +36,14 @@ struct Shape {
     most: usize,
     /// Something behind it decides where it ends.
     ends: bool,
-    fits: regex::Regex,
+    fits: regex::bytes::Regex,
 }
 
 fn shape(detector: &Detector) -> Option<Shape> {
     let own = detector.pattern.as_deref().and_then(|pattern| group(pattern, "secret"));
     let beside = || detector.companions.iter().find(|one| one.name == "secret").map(|one| group(&one.pattern, "value"));
     let (hir, ends) = own.or_else(|| beside()?)?;
-    let fits = regex::RegexBuilder::new(&format!("^(?:{hir})$")).unicode(false).build().ok()?;
+    let fits = regex::bytes::RegexBuilder::new(&format!("^(?:{hir})$")).unicode(false).build().ok()?;
     let properties = hir.properties();
     Some(Shape { least: properties.minimum_len()?, most: properties.maximum_len()?, ends, fits })
 }
@@ -125,7 +125,7 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
             ['!', '~', ' ', '"', '\n'].into_iter().cycle().skip(seed % 5).take(5).find_map(|by| {
                 let text: String =
                     bytes.clone().map(|(at, byte)| if breaks(at, by) { by } else { char::from(byte) }).collect();
-                (text != secret && !shape.fits.is_match(&text)).then_some(text)
+                (text != secret && !shape.fits.is_match(text.as_bytes())).then_some(text)
             })
         }
         Property::Checksum => {
@@ -133,7 +133,7 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
             let body = detector.prefix.len()..secret.len();
             let at = body.start + seed % body.len();
             let text = replaced(at, &another(secret.as_bytes()[at]).to_string());
-            (shape.fits.is_match(&text) && !checksum.holds(&text)).then_some(text)
+            (shape.fits.is_match(text.as_bytes()) && !checksum.holds(&text)).then_some(text)
         }
     }
 }

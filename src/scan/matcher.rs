@@ -117,7 +117,6 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
     search(&file, woken, detectors, &mut hits);
     let own = Place { text: place::Text::Lines, ..place };
-    let own = Place { text: place::Text::Lines, ..place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
