@@ -42,6 +42,11 @@ pub struct Stated {
     pub confidence: Confidence,
 }
 
+/// Whether files of this name state anything.
+pub fn knows(path: &str) -> bool {
+    !table::rows_of(path).is_empty()
+}
+
 /// What a file of this path states, in the order of the text. `None` when no carrier has that name.
 pub fn read(path: &str, text: &str) -> Option<Vec<Stated>> {
     let rows = table::rows_of(path);

@@ -11,7 +11,8 @@ use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
 use super::place::{self, Place};
 use super::settle::{Hit, settle};
-use super::{checks, context, lines};
+use super::{checks, context, lines, stated};
+use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
 use crate::finding::{Candidate, Confidence, Location, WRITTEN};
@@ -109,13 +110,15 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
         Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
-    if woken.is_empty() && regions.is_empty() {
+    let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
+    if woken.is_empty() && regions.is_empty() && stated.is_empty() {
         return Found { candidates: Vec::new(), cut };
     }
     let lines = Lines::of(bytes);
     let mut hits: Vec<Hit> = Vec::new();
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
     search(&file, woken, detectors, &mut hits);
+    hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
     let own = Place { text: place::Text::Lines, ..place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
@@ -229,6 +232,20 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
 /// a pattern without a bound has one.
 fn pieces(length: usize) -> Vec<Range<usize>> {
     (0..length).step_by(PIECE).map(|start| start..(start + PIECE + LONGEST_MATCH).min(length)).collect()
+}
+
+/// What a file of known structure states, unless the catalogue has no such kind.
+fn stated_hit(searched: &Searched<'_>, detectors: &Detectors, found: Stated) -> Option<Hit> {
+    let number = detectors.number_of(found.kind)?;
+    let written = std::str::from_utf8(&searched.bytes[found.span.clone()]).ok()?;
+    let mut parts: BTreeMap<String, Secret> =
+        found.parts.into_iter().map(|(name, text)| (name.to_owned(), Secret::new(text))).collect();
+    if found.value.is_some() {
+        parts.insert(WRITTEN.to_owned(), Secret::new(written));
+    }
+    let value = Secret::new(found.value.as_deref().unwrap_or(written));
+    let candidate = searched.candidate(number, value, parts, found.confidence, &found.span, found.key);
+    Some(searched.hit(candidate, &found.span, found.span.clone(), Vec::new()))
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.
