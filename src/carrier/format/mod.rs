@@ -7,7 +7,6 @@ mod ini;
 mod json;
 mod netrc;
 mod php;
-mod putty;
 mod shell;
 mod sql;
 mod toml;
@@ -46,8 +45,6 @@ pub enum Format {
     /// Commands with their options: scripts and histories.
     Shell,
     Sql,
-    /// A PuTTY key file.
-    Putty,
 }
 
 pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
@@ -79,7 +76,6 @@ pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
         Format::Blocks => blocks::read(text, &mut tree),
         Format::Shell => shell::read(text, &mut tree),
         Format::Sql => sql::read(text, &mut tree),
-        Format::Putty => putty::read(text, &mut tree),
     }
     tree
 }
