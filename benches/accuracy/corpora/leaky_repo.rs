@@ -65,10 +65,10 @@ pub fn read(sources: &Sources) -> Result<Vec<Corpus>, Fault> {
     let snapshot = sources.bring(REPOSITORY.0, REPOSITORY.1)?;
     let mut corpus = Corpus::default();
     for line in snapshot.text(".leaky-meta/secrets.csv")?.lines() {
-        if let [path, risky, informative] = line.split(',').collect::<Vec<_>>()[..] {
-            if let (Ok(risky), Ok(informative)) = (risky.parse(), informative.trim().parse()) {
-                corpus.counts.insert(path.to_owned(), Count { risky, informative });
-            }
+        if let [path, risky, informative] = line.split(',').collect::<Vec<_>>()[..]
+            && let (Ok(risky), Ok(informative)) = (risky.parse(), informative.trim().parse())
+        {
+            corpus.counts.insert(path.to_owned(), Count { risky, informative });
         }
     }
     let paths: Vec<&str> = snapshot.paths().filter(|path| !path.starts_with(".leaky-meta/")).collect();
