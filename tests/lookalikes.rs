@@ -72,29 +72,15 @@ fn find(hir: &Hir, name: &str) -> Option<(Hir, bool)> {
 
 /// The secret with the property broken, in the way that the seed says; nothing where it cannot be.
 fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, seed: usize) -> Option<String> {
+    // Another one of the same sort: both stand in every alphabet that has any of its sort.
     let another = |c: u8| match c {
-        b'a'..=b'z' => {
-            if c == b'q' {
-                'w'
-            } else {
-                'q'
-            }
-        }
-        b'A'..=b'Z' => {
-            if c == b'Q' {
-                'W'
-            } else {
-                'Q'
-            }
-        }
-        b'0'..=b'9' => {
-            if c == b'7' {
-                '3'
-            } else {
-                '7'
-            }
-        }
+        b'a' => 'b',
+        b'A' => 'B',
+        b'7' => '3',
         b'-' => '_',
+        b'a'..=b'z' => 'a',
+        b'A'..=b'Z' => 'A',
+        b'0'..=b'9' => '7',
         _ => '-',
     };
     let replaced = |at: usize, by: &str| format!("{}{by}{}", &secret[..at], &secret[at + 1..]);
@@ -114,7 +100,8 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
         Property::TooLong if !shape.ends || shape.most > 4096 => None,
         Property::TooLong => {
             let tail: String = secret.chars().rev().filter(char::is_ascii_alphanumeric).take(8).collect();
-            let missing = (shape.most + 1).checked_sub(secret.len())? + seed % 5;
+            // What is escaped is shorter than it is written, and may still fit.
+            let missing = (shape.most + 1).checked_sub(secret.len())? + seed % 5 + 2 * secret.matches('%').count();
             Some(secret.chars().chain(tail.chars().cycle().take(missing)).collect())
         }
         Property::Alphabet => {
@@ -130,8 +117,7 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
         }
         Property::Checksum => {
             let checksum = detector.checksum?;
-            let body = detector.prefix.len()..secret.len();
-            let at = body.start + seed % body.len();
+            let at = secret.len() - 1 - seed % (secret.len() - detector.prefix.len());
             let text = replaced(at, &another(secret.as_bytes()[at]).to_string());
             (shape.fits.is_match(text.as_bytes()) && !checksum.holds(&text)).then_some(text)
         }
