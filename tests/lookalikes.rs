@@ -74,13 +74,13 @@ fn find(hir: &Hir, name: &str) -> Option<(Hir, bool)> {
 fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, seed: usize) -> Option<String> {
     // Another one of the same sort: both stand in every alphabet that has any of its sort.
     let another = |c: u8| match c {
+        b'b'..=b'z' => 'a',
         b'a' => 'b',
+        b'B'..=b'Z' => 'A',
         b'A' => 'B',
-        b'7' => '3',
+        b'1'..=b'9' => '0',
+        b'0' => '1',
         b'-' => '_',
-        b'a'..=b'z' => 'a',
-        b'A'..=b'Z' => 'A',
-        b'0'..=b'9' => '7',
         _ => '-',
     };
     let replaced = |at: usize, by: &str| format!("{}{by}{}", &secret[..at], &secret[at + 1..]);
@@ -94,7 +94,7 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
         Property::TooShort if shape.least < 6 => None,
         Property::TooShort => {
             let least = detector.prefix.len().min(shape.least - 1);
-            let left = if seed % 2 == 0 { shape.least - 1 } else { least + seed % (shape.least - least) };
+            let left = if seed.is_multiple_of(2) { shape.least - 1 } else { least + seed % (shape.least - least) };
             secret.get(..left).map(str::to_owned)
         }
         Property::TooLong if !shape.ends || shape.most > 4096 => None,
