@@ -72,28 +72,14 @@ fn find(hir: &Hir, name: &str) -> Option<(Hir, bool)> {
 
 /// The secret with the property broken, in the way that the seed says; nothing where it cannot be.
 fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, seed: usize) -> Option<String> {
+    // Another one of the same sort: both stand in every alphabet that has any of its sort.
     let another = |c: u8| match c {
-        b'a'..=b'z' => {
-            if c == b'q' {
-                'w'
-            } else {
-                'q'
-            }
-        }
-        b'A'..=b'Z' => {
-            if c == b'Q' {
-                'W'
-            } else {
-                'Q'
-            }
-        }
-        b'0'..=b'9' => {
-            if c == b'7' {
-                '3'
-            } else {
-                '7'
-            }
-        }
+        b'b'..=b'z' => 'a',
+        b'a' => 'b',
+        b'B'..=b'Z' => 'A',
+        b'A' => 'B',
+        b'1'..=b'9' => '0',
+        b'0' => '1',
         b'-' => '_',
         _ => '-',
     };
@@ -108,13 +94,14 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
         Property::TooShort if shape.least < 6 => None,
         Property::TooShort => {
             let least = detector.prefix.len().min(shape.least - 1);
-            let left = if seed % 2 == 0 { shape.least - 1 } else { least + seed % (shape.least - least) };
+            let left = if seed.is_multiple_of(2) { shape.least - 1 } else { least + seed % (shape.least - least) };
             secret.get(..left).map(str::to_owned)
         }
         Property::TooLong if !shape.ends || shape.most > 4096 => None,
         Property::TooLong => {
             let tail: String = secret.chars().rev().filter(char::is_ascii_alphanumeric).take(8).collect();
-            let missing = (shape.most + 1).checked_sub(secret.len())? + seed % 5;
+            // What is escaped is shorter than it is written, and may still fit.
+            let missing = (shape.most + 1).checked_sub(secret.len())? + seed % 5 + 2 * secret.matches('%').count();
             Some(secret.chars().chain(tail.chars().cycle().take(missing)).collect())
         }
         Property::Alphabet => {
@@ -130,8 +117,7 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
         }
         Property::Checksum => {
             let checksum = detector.checksum?;
-            let body = detector.prefix.len()..secret.len();
-            let at = body.start + seed % body.len();
+            let at = secret.len() - 1 - seed % (secret.len() - detector.prefix.len());
             let text = replaced(at, &another(secret.as_bytes()[at]).to_string());
             (shape.fits.is_match(text.as_bytes()) && !checksum.holds(&text)).then_some(text)
         }

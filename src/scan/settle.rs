@@ -45,10 +45,12 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 /// One candidate for each value: of two that overlap, the one whose look says more.
 pub(super) fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) -> Vec<Candidate> {
-    // Of two that say the same, the one of the file itself comes first.
+    // Of two looks that are one, the longer prefix knows more; of two that say the same, the one of the
+    // file itself comes first.
     hits.sort_by_key(|hit| {
         let rank = detectors.rank(hit.candidate.detector);
-        (std::cmp::Reverse((rank.0, hit.length, rank.1)), hit.layer, hit.inner.start, hit.candidate.detector)
+        let prefix = detectors.detector(hit.candidate.detector).prefix.len();
+        (std::cmp::Reverse((rank.0, hit.length, rank.1, prefix)), hit.layer, hit.inner.start, hit.candidate.detector)
     });
     let mut kept: BTreeMap<(usize, usize, usize), Hit> = BTreeMap::new();
     let mut covered: BTreeMap<(usize, usize), usize> = BTreeMap::new();

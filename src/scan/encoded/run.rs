@@ -64,8 +64,10 @@ impl Run {
                 Joint::Slash => true,
                 // An encoder breaks between groups, and no line is longer than those before it.
                 Joint::Break => {
-                    let whole = (phase + alphabet.group - self.before % alphabet.group) % alphabet.group == 0;
-                    whole && line.len() % alphabet.group == 0 && line.len() >= nearest.len()
+                    let first = phase + alphabet.group - self.before % alphabet.group;
+                    first.is_multiple_of(alphabet.group)
+                        && line.len().is_multiple_of(alphabet.group)
+                        && line.len() >= nearest.len()
                 }
             };
             if line.is_empty() || !fits {
