@@ -7,7 +7,6 @@ mod ini;
 mod json;
 mod netrc;
 mod php;
-mod putty;
 mod shell;
 mod sql;
 mod toml;
@@ -47,7 +46,6 @@ pub enum Format {
     Shell,
     Sql,
     /// A PuTTY key file.
-    Putty,
 }
 
 pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
@@ -79,7 +77,6 @@ pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
         Format::Blocks => blocks::read(text, &mut tree),
         Format::Shell => shell::read(text, &mut tree),
         Format::Sql => sql::read(text, &mut tree),
-        Format::Putty => putty::read(text, &mut tree),
     }
     tree
 }
