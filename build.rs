@@ -1,7 +1,7 @@
-//! Finds the detector files by looking into `detectors/`, and the tables of what uses need by
-//! looking into `src/uses/table/`: adding one needs no registration. Each is turned into JSON here,
-//! since that reads ten times faster at start-up; what is wrong with a file is said at build time,
-//! with its line and column.
+//! Finds the detector files by looking into `detectors/`, and the tables of carriers and of what uses
+//! need by looking into `src/carrier/table/` and `src/uses/table/`: adding one needs no registration.
+//! Each is turned into JSON here, since that reads ten times faster at start-up; what is wrong with a
+//! file is said at build time, with its line and column.
 
 use std::path::Path;
 use std::{env, fs};
@@ -9,6 +9,7 @@ use std::{env, fs};
 fn main() {
     embed(&["detectors"], "detectors.rs");
     embed(&["src/uses/table", "src/uses/table/terraform"], "uses.rs");
+    embed(&["src/carrier/table"], "carriers.rs");
 }
 
 /// Writes `EMBEDDED`, name and JSON of every TOML file of the folders, into `file`.

@@ -12,6 +12,7 @@
 
 pub mod assess;
 pub mod capability;
+pub mod carrier;
 pub mod check;
 pub mod cli;
 pub mod config;

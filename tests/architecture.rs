@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["finding", "naming", "redact", "decode", "wording"],
     &["config"],
     &["detector"],
-    &["source"],
+    &["source", "carrier"],
     &["scan"],
     &["uses"],
     &["inspect"],

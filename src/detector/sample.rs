@@ -11,6 +11,7 @@
 //! | `{hex:32}` | that many random characters of an alphabet: hex, hexupper, digits, lower, upper, alpha, base32, bech32upper, base36, base36upper, base58, base62 or alnum, base64, base64url |
 //! | `{from:AQgw}` | one of these characters |
 //! | `{base64of:64}` | base64 of that many random bytes, with padding |
+//! | `{base64text:user:{hex:8}}` | base64 of that template |
 //! | `{uuid}` | a random UUID |
 //! | `{crc32}` | the checksum `crc32-base62` of the secret so far; others by their word: `{crc32-hex-le}` |
 //! | `{jwt:{"iss":"x"}}` | a JWT with that payload |

@@ -9,9 +9,10 @@ use super::assignment::{self, Assigned};
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
-use super::place::Place;
+use super::place::{self, Place};
 use super::settle::{Hit, settle};
-use super::{checks, context, lines};
+use super::{checks, context, lines, stated};
+use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
 use crate::finding::{Candidate, Confidence, Location, WRITTEN};
@@ -100,7 +101,8 @@ impl Searched<'_> {
 
 pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
     let mut regions = Regions::of(bytes);
-    let woken = wake(bytes, detectors, keywords, binary, &entry.path, &mut |wake, at| match wake {
+    let place = Place::of(&entry.path);
+    let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
         Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
         Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
             regions.keyword(at, detectors.longest(number));
@@ -108,17 +110,24 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
         Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
-    if woken.is_empty() && regions.is_empty() {
+    let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
+    if woken.is_empty() && regions.is_empty() && stated.is_empty() {
         return Found { candidates: Vec::new(), cut };
     }
     let lines = Lines::of(bytes);
     let mut hits: Vec<Hit> = Vec::new();
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
     search(&file, woken, detectors, &mut hits);
+    hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+    let own = Place { text: place::Text::Lines, ..place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
-        let woken = wake(&region.text, detectors, keywords, binary, &entry.path, &mut |_, _| ());
+        let mut woken = wake(&region.text, detectors, keywords, binary, &own, &mut |_, _| ());
+        if !region.is_packed() {
+            // A text that was only escaped is the file's own: what it assigns was read there.
+            woken.assigned.clear();
+        }
         let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
         search(&inside, woken, detectors, &mut hits);
     }
@@ -144,10 +153,9 @@ fn wake(
     detectors: &Detectors,
     keywords: &Keywords,
     binary: bool,
-    path: &str,
+    place: &Place,
     on_hit: &mut dyn FnMut(Wake, usize),
 ) -> Woken {
-    let place = Place::of(path);
     let mut woken = Woken::default();
     keywords.each_hit(bytes, |wake, at| {
         on_hit(wake, at);
@@ -174,7 +182,7 @@ fn wake(
             }
             Wake::Assignment if binary || woken.assigned.len() >= CANDIDATES => {}
             Wake::Assignment => {
-                if let Some(found) = assignment::find(bytes, at, &place) {
+                if let Some(found) = assignment::find(bytes, at, place) {
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
@@ -184,7 +192,6 @@ fn wake(
     if !binary {
         woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
     }
-    woken.windows.retain(|&number, _| detectors.looks_into(number, path));
     woken
 }
 
@@ -192,6 +199,9 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in woken.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
+        if !detectors.looks_into(number, &searched.entry.path) {
+            continue;
+        }
         let piece = if detectors.detector(number).whole_text { PIECE } else { usize::MAX };
         let mut from = 0;
         for window in list {
@@ -222,6 +232,20 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
 /// a pattern without a bound has one.
 fn pieces(length: usize) -> Vec<Range<usize>> {
     (0..length).step_by(PIECE).map(|start| start..(start + PIECE + LONGEST_MATCH).min(length)).collect()
+}
+
+/// What a file of known structure states, unless the catalogue has no such kind.
+fn stated_hit(searched: &Searched<'_>, detectors: &Detectors, found: Stated) -> Option<Hit> {
+    let number = detectors.number_of(found.kind)?;
+    let written = std::str::from_utf8(&searched.bytes[found.span.clone()]).ok()?;
+    let mut parts: BTreeMap<String, Secret> =
+        found.parts.into_iter().map(|(name, text)| (name.to_owned(), Secret::new(text))).collect();
+    if found.value.is_some() {
+        parts.insert(WRITTEN.to_owned(), Secret::new(written));
+    }
+    let value = Secret::new(found.value.as_deref().unwrap_or(written));
+    let candidate = searched.candidate(number, value, parts, found.confidence, &found.span, found.key);
+    Some(searched.hit(candidate, &found.span, found.span.clone(), Vec::new()))
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.

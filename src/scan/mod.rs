@@ -14,6 +14,7 @@ pub mod ordinary;
 mod place;
 pub mod placeholder;
 mod settle;
+mod stated;
 mod text;
 
 use rayon::prelude::*;

@@ -16,13 +16,22 @@ use sha2::{Digest, Sha256};
 /// Whether `value`, which a detector of this id has found, is an example, a template or a filler.
 pub fn is_placeholder(detector_id: &str, value: &str) -> bool {
     let known = &*KNOWN;
-    let is_of = |kinds: &[String]| kinds.iter().any(|kind| detector_id.starts_with(kind.as_str()));
-    let is_published = |entry: &Published| (entry.kinds.is_empty() || is_of(&entry.kinds)) && entry.tells(value);
-    if known.published.iter().any(is_published) || known.template.tells(value) || is_masked(value) {
+    if is_template(detector_id, value) {
         return true;
     }
-    let judged_by_words = !is_composite(value) && !is_of(&known.words.not_for);
+    let judged_by_words = !is_composite(value) && !is_of(detector_id, &known.words.not_for);
     judged_by_words && (known.template.tells_token(value) || known.words.tell(value) || is_filler(value))
+}
+
+fn is_of(detector_id: &str, kinds: &[String]) -> bool {
+    kinds.iter().any(|kind| detector_id.starts_with(kind.as_str()))
+}
+
+/// Whether the value stands for one that is to be put in its place: a reference, a template, a mask,
+/// a published example. A weak password is none of these.
+pub fn is_template(detector_id: &str, value: &str) -> bool {
+    let known = &*KNOWN;
+    known.is_published(detector_id, value) || known.template.tells(value) || is_masked(value)
 }
 
 /// Whether the value is a word that everybody types first: `admin`, `password`.
@@ -45,6 +54,13 @@ struct Known {
     published: Vec<Published>,
     template: Template,
     words: Words,
+}
+
+impl Known {
+    fn is_published(&self, detector_id: &str, value: &str) -> bool {
+        let is_meant = |entry: &&Published| entry.kinds.is_empty() || is_of(detector_id, &entry.kinds);
+        self.published.iter().filter(is_meant).any(|entry| entry.tells(value))
+    }
 }
 
 #[derive(Deserialize)]

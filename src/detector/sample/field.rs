@@ -23,6 +23,11 @@ pub(super) fn value(field: &str, before: &str, random: &mut Random) -> Result<St
         ("from", Some(set)) if !set.is_empty() && set.is_ascii() => Ok(random.choose(set.as_bytes()).to_string()),
         ("base64of", Some(length)) => Ok(STANDARD.encode(random.bytes(parse_length(length)?))),
         ("jwt", Some(payload)) => jwt(payload, random),
+        ("base64text", Some(text)) => {
+            let mut text = Value::String(text.to_owned());
+            fill(&mut text, random)?;
+            Ok(STANDARD.encode(text.as_str().unwrap_or_default()))
+        }
         ("base64json", Some(object)) => base64_json(object, random),
         ("fly", Some(caveats)) => Ok(STANDARD.encode(fly::binary(caveats, random)?)),
         ("pem", Some(arguments)) => pem::block(arguments, random),

@@ -53,6 +53,11 @@ enum Places {
 }
 
 impl Region {
+    /// Whether it is a text of its own, not one that was only escaped.
+    pub(super) fn is_packed(&self) -> bool {
+        !matches!(self.places, Places::Each(_))
+    }
+
     /// Where a part of the text is written.
     pub(super) fn outer_of(&self, inner: &Range<usize>) -> Range<usize> {
         match &self.places {

@@ -1,0 +1,154 @@
+//! Commands and what they are handed, in scripts and histories: `mysql -psecret`, `curl -u me:secret`.
+//! A command holds its options under their names (`-p` with the word behind it, `-p+` with what is
+//! glued to it, `--password`), and the words without a dash by their number (`#1`, `#last`).
+
+use std::borrow::Cow;
+
+use super::unquoted;
+use crate::carrier::tree::{ROOT, Tree};
+
+/// What stands before the command that is meant.
+const BEFORE: &[&str] = &[
+    "sudo", "env", "time", "nohup", "exec", "command", "then", "do", "else", "if", "while", "!", "RUN", "CMD", "$",
+    ">", "#", "%", "-", "cmd:", "eval", "xargs", "export",
+];
+
+/// A command of more words is a list of files.
+const MOST_WORDS: usize = 200;
+
+pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
+    let mut words: Vec<&'t str> = Vec::new();
+    for line in text.lines() {
+        if tree.is_full() {
+            return;
+        }
+        let line = line.trim_end();
+        let goes_on = line.ends_with('\\');
+        let mut rest = line.strip_suffix('\\').unwrap_or(line);
+        loop {
+            rest = rest.trim_start();
+            let Some(first) = rest.chars().next() else { break };
+            if is_end(first) {
+                command(&words, tree);
+                words.clear();
+                rest = &rest[first.len_utf8()..];
+            } else if first == '#' && !words.is_empty() {
+                break;
+            } else {
+                let (word, behind) = rest.split_at(word_end(rest));
+                rest = behind;
+                if words.len() < MOST_WORDS {
+                    words.push(word);
+                }
+            }
+        }
+        if !goes_on {
+            command(&words, tree);
+            words.clear();
+        }
+    }
+    command(&words, tree);
+}
+
+fn is_end(c: char) -> bool {
+    matches!(c, ';' | '|' | '&' | '(' | ')' | '`')
+}
+
+/// Where the word ends that the line begins with. A quotation mark that is not closed on its line is none.
+fn word_end(line: &str) -> usize {
+    let mut at = 0;
+    while let Some(c) = line[at..].chars().next() {
+        let next = at + c.len_utf8();
+        at = match c {
+            '\\' => next + line[next..].chars().next().map_or(0, char::len_utf8),
+            '"' | '\'' => quote_end(&line[next..], c).map_or(next, |end| next + end + 1),
+            c if c.is_whitespace() || is_end(c) => break,
+            _ => next,
+        };
+    }
+    at
+}
+
+fn quote_end(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    text.find(|c: char| {
+        let ends = c == quote && !escaped;
+        escaped = quote == '"' && c == '\\' && !escaped;
+        ends
+    })
+}
+
+fn command<'t>(words: &[&'t str], tree: &mut Tree<'t>) {
+    let is_assignment = |word: &str| {
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+    };
+    let before = words.iter().take_while(|word| BEFORE.contains(word) || is_assignment(word)).count();
+    let Some((name, words)) = words[before..].split_first().filter(|(_, words)| !words.is_empty()) else { return };
+    let name = unquoted(name).rsplit(['/', '\\']).next().unwrap_or_default();
+    let id = tree.add(ROOT, name.strip_suffix(".exe").unwrap_or(name));
+    let mut number = 0;
+    let mut last = None;
+    for (at, word) in words.iter().enumerate() {
+        if !word.starts_with('-') {
+            number += 1;
+            last = Some(word);
+            add(tree, id, format!("#{number}"), word);
+            continue;
+        }
+        match word.split_once('=').filter(|_| word.starts_with("--")) {
+            Some((option, value)) => add(tree, id, option, value),
+            None => {
+                if let Some(value) = words.get(at + 1).filter(|value| !value.starts_with('-')) {
+                    add(tree, id, *word, value);
+                }
+                if !word.starts_with("--") && word.is_char_boundary(2) && word.len() > 2 {
+                    add(tree, id, format!("{}+", &word[..2]), &word[2..]);
+                }
+            }
+        }
+    }
+    if let Some(last) = last {
+        add(tree, id, "#last", last);
+    }
+}
+
+fn add<'t>(tree: &mut Tree<'t>, id: usize, key: impl Into<Cow<'t, str>>, word: &'t str) {
+    let inner = unquoted(word);
+    if is_filled_in(word) {
+        return;
+    }
+    if inner.contains(['\'', '"', '\\']) {
+        // A mark inside the other marks means itself.
+        let meaning = if inner.len() < word.len() && word.starts_with('\'') { inner.to_owned() } else { meaning(word) };
+        tree.leaf_as(id, key, word, Cow::Owned(meaning));
+    } else {
+        tree.leaf(id, key, inner);
+    }
+}
+
+/// Whether a variable or another command gives the value: it stands elsewhere.
+fn is_filled_in(word: &str) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || "_{(@*$".contains(c);
+    let is_variable = |at: usize| word[at + 1..].starts_with(goes_on);
+    let in_windows = word.len() > 2 && word.starts_with('%') && word.ends_with('%');
+    in_windows || (!word.starts_with('\'') && word.match_indices('$').any(|(at, _)| is_variable(at)))
+}
+
+fn meaning(word: &str) -> String {
+    let mut meaning = String::with_capacity(word.len());
+    let (mut quote, mut escaped) = (None, false);
+    for c in word.chars() {
+        match (quote, c) {
+            _ if escaped => {
+                escaped = false;
+                meaning.push(c);
+            }
+            (None | Some('"'), '\\') => escaped = true,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            _ => meaning.push(c),
+        }
+    }
+    meaning
+}

@@ -1,0 +1,187 @@
+//! Every row of the table with its examples, whole and broken, and what no reader may stumble over.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::detector::sample::generate;
+
+/// A whole small file with its path and where its secret stands.
+struct Example {
+    path: String,
+    text: String,
+    secret: Range<usize>,
+}
+
+fn rows() -> Vec<toml::Table> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/carrier/table");
+    let mut rows = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let file: toml::Table = toml::from_str(&text).unwrap();
+        rows.extend(file["carrier"].as_array().unwrap().iter().map(|row| row.as_table().unwrap().clone()));
+    }
+    rows
+}
+
+fn texts(row: &toml::Table, key: &str) -> Vec<String> {
+    row[key].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+fn examples() -> Vec<Example> {
+    let mut examples = Vec::new();
+    for row in rows() {
+        let path = format!("some/{}", texts(&row, "files")[0].replace('*', "x"));
+        for (seed, template) in texts(&row, "examples").iter().enumerate() {
+            let sample = generate(template, seed as u64).unwrap_or_else(|why| panic!("{path}: {why}"));
+            let start = sample.text.find(&sample.secret).unwrap();
+            let secret = start..start + sample.secret.len();
+            examples.push(Example { path: path.clone(), text: sample.text, secret });
+        }
+    }
+    examples
+}
+
+#[test]
+fn every_row_finds_the_secrets_of_its_examples() {
+    let mut missed = Vec::new();
+    for Example { path, text, secret } in examples() {
+        let found = read(&path, &text).unwrap_or_default();
+        if !found.iter().any(|stated| stated.span == secret) {
+            let spans: Vec<&str> = found.iter().map(|stated| &text[stated.span.clone()]).collect();
+            missed.push(format!("{path}: {:?} among {spans:?} of {text:?}", &text[secret]));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn every_row_has_examples_and_names_that_can_be_found() {
+    for row in rows() {
+        let files = texts(&row, "files");
+        assert!(!texts(&row, "examples").is_empty(), "{files:?}");
+        for glob in files {
+            assert_eq!(glob, glob.to_ascii_lowercase(), "{glob}");
+            let path = glob.replace('*', "x");
+            assert!(!table::rows_of(&path).is_empty(), "{glob}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_carrier_is_none() {
+    for path in ["src/main.rs", "README.md", "a/b/index.html", "Cargo.lock", "lib.c", ""] {
+        assert_eq!(read(path, "password = x"), None, "{path}");
+    }
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_change_nothing() {
+    let mut missed = Vec::new();
+    for Example { path, text, secret } in examples() {
+        let secret = &text[secret];
+        if secret.contains('\n') {
+            continue;
+        }
+        for other in [text.replace('\n', "\r\n"), format!("\u{feff}{text}"), format!("{text}\n\n")] {
+            let found = read(&path, &other).unwrap_or_default();
+            if !found.iter().any(|stated| &other[stated.span.clone()] == secret) {
+                missed.push(format!("{path}: {other:?}"));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn a_file_that_is_cut_or_broken_anywhere_is_read_as_far_as_it_goes() {
+    for Example { path, text, .. } in examples() {
+        for (at, _) in text.char_indices() {
+            for broken in [text[..at].to_owned(), text[at..].to_owned(), format!("{}\0\"{}", &text[..at], &text[at..])]
+            {
+                for stated in read(&path, &broken).unwrap_or_default() {
+                    assert!(broken.get(stated.span).is_some(), "{path}: {broken:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A text of a quarter of a million bytes that begins with `head`.
+fn long(head: &str, unit: &str) -> String {
+    format!("{head}{}", unit.repeat((1 << 18) / unit.len()))
+}
+
+/// Each would take hours or all memory in a reader that looks at a part of it again for every other.
+#[test]
+fn what_has_no_end_is_read_in_time() {
+    let aliases: String =
+        (1..40).map(|level| format!("a{level}: &a{level} [{}]\n", format!("*a{},", level - 1).repeat(9))).collect();
+    for (path, text) in [
+        ("mcp.json", long("", "[")),
+        ("mcp.json", long("", "{\"a\":")),
+        ("mcp.json", long("{", "\"a")),
+        ("mcp.json", long("{\"a\": \"", "\\u")),
+        (".docker/config.json", long("{\"auths\": {", "\"a\": {\"auth\": \"YTpi\"},")),
+        ("database.yml", format!("kind: Config\na0: &a0 x\n{aliases}")),
+        ("database.yml", long("", "- ")),
+        ("database.yml", long("a: ", "[")),
+        ("database.yml", long("a: ", "\"b\\n")),
+        ("database.yml", long("", "a: b\n")),
+        ("bunfig.toml", long("a = ", "[")),
+        ("bunfig.toml", long("", "[a.b]\n")),
+        ("settings.xml", long("<server>", "<a>")),
+        ("settings.xml", long("<server>", "<a b='")),
+        ("settings.xml", long("<server>", "&amp;")),
+        ("config.php", long("<?php $a = ", "['a' => ")),
+        ("config.php", long("<?php $a", "['b']")),
+        ("config.php", long("<?php define('a', ", "'b\\")),
+        ("a.sql", long("INSERT INTO a (password) VALUES ", "('b'),")),
+        ("a.sql", long("INSERT INTO a (password) VALUES ", "('b,")),
+        ("a.sql", long("", "PASSWORD ")),
+        ("a.sql", long("CREATE TABLE ", "a(")),
+        ("a.sh", long("mysql ", "-p'")),
+        ("a.sh", long("mysql ", "a ")),
+        ("a.sh", long("", "\\\n")),
+        ("passwords.csv", long("password\n", "\"a,")),
+        ("passwords.csv", long("", "\"")),
+        (".netrc", long("", "machine ")),
+        (".terraformrc", long("", "a {\n")),
+        (".npmrc", long("", "a=b\n")),
+        (".pgpass", long("", "\\:")),
+        ("a.ppk", long("", "Private-Lines: 1\n")),
+        (".git-credentials", long("https://", "@")),
+    ] {
+        assert!(read(path, &text).is_some_and(|found| found.len() <= MOST), "{path}");
+    }
+}
+
+#[test]
+fn what_an_alias_repeats_is_read_once() {
+    let secret = generate("{base62:16}", 3).unwrap().text;
+    let text = format!("base: &base\n  password: {secret}\nproduction:\n  <<: *base\ntest: *base\n");
+    let found = read("config/database.yml", &text).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((&text[found[0].span.clone()], found[0].key.as_deref()), (secret.as_str(), Some("base/password")));
+}
+
+#[test]
+fn whose_it_is_and_where_stands_beside_it() {
+    let secret = generate("{base62:16}", 4).unwrap().text;
+    let text =
+        format!("[{{}}]\n{{\"auths\": {{\"acme.test\": {{\"username\": \"dana\", \"password\": \"{secret}\"}}}}}}");
+    let found = read("config.json", &text).unwrap();
+    assert_eq!(found[0].parts, [("user", "dana".to_owned()), ("host", "acme.test".to_owned())]);
+    assert_eq!(found[0].key.as_deref(), Some("auths/acme.test/password"));
+}
+
+#[test]
+fn the_kinds_are_those_of_detectors() {
+    let detectors = crate::detector::Detectors::load(&[]).unwrap();
+    let kinds: BTreeSet<String> = rows()
+        .iter()
+        .flat_map(|row| row["secrets"].as_array().unwrap().clone())
+        .map(|place| place["kind"].as_str().unwrap().to_owned())
+        .collect();
+    let unknown: Vec<&String> = kinds.iter().filter(|kind| detectors.number_of(kind).is_none()).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

@@ -1,0 +1,30 @@
+//! What the structure of a file states, judged: a place for a password may hold a reference, or the
+//! word that a template was delivered with.
+
+use super::place::Place;
+use super::placeholder;
+use crate::carrier::{self, Stated};
+use crate::finding::Confidence;
+use crate::source::Entry;
+
+/// The secrets that a file of known structure states.
+pub(super) fn read(bytes: &[u8], entry: &Entry, place: &Place) -> Vec<Stated> {
+    if !carrier::knows(&entry.path) {
+        return Vec::new();
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
+    let stated = carrier::read(&entry.path, text).unwrap_or_default();
+    stated.into_iter().filter_map(|found| judged(found, text, place)).collect()
+}
+
+fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
+    let value = found.value.as_deref().unwrap_or(&text[found.span.clone()]);
+    if value.is_empty() || placeholder::is_template(found.kind, value) {
+        return None;
+    }
+    // Whoever practises or fills in a form types such words; elsewhere they are bad passwords.
+    if (place.practice || place.template) && placeholder::is_placeholder(found.kind, value) {
+        found.confidence = Confidence::Low;
+    }
+    Some(found)
+}
