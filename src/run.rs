@@ -10,7 +10,7 @@ use crate::finding::{Confidence, Finding, Note, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
-use crate::scan::{Scanned, ordinary, placeholder};
+use crate::scan::{Hiding, Scanned};
 use crate::source::{Entry, Source};
 use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
@@ -153,8 +153,11 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
         let hidden = parts.chain(finding.written()).map(|part| (part, 0));
         std::iter::once((&finding.secret, detector.prefix.len())).chain(hidden)
     });
-    let hidden = secrets.filter(|(secret, _)| !placeholder::is_common_word(secret.expose()));
-    Redactor::new(hidden.map(|(secret, public)| (secret, public, ordinary::is_word(secret.expose().as_bytes()))))
+    Redactor::new(secrets.filter_map(|(secret, public)| match Hiding::of(secret) {
+        Hiding::Nowhere => None,
+        Hiding::Alone => Some((secret, public, true)),
+        Hiding::Everywhere => Some((secret, public, false)),
+    }))
 }
 
 fn dry_run(

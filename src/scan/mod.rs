@@ -7,6 +7,7 @@ mod checks;
 mod context;
 mod encoded;
 mod group;
+mod hiding;
 mod keywords;
 mod lines;
 mod matcher;
@@ -23,6 +24,7 @@ use crate::detector::Detectors;
 use crate::finding::{Candidate, Finding, Note};
 use crate::secret::FingerprintKey;
 use crate::source::{Entry, Unread};
+pub use hiding::Hiding;
 use keywords::Keywords;
 use text::Text;
 

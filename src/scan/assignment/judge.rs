@@ -64,8 +64,9 @@ fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confide
         () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
         () if drawn >= DRAWN && config => Confidence::High,
         () if drawn >= DRAWN => Confidence::Medium,
-        () if mixed && config => Confidence::Medium,
-        () if mixed && drawn >= 0.0 && !place.practice && text.len() >= 6 => Confidence::Medium,
+        () if mixed && (config || form == Form::Quoted) && text.len() >= 6 => Confidence::Medium,
+        // A word, in a file of settings.
+        () if config && !place.template => Confidence::Medium,
         () => Confidence::Low,
     };
     if form == Form::Passed { lower(level) } else { Some(level) }
@@ -90,6 +91,7 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || is_prose(text)
         || is_reference(text, form)
         || is_address(text)
+        || is_hash(text)
         || is_its_own_name(text, name)
         || matches!(
             text.to_ascii_lowercase().as_str(),
@@ -142,6 +144,12 @@ fn is_path_of_names(text: &str) -> bool {
     parts.len() >= 2
         && randomness(text.as_bytes()) < 10.0
         && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')))
+}
+
+/// What is left of a password when it was hashed, and marks that a tool replaces.
+fn is_hash(text: &str) -> bool {
+    let starts = ["$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$pbkdf2", "$apr1$", "$scrypt$", "{CRYPT}", "{SSHA", "{SHA", "{bcrypt}", "pbkdf2_", "bcrypt$"];
+    starts.iter().any(|start| text.starts_with(start)) || (text.starts_with("##") && text.ends_with("##"))
 }
 
 fn is_address(text: &str) -> bool {
