@@ -5,6 +5,7 @@
 
 pub mod aws_key_id;
 pub mod base64_json;
+pub mod basic;
 pub mod fly;
 pub mod json;
 pub mod jwt;
@@ -20,7 +21,7 @@ words! {
     /// The decoders, by their words in detector files.
     Decoder {
         Jwt = "jwt", Macaroon = "macaroon", FlyMacaroon = "fly-macaroon", Sas = "sas", Pem = "pem",
-        AwsKeyId = "aws-key-id", Json = "json", Base64Json = "base64-json",
+        AwsKeyId = "aws-key-id", Json = "json", Base64Json = "base64-json", Basic = "basic",
     }
 }
 
@@ -36,6 +37,7 @@ impl Decoder {
             Decoder::AwsKeyId => aws_key_id::decode(value),
             Decoder::Json => json::decode(value),
             Decoder::Base64Json => base64_json::decode(value),
+            Decoder::Basic => basic::decode(value),
         }
     }
 }

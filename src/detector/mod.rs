@@ -233,10 +233,10 @@ impl Detectors {
         }
         let look = match (&detector.pattern, &detector.context) {
             (None, _) if nobodys => 0,
-            (None, _) => 1,
             (Some(_), _) if nobodys => 1,
-            (Some(_), Some(_)) => 2,
-            (Some(_), None) => 3,
+            (None, _) => 2,
+            (Some(_), Some(_)) => 3,
+            (Some(_), None) => 4,
         };
         (look, conditions + usize::from(detector.checksum.is_some()))
     }

@@ -19,7 +19,9 @@ const BITS: u32 = 18;
 /// The table of anchors has two to this many buckets.
 const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
-const CASELESS: u32 = 0x2020_2020;
+const CASELESS: u64 = 0x2020_2020_2020_2020;
+/// How many places are looked at together.
+const STRIDE: usize = 10;
 
 /// Who looks at the place where a keyword stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +37,7 @@ pub(super) enum Wake {
 /// The keywords of all detectors, and the forms that the telling ones take when they are encoded.
 pub(super) struct Keywords {
     forms: Vec<Form>,
-    seen: Vec<u64>,
+    seen: Box<[u64; 1 << (BITS - 6)]>,
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
@@ -95,7 +97,7 @@ impl Keywords {
             anchors.extend(grams.into_iter().map(|gram| Anchor { gram, word, offset }));
         }
         anchors.sort_by_key(|anchor| (bucket(anchor.gram), anchor.gram, anchor.word));
-        let mut seen = vec![0_u64; 1 << (BITS - 6)];
+        let mut seen = Box::new([0_u64; 1 << (BITS - 6)]);
         let mut buckets = vec![0_u32; (1 << BUCKETS) + 1];
         for anchor in &anchors {
             let bit = hash(anchor.gram, BITS);
@@ -109,25 +111,35 @@ impl Keywords {
     }
 
     /// Calls `hit` with what each keyword stands for, and its start.
-    pub(super) fn each_hit(&self, bytes: &[u8], mut hit: impl FnMut(Wake, usize)) {
-        // Eight bytes hold five times four of them: one load and one branch for all.
+    pub(super) fn each_hit(&self, text: &[u8], mut hit: impl FnMut(Wake, usize)) {
+        // Eight bytes hold five times four of them: two loads and one branch for ten.
         let mut at = 0;
-        while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
-            let eight = u64::from_le_bytes(eight);
-            let grams = [0, 8, 16, 24, 32].map(|shift| (eight >> shift) as u32 | CASELESS);
-            if grams.iter().fold(0, |any, &gram| any | self.bit(gram)) != 0 {
-                for (offset, &gram) in grams.iter().enumerate().filter(|(_, gram)| self.bit(**gram) != 0) {
-                    self.compare(bytes, at + offset, gram, &mut hit);
+        while let Some(bytes) = text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
+        {
+            let eight = |from: usize| u64::from_le_bytes(std::array::from_fn(|offset| bytes[from + offset]));
+            let (first, second) = (eight(0) | CASELESS, eight(5) | CASELESS);
+            let shifts = [0, 8, 16, 24, 32];
+            let any = shifts
+                .iter()
+                .fold(0, |any, shift| any | self.bit((first >> shift) as u32) | self.bit((second >> shift) as u32));
+            if any != 0 {
+                for (half, eight) in [first, second].into_iter().enumerate() {
+                    for (offset, shift) in shifts.into_iter().enumerate() {
+                        let gram = (eight >> shift) as u32;
+                        if self.bit(gram) != 0 {
+                            self.compare(text, at + half * 5 + offset, gram, &mut hit);
+                        }
+                    }
                 }
             }
-            at += grams.len();
+            at += STRIDE;
         }
         // The last bytes, as if zeros followed: a keyword of three may end the text.
-        while at + GRAM - 1 <= bytes.len() {
+        while at + GRAM - 1 <= text.len() {
             let mut four = [0; GRAM];
-            let left = bytes.len().min(at + GRAM) - at;
-            four[..left].copy_from_slice(&bytes[at..at + left]);
-            self.compare(bytes, at, u32::from_le_bytes(four) | CASELESS, &mut hit);
+            let left = text.len().min(at + GRAM) - at;
+            four[..left].copy_from_slice(&text[at..at + left]);
+            self.compare(text, at, u32::from_le_bytes(four) | CASELESS as u32, &mut hit);
             at += 1;
         }
     }
@@ -162,7 +174,7 @@ impl Keywords {
 /// Where the keyword is looked for: the offset of its rarest four bytes, and these. A keyword of
 /// three bytes is looked for with every byte behind it.
 fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
-    let gram = |four: &[u8]| four.try_into().map_or(0, u32::from_le_bytes) | CASELESS;
+    let gram = |four: &[u8]| four.try_into().map_or(0, u32::from_le_bytes) | CASELESS as u32;
     let rarest = word.windows(GRAM).enumerate().min_by_key(|(_, four)| ordinary::commonness(four));
     match rarest {
         Some((offset, four)) => (offset, vec![gram(four)]),

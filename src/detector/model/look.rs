@@ -39,6 +39,9 @@ pub struct Detector {
     /// Finds that are none.
     #[serde(default)]
     pub allow: Vec<Allow>,
+    /// The value was drawn by chance, so one that somebody wrote is none of this kind.
+    #[serde(default)]
+    pub drawn: bool,
     /// For values without a shape of their own: what must stand before them.
     pub context: Option<Context>,
     #[serde(default, rename = "companion")]

@@ -141,6 +141,7 @@ impl<'m> Keeping<'m> {
             path: path.map(|path| path.text),
             prefix: String::new(),
             checksum: None,
+            drawn: false,
             entropy: greater(greater(entropy, filter.entropy), self.least_entropy),
             allow,
             context: None,

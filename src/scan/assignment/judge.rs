@@ -148,7 +148,10 @@ fn is_path_of_names(text: &str) -> bool {
 
 /// What is left of a password when it was hashed, and marks that a tool replaces.
 fn is_hash(text: &str) -> bool {
-    let starts = ["$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$pbkdf2", "$apr1$", "$scrypt$", "{CRYPT}", "{SSHA", "{SHA", "{bcrypt}", "pbkdf2_", "bcrypt$"];
+    let starts = [
+        "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$pbkdf2", "$apr1$", "$scrypt$", "{CRYPT}",
+        "{SSHA", "{SHA", "{bcrypt}", "pbkdf2_", "bcrypt$",
+    ];
     starts.iter().any(|start| text.starts_with(start)) || (text.starts_with("##") && text.ends_with("##"))
 }
 
