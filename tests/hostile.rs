@@ -44,6 +44,7 @@ fn an_address_in_a_file_is_never_sent_a_token() {
     let listener = Listener::answering(200, "", "{}");
     let at = listener.url();
     let detectors = Detectors::load(&[]).unwrap();
+    let scanner = Scanner::new(&detectors);
     let door = Watching { door: Http::new(None).unwrap(), sent: Mutex::default() };
     for number in 0..detectors.len() {
         let detector = detectors.detector(number);

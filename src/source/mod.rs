@@ -75,7 +75,7 @@ const USES_LIMIT: u64 = 4 << 20;
 pub fn texts<T: Send>(
     entries: &[Entry],
     fits: fn(&str) -> bool,
-    keep: impl Fn(String, String) -> Option<T> + Sync,
+    keep: impl Fn(&str, &str) -> Option<T> + Sync,
 ) -> Vec<T> {
     let fitting: Vec<&Entry> = entries.iter().filter(|entry| fits(&entry.path)).collect();
     let read = |buffer: &mut Vec<u8>, entry: &Entry| {
@@ -85,7 +85,7 @@ pub fn texts<T: Send>(
             return None;
         }
         let bytes = entry.read_into(buffer).ok()?;
-        keep(entry.path.clone(), std::str::from_utf8(bytes).ok()?.to_owned())
+        keep(&entry.path, std::str::from_utf8(bytes).ok()?)
     };
     fitting.par_iter().map_init(Vec::new, |buffer, entry| read(buffer, entry)).flatten_iter().collect()
 }

@@ -66,15 +66,16 @@ enum Content {
 
 impl File {
     /// None for every other file, and for a program that reads nothing from its environment.
-    pub fn new(index: &Index<'_>, path: String, text: String) -> Option<File> {
-        if let Some(body) = blocks(&path, &text) {
-            return Some(File { path, content: Content::Terraform(body) });
+    pub fn new(index: &Index<'_>, path: &str, text: &str) -> Option<File> {
+        let file = |content| Some(File { path: path.to_owned(), content });
+        if let Some(body) = blocks(path, text) {
+            return file(Content::Terraform(body));
         }
-        if let Some(kind) = kind(&path, &text) {
-            return Some(File { path, content: Content::Commands(kind, text) });
+        if let Some(kind) = kind(path, text) {
+            return file(Content::Commands(kind, text.to_owned()));
         }
-        let reads = Reads::of(index, code::language(&path, &text)?, &path, &text);
-        (!reads.is_empty()).then_some(File { path, content: Content::Program(reads) })
+        let reads = Reads::of(index, code::language(path, text)?, path, text);
+        if reads.is_empty() { None } else { file(Content::Program(reads)) }
     }
 
     /// Path and blocks of a file of Terraform.

@@ -115,7 +115,7 @@ impl<'a> Search<'a> {
     }
 
     /// What has to be kept of a file: nothing where no credential can be used.
-    pub fn open(&self, path: String, text: String) -> Option<File> {
+    pub fn open(&self, path: &str, text: &str) -> Option<File> {
         File::new(&self.index, path, text)
     }
 

@@ -63,7 +63,7 @@ fn find_all(credentials: &[Credential], files: &[(&str, &str)]) -> Vec<Uses> {
         .map(|one| Wanted { provider: one.provider, secret: &one.secret, locations: &one.locations })
         .collect();
     let search = Search::new(&wanted);
-    let opened = files.iter().filter_map(|(path, text)| search.open((*path).to_owned(), (*text).to_owned()));
+    let opened = files.iter().filter_map(|(path, text)| search.open(path, text));
     let files: Vec<File> = opened.collect();
     search.uses(&files)
 }
