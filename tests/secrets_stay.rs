@@ -80,7 +80,12 @@ fn own_words(detectors: &Detectors) -> String {
     for number in 0..detectors.len() {
         list::show(detectors, &detectors.detector(number).id, &mut words).unwrap();
     }
-    String::from_utf8(words).unwrap()
+    let mut words = String::from_utf8(words).unwrap();
+    // The remedies of single kinds and what stands beside the grants are the files' own words, too.
+    for provider in detectors.providers() {
+        words += &format!("{:?}{:?}", provider.remedy, provider.grants);
+    }
+    words
 }
 
 #[derive(Deserialize)]
@@ -226,7 +231,9 @@ fn check_all(detectors: &Detectors, seed: u64) {
         let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
         let world = World { transport: Some(&echo), log: Some(&mut log), teller: &said };
         run::run(&plan(&folder, format, dry_run), detectors, world, &mut out).unwrap();
-        let out = String::from_utf8(out).unwrap();
+        // Two thousand keyed hashes share eight digits with one of as many secrets by chance.
+        let hash = regex::Regex::new(r#"(?i)("(?:fingerprint|primaryLocationLineHash)": ?")[0-9a-f]{16,32}"#).unwrap();
+        let out = hash.replace_all(&String::from_utf8(out).unwrap(), "$1").into_owned();
         let log = String::from_utf8(log).unwrap();
         needles.none_in(&format!("{format:?}, dry run {dry_run}, seed {seed}"), &out);
         needles.none_in("the request log", &log);

@@ -148,7 +148,6 @@ fn what_has_no_end_is_read_in_time() {
         (".terraformrc", long("", "a {\n")),
         (".npmrc", long("", "a=b\n")),
         (".pgpass", long("", "\\:")),
-        ("a.ppk", long("", "Private-Lines: 1\n")),
         (".git-credentials", long("https://", "@")),
     ] {
         assert!(read(path, &text).is_some_and(|found| found.len() <= MOST), "{path}");

@@ -36,7 +36,7 @@ pub fn is_template(detector_id: &str, value: &str) -> bool {
 
 /// Whether the value is a word that everybody types first: `admin`, `password`.
 pub fn is_common_word(value: &str) -> bool {
-    KNOWN.words.tell(value)
+    value.len() < 24 && KNOWN.words.tell(value)
 }
 
 /// Whether the value holds more than a token: a URL, a key file, a connection string. Their other

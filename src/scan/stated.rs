@@ -7,6 +7,9 @@ use crate::carrier::{self, Stated};
 use crate::finding::Confidence;
 use crate::source::Entry;
 
+/// Less keeps nobody out, and stands in templates for anything.
+const SHORTEST: usize = 3;
+
 /// The secrets that a file of known structure states.
 pub(super) fn read(bytes: &[u8], entry: &Entry, place: &Place) -> Vec<Stated> {
     if !carrier::knows(&entry.path) {
@@ -19,7 +22,7 @@ pub(super) fn read(bytes: &[u8], entry: &Entry, place: &Place) -> Vec<Stated> {
 
 fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
     let value = found.value.as_deref().unwrap_or(&text[found.span.clone()]);
-    if value.is_empty() || placeholder::is_template(found.kind, value) {
+    if value.len() < SHORTEST || placeholder::is_template(found.kind, value) {
         return None;
     }
     // Whoever practises or fills in a form types such words; elsewhere they are bad passwords.

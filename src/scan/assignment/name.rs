@@ -76,10 +76,19 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if before + behind >= LONGEST {
         return None;
     }
+    if ends_a_path(bytes, at - before) {
+        return None;
+    }
     let edge = |byte: &&u8| matches!(byte, b'-' | b'.');
     let start = at - before + bytes[at - before..at].iter().take_while(edge).count();
     let end = at + behind - bytes[at..at + behind].iter().rev().take_while(edge).count();
     Some(start..end)
+}
+
+/// `admin/passwords`: the name ends a path.
+fn ends_a_path(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[..start];
+    before.ends_with(b"/") && before.len() > 1 && before[before.len() - 2].is_ascii_alphanumeric()
 }
 
 const PASSWORD: &[&str] = &[
@@ -259,6 +268,7 @@ const VETO: &[&str] = &[
     "publishable",
     "pub",
     "csrf",
+    "authenticity",
     "xsrf",
     "next",
     "page",

@@ -200,6 +200,7 @@ impl Cursor<'_> {
             }
         };
         let start = self.at;
+        let before = self.at.checked_sub(1).map(|at| self.bytes[at]);
         let length = self.rest().iter().take_while(ends).count();
         let behind = &self.rest()[length..];
         // Of several words none is the value, but for a remark behind.
@@ -207,7 +208,9 @@ impl Cursor<'_> {
         let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
         let alone = more.is_none()
             || remark
-            || (place.text == Text::Shell && matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')));
+            || (place.text == Text::Shell
+                && before == Some(b'=')
+                && matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')));
         (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
     }
 

@@ -46,9 +46,8 @@ fn needs() -> Vec<(Vec<&'static str>, Can, String)> {
 /// Needs for which the grants of the provider have no word, though they have one for something else
 /// that is done with the class, or none for the class at all: provider, need, and why no power that
 /// is granted is mistaken for an unused one.
-const UNNAMED: [(&str, &str, &str); 23] = [
+const UNNAMED: [(&str, &str, &str); 22] = [
     ("*", "write:artifact", "setting up a repository of images or packages publishes nothing into it"),
-    ("azure", "read:code", "the grants name what is deployed, and not that its files can be read"),
     ("cloudflare", "*:backup", "the grants count the history of a D1 database as the database"),
     ("cloudflare", "write:message", "setting up a queue sends nothing"),
     ("docker-hub", "list:org", "the grants name no organizations"),
