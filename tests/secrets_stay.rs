@@ -225,14 +225,14 @@ fn check_all(detectors: &Detectors, seed: u64) {
     let values = planted.iter().map(|one| (one.detector.as_str(), one.hidden.as_str()));
     let needles = Needles::of(values, &own_words(detectors));
     let echo = Echo::new(&planted, seed);
+    // Two thousand keyed hashes share eight digits with one of as many secrets by chance.
+    let hash = regex::Regex::new(r#"(?i)("(?:fingerprint|primaryLocationLineHash)": ?")[0-9a-f]{16,32}"#).unwrap();
     for (format, dry_run) in
         [(Format::Text, false), (Format::Json, false), (Format::Sarif, false), (Format::Text, true)]
     {
         let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
         let world = World { transport: Some(&echo), log: Some(&mut log), teller: &said };
         run::run(&plan(&folder, format, dry_run), detectors, world, &mut out).unwrap();
-        // Two thousand keyed hashes share eight digits with one of as many secrets by chance.
-        let hash = regex::Regex::new(r#"(?i)("(?:fingerprint|primaryLocationLineHash)": ?")[0-9a-f]{16,32}"#).unwrap();
         let out = hash.replace_all(&String::from_utf8(out).unwrap(), "$1").into_owned();
         let log = String::from_utf8(log).unwrap();
         needles.none_in(&format!("{format:?}, dry run {dry_run}, seed {seed}"), &out);

@@ -10,6 +10,7 @@ pub mod pointer;
 pub mod rules;
 pub mod sample;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -89,11 +90,10 @@ impl Detectors {
     /// The catalogue that these providers make.
     pub fn of(providers: Vec<Provider>) -> Result<Detectors, FileError> {
         let mut rules: Vec<Rule> = Vec::new();
+        let mut ids: HashSet<&str> = HashSet::new();
         for (number, provider) in providers.iter().enumerate() {
             for (position, detector) in provider.detectors.iter().enumerate() {
-                let clash =
-                    rules.iter().any(|rule| providers[rule.provider].detectors[rule.detector].id == detector.id);
-                if clash {
+                if !ids.insert(&detector.id) {
                     return Err(FileError::Content {
                         path: provider.id.clone(),
                         message: format!("detector `{}` exists already; give this one another id", detector.id),
