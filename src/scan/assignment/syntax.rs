@@ -202,7 +202,8 @@ impl Cursor<'_> {
         let start = self.at;
         let before = self.at.checked_sub(1).map(|at| self.bytes[at]);
         let length = self.rest().iter().take_while(ends).count();
-        let behind = &self.rest()[length..];
+        // Old files end their lines in a carriage return alone.
+        let behind = self.rest()[length..].split(|byte| *byte == b'\r').next().unwrap_or_default();
         // Of several words none is the value, but for a remark behind.
         let more = behind.iter().find(|byte| !byte.is_ascii_whitespace());
         let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));

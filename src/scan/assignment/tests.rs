@@ -31,6 +31,7 @@ fn finds(path: &str, text: &str) -> bool {
 fn it_is_found_as_many_languages_write_it() {
     for (path, text) in [
         (".env", "API_TOKEN={}"),
+        (".env", "A=1\rAPI_TOKEN={}\rB=2"),
         (".env", "export API_TOKEN=\"{}\" # the new one"),
         ("a.ini", "api_token = {}"),
         ("a.properties", "app.api.token={}"),
