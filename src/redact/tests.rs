@@ -108,12 +108,12 @@ fn a_short_secret_is_masked_where_it_stands() {
 
 #[test]
 fn a_log_gets_clean_lines_however_they_are_written() {
-    let secret = "n0t-f0r-y0ur-eyes";
-    let redactor = redactor(secret, 0);
+    let hidden = "n0t-f0r-y0ur-eyes";
+    let redactor = redactor(hidden, 0);
     let mut out: Vec<u8> = Vec::new();
     let mut log = CleanLines::new(&redactor, &mut out);
     for part in ["{\"url\":\"/x/n0t-f0r", "-y0ur-eyes\"}\n{}", "\n"] {
         log.write_all(part.as_bytes()).unwrap();
     }
-    assert_eq!(String::from_utf8(out).unwrap(), format!("{{\"url\":\"/x/{}\"}}\n{{}}\n", "*".repeat(secret.len())));
+    assert_eq!(String::from_utf8(out).unwrap(), format!("{{\"url\":\"/x/{}\"}}\n{{}}\n", "*".repeat(hidden.len())));
 }

@@ -89,6 +89,9 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (number && (form == Form::Bare || text.len() < 6))
         || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
         || is_prose(text)
+        || (text.contains(' ') && form == Form::Passed)
+        || is_name(text)
+        || is_pattern(text)
         || is_reference(text, form)
         || is_address(text)
         || is_hash(text)
@@ -109,6 +112,18 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
                 | "text"
                 | "hidden"
         )
+}
+
+/// `YC_IAM_TOKEN`: the name of a variable.
+fn is_name(text: &str) -> bool {
+    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let drawn = text.contains(|c: char| c.is_ascii_digit()) && randomness(text.as_bytes()) >= SURELY_DRAWN;
+    text.contains('_') && text.bytes().all(constant) && !drawn
+}
+
+/// What is matched, and not what is hidden.
+fn is_pattern(text: &str) -> bool {
+    ["\\s", "\\d", "\\w", "(?", "[^", "[A-Z", "[a-z", "[0-9"].iter().any(|mark| text.contains(mark))
 }
 
 /// Several words: a sentence, a message, a list.
@@ -134,8 +149,24 @@ fn is_reference(text: &str, form: Form) -> bool {
     starts.iter().any(weak)
         || holds.iter().any(|mark| text.contains(mark))
         || (text.ends_with(')') && text.contains('(') && form != Form::Quoted)
-        || (form == Form::Bare && text.contains(['(', '[', '{', '$']) && randomness(text.as_bytes()) < 20.0)
+        || (form == Form::Bare && text.contains('{'))
+        || (form == Form::Bare && text.contains(['(', '[', '$']) && randomness(text.as_bytes()) < 20.0)
+        || holds_a_field(text)
         || is_path_of_names(text)
+}
+
+/// `token-{name}`, `{base62:40}`: a text that a program fills.
+fn holds_a_field(text: &str) -> bool {
+    text.split('{').skip(1).any(|rest| {
+        let Some((field, _)) = rest.split_once('}') else { return false };
+        let (name, form) = field.split_once(':').unwrap_or((field, ""));
+        name.len() >= 2
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.'))
+            && form.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b'-'))
+    })
 }
 
 /// `config.auth.secret`, `auth/login/token`, `com.example.Token`, `user@example.com`.

@@ -113,7 +113,7 @@ impl Cursor<'_> {
                 self.at += 1;
                 Some(Separator::Passed)
             }
-            b',' if quoted => {
+            b',' if quoted && matches!(before, Some(b'"' | b'\'' | b'`')) => {
                 self.at += 1;
                 Some(Separator::Passed)
             }
