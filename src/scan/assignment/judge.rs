@@ -211,7 +211,9 @@ fn is_address(text: &str) -> bool {
             | "conf"
             | "properties"
     );
-    file || (text.starts_with('/') && text[1..].contains('/') && randomness(text.as_bytes()) < SURELY_DRAWN)
+    let roots = ["/tmp/", "/home/", "/usr/", "/etc/", "/var/", "/opt/", "/run/", "/root/", "/mnt/", "/Users/", "/bin/"];
+    file || roots.iter().any(|root| text.starts_with(root))
+        || (text.starts_with('/') && text[1..].contains('/') && randomness(text.as_bytes()) < SURELY_DRAWN)
 }
 
 /// `token: "token"`, `PASSWORD = "my_password"`, `secretKey: 'SECRET_KEY'`: nothing is added to the name.

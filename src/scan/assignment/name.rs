@@ -269,6 +269,8 @@ const VETO: &[&str] = &[
     "pub",
     "csrf",
     "authenticity",
+    "ask",
+    "askpass",
     "xsrf",
     "next",
     "page",
