@@ -336,7 +336,7 @@ pub(super) fn kind(name: &[u8]) -> Option<Kind> {
     let word = words[last].trim_end_matches(|c: char| c.is_ascii_digit());
     let before = last.checked_sub(1).map_or("", |at| words[at].as_str());
     match word {
-        _ if is(PASSWORD, word) => Some(if word == "key" { Kind::Weak } else { Kind::Password }),
+        _ if is(PASSWORD, word) => Some(Kind::Password),
         "phrase" | "word" | "code" if before == "pass" => Some(Kind::Password),
         "passe" if before == "de" => Some(Kind::Password),
         _ if is(SECRET, word) => Some(Kind::Secret),
