@@ -16,7 +16,7 @@ use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
 use overscope::plan::{self, Output, Plan, TypedAsking};
-use overscope::report::{Format, Style};
+use overscope::report::{self, Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
 use overscope::source::Source;
@@ -77,6 +77,10 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome { failed: false, incomplete: false })
         }
         Command::Detectors(command) => start_detectors(command),
+        Command::Schema => {
+            io::stdout().write_all(report::JSON_SCHEMA.as_bytes()).map_err(Error::Stdout)?;
+            Ok(Outcome { failed: false, incomplete: false })
+        }
     }
 }
 
@@ -127,7 +131,10 @@ fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &O
             .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
     }
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
+    let main = Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) };
+    let further: Vec<Output> = reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?;
     let plan = Plan {
+        moment: plan::moment(further.iter().chain([&main]), &source)?,
         source,
         key: plan::fingerprint_key(config),
         asking: plan::asking(&typed, config, detectors)?,
@@ -136,8 +143,8 @@ fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &O
         needed: deciding.needed.as_deref().map(Document::read).transpose()?,
         confidence: deciding.confidence,
         fail_on: deciding.fail_on,
-        main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
-        further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
+        main,
+        further,
         progress: !general.no_progress && !general.quiet,
         verbose: general.verbose,
     };

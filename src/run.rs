@@ -66,7 +66,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let mut notes = [listing.notes, scanned.notes, told, detectors.notes().to_vec()].concat();
     let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
     notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
-    let result = report_of(credentials, notes, read, &plan.source);
+    let result = report_of(credentials, notes, read, plan);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
     Ok(outcome(&result, plan.fail_on))
@@ -79,14 +79,15 @@ fn read_of(scanned: &Scanned) -> Stats {
 }
 
 /// Everything that is reported.
-fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, source: &Source) -> Report {
+fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, plan: &Plan) -> Report {
     notes.sort();
     let requests = credentials.iter().map(|credential| credential.requests).sum();
-    let origin = match source {
+    let origin = match plan.source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Stdin { .. } => Origin::Stdin,
     };
-    Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }
+    let stats = Stats { credentials: credentials.len(), requests, ..read };
+    Report { origin, moment: plan.moment.clone(), credentials, notes, stats }
 }
 
 /// Finds that are less sure than wanted are left out; those that are wanted are all asked about.

@@ -14,9 +14,10 @@ use crate::redact::Redactor;
 /// The report as it may be shown to anybody.
 pub fn report(report: &Report, redactor: &Redactor) -> Report {
     let clean = Cleaner(redactor);
-    let Report { origin, credentials, notes, stats } = report;
+    let Report { origin, moment, credentials, notes, stats } = report;
     Report {
         origin: *origin,
+        moment: moment.clone(),
         credentials: credentials.iter().map(|one| clean.assessment(one)).collect(),
         notes: notes.iter().map(|note| clean.note(note)).collect(),
         stats: *stats,

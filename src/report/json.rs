@@ -10,7 +10,10 @@ use crate::finding::Location;
 use crate::inspect::answer::{Expiry, Liveness, Resource};
 
 /// The version of the contract.
-const SCHEMA: u32 = 1;
+const VERSION: u32 = 1;
+
+/// What every field means, for people and for validators.
+pub const SCHEMA: &str = include_str!("json.schema.json");
 
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(report))?;
@@ -19,7 +22,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn document(report: &Report) -> Value {
     json!({
-        "schema": SCHEMA,
+        "schema": VERSION,
         "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "credentials": list(&report.credentials, credential),
         "suppressed": [],

@@ -6,8 +6,11 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
+
 use super::steering;
 use crate::error::SourceError;
+use crate::finding::Moment;
 
 /// Variables by which a surrounding git points its children at another repository.
 const POINTERS: &[&str] = &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"];
@@ -65,6 +68,14 @@ pub fn tracked(root: &Path) -> Result<BTreeSet<Vec<u8>>, SourceError> {
 pub fn is_ignored(root: &Path, path: &str) -> bool {
     run(root, &["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", path])
         .is_ok_and(|output| !output.is_empty())
+}
+
+/// The commit that is checked out, and when it was made.
+pub fn head(root: &Path) -> Option<Moment> {
+    let output = run(root, &["rev-list", "--max-count=1", "--timestamp", "HEAD"]).ok()?;
+    let (time, commit) = std::str::from_utf8(&output).ok()?.trim().split_once(' ')?;
+    let time = Timestamp::from_second(time.parse().ok()?).ok()?;
+    Some(Moment { commit: Some(commit.to_owned()), time })
 }
 
 /// Makes a repository out of a folder and puts all that is not ignored into its index.

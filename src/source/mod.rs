@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::SourceError;
-use crate::finding::{Note, Origin};
+use crate::finding::{Moment, Note, Origin};
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
@@ -98,6 +98,15 @@ pub fn root_of(path: &Path) -> PathBuf {
         true => path.clone(),
         false => path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf),
     })
+}
+
+/// The commit that is checked out where the source lies.
+pub fn head(source: &Source) -> Option<Moment> {
+    let path = match source {
+        Source::Tree { paths, .. } => paths.first()?,
+        _ => Path::new("."),
+    };
+    git::head(&root_of(path))
 }
 
 /// Whether the whole folder is read whose configuration applies, but for what git ignores.

@@ -10,6 +10,7 @@ pub mod labels;
 pub mod parts;
 pub mod paths;
 pub mod replies;
+pub mod schema;
 pub mod whole_run;
 
 use std::ffi::OsStr;
