@@ -104,7 +104,7 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
     let place = Place::of(&entry.path);
     let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
         Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
-        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+        Wake::Detector(number) if detectors.is_anchored(number) && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
         Wake::Detector(_) | Wake::Assignment => {}

@@ -54,6 +54,11 @@ pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_f
     Scanner::new(detectors).files(entries, key, on_file)
 }
 
+/// A scanner, made ready while something else is done: listing waits for git.
+pub fn ready_while<T: Send>(detectors: &Detectors, other: impl FnOnce() -> T + Send) -> (Scanner<'_>, T) {
+    rayon::join(|| Scanner::new(detectors), other)
+}
+
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
 pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
     Scanner::new(detectors).text(path, text, key)
@@ -82,7 +87,8 @@ impl<'d> Scanner<'d> {
         self.files(&[entry], key, &|| ()).findings
     }
 
-    fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    /// Scans every entry. `on_file` is told after each, for a progress bar.
+    pub fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
         let Scanner { detectors, keywords } = self;
         let reads: Vec<Read> = entries
             .par_iter()
