@@ -86,7 +86,7 @@ pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
     let roots: Vec<PathBuf> = match source {
         Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
-        Source::Staged { repository, .. } => vec![repository.root.clone()],
+        Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
         Source::Stdin { .. } => Vec::new(),
     };
     let mut config = match (named, roots.first()) {

@@ -85,6 +85,7 @@ fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, so
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Staged { .. } => Origin::Index,
+        Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }
