@@ -2,6 +2,7 @@
 //! hits, checks on what they match, companions, and one finding for each distinct secret.
 //! The order of the result is that of the paths, whatever the number of threads.
 
+mod added;
 mod assignment;
 mod checks;
 mod context;
@@ -125,7 +126,8 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let size = bytes.len() as u64;
-    let found = match Text::of(bytes) {
+    let text = Text::of(bytes);
+    let found = match &text {
         Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
@@ -135,6 +137,17 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    if !read.candidates.is_empty()
+        && let Some(before) = entry.read_before()
+    {
+        match before {
+            Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
+            Err(_) => {
+                let message = "what it was before cannot be read: all of its lines count as added".to_owned();
+                read.note = note(message, "unreadable", true);
+            }
+        }
+    }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.note = note(message, "limit", true);
