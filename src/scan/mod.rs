@@ -12,6 +12,7 @@ mod keywords;
 mod lines;
 mod matcher;
 mod members;
+mod notebook;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
