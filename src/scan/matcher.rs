@@ -12,7 +12,7 @@ use super::lines::Lines;
 use super::notebook::{self, Part};
 use super::place::{self, Place};
 use super::settle::{Hit, settle};
-use super::{checks, context, lines, stated};
+use super::{bundle, checks, context, lines, stated};
 use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
@@ -117,6 +117,9 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
             let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
             let cut = look(file, detectors, keywords, binary, &place, &mut hits);
             hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+            hits.extend(
+                bundle::read(bytes).filter(|_| binary).and_then(|bundle| bundle_hit(&file, detectors, &bundle)),
+            );
             cut
         }
         Some(parts) => {
@@ -277,6 +280,15 @@ fn stated_hit(searched: &Searched<'_>, detectors: &Detectors, found: Stated) -> 
     let value = Secret::new(found.value.as_deref().unwrap_or(written));
     let candidate = searched.candidate(number, value, parts, found.confidence, &found.span, found.key);
     Some(searched.hit(candidate, &found.span, found.span.clone(), Vec::new()))
+}
+
+/// A file that is a key as a whole, unless the catalogue has no such kind. It has no lines.
+fn bundle_hit(file: &Searched<'_>, detectors: &Detectors, bundle: &str) -> Option<Hit> {
+    let number = detectors.number_of(bundle::KIND)?;
+    let (whole, confidence) = (0..file.bytes.len(), detectors.detector(number).confidence);
+    let mut candidate = file.candidate(number, Secret::new(bundle), BTreeMap::new(), confidence, &whole, None);
+    (candidate.location.end_line, candidate.location.end_column) = (1, 2);
+    Some(file.hit(candidate, &whole, whole.clone(), Vec::new()))
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.

@@ -3,6 +3,7 @@
 //! The order of the result is that of the paths, whatever the number of threads.
 
 mod assignment;
+mod bundle;
 mod checks;
 mod context;
 mod encoded;
