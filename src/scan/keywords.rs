@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::encoded::{self, Form};
-use super::{assignment, ordinary};
+use super::{assignment, comments, ordinary};
 use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
@@ -30,6 +30,8 @@ pub(super) enum Wake {
     Detector(usize),
     /// The reader of assignments: the keyword may stand in a name.
     Assignment,
+    /// The reader of comments that allow a secret.
+    Comment,
     /// It is a keyword in another form, of this number: what stands around it is decoded.
     Encoded(usize),
 }
@@ -74,6 +76,9 @@ impl Keywords {
         }
         for &word in assignment::WORDS {
             words.entry(word.to_owned()).or_default().push(Wake::Assignment);
+        }
+        for &word in comments::WORDS {
+            words.entry(word.to_owned()).or_default().push(Wake::Comment);
         }
         let is_always = |&number: &usize| {
             let detector = detectors.detector(number);

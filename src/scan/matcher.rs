@@ -6,6 +6,7 @@ use std::ops::Range;
 use regex::bytes::Captures;
 
 use super::assignment::{self, Assigned};
+use super::comments::Comments;
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
@@ -15,7 +16,7 @@ use super::{checks, context, lines, stated};
 use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
-use crate::finding::{Candidate, Confidence, Location, WRITTEN};
+use crate::finding::{Candidate, Comment, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
@@ -33,6 +34,8 @@ pub(super) const CANDIDATES: usize = 10_000;
 /// What one file gave.
 pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
+    /// This program's own comments in it.
+    pub(super) comments: Vec<Comment>,
     /// Why more is encoded in it than was decoded, if there is.
     pub(super) cut: Option<&'static str>,
 }
@@ -89,6 +92,7 @@ impl Searched<'_> {
             key,
             excerpt: String::new(),
             excerpt_from: 1,
+            comments: Vec::new(),
         };
         Candidate { detector, secret: value, parts, confidence, location }
     }
@@ -101,20 +105,23 @@ impl Searched<'_> {
 
 pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
     let mut regions = Regions::of(bytes);
+    let mut allowed: Vec<usize> = Vec::new();
     let place = Place::of(&entry.path);
     let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
         Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
         Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
+        Wake::Comment => allowed.push(at),
         Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
     let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
-    if woken.is_empty() && regions.is_empty() && stated.is_empty() {
-        return Found { candidates: Vec::new(), cut };
-    }
     let lines = Lines::of(bytes);
+    let comments = Comments::read(bytes, &lines, &entry.path, if binary { &[] } else { &allowed });
+    if woken.is_empty() && regions.is_empty() && stated.is_empty() {
+        return Found { candidates: Vec::new(), comments: comments.own(), cut };
+    }
     let mut hits: Vec<Hit> = Vec::new();
     let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
     search(&file, woken, detectors, &mut hits);
@@ -131,7 +138,11 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
         let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
         search(&inside, woken, detectors, &mut hits);
     }
-    Found { candidates: settle(bytes, hits, detectors), cut }
+    let mut candidates = settle(bytes, hits, detectors);
+    for Candidate { location, .. } in &mut candidates {
+        location.comments = comments.covering(location.line..=location.end_line);
+    }
+    Found { candidates, comments: comments.own(), cut }
 }
 
 /// Who looks at a text, and where.
@@ -186,7 +197,7 @@ fn wake(
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
-            Wake::Encoded(_) => {}
+            Wake::Comment | Wake::Encoded(_) => {}
         }
     });
     if !binary {

@@ -4,6 +4,7 @@
 
 mod assignment;
 mod checks;
+mod comments;
 mod context;
 mod encoded;
 mod group;
@@ -21,7 +22,7 @@ mod text;
 use rayon::prelude::*;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding, Note};
+use crate::finding::{Candidate, Comment, Finding, Note};
 use crate::secret::FingerprintKey;
 use crate::source::{Entry, Unread};
 pub use hiding::Hiding;
@@ -33,6 +34,8 @@ use text::Text;
 pub struct Scanned {
     /// By path and line of their first place.
     pub findings: Vec<Finding>,
+    /// Comments of this program's own that allow something, whether or not it was found.
+    pub comments: Vec<Comment>,
     pub notes: Vec<Note>,
     pub files: usize,
     pub bytes: u64,
@@ -44,6 +47,7 @@ pub struct Scanned {
 #[derive(Default)]
 struct Read {
     candidates: Vec<Candidate>,
+    comments: Vec<Comment>,
     note: Option<Note>,
     bytes: u64,
     skipped: bool,
@@ -98,6 +102,7 @@ impl<'d> Scanner<'d> {
             scanned.bytes += read.bytes;
             scanned.skipped += usize::from(read.skipped);
             scanned.notes.extend(read.note);
+            scanned.comments.extend(read.comments);
             candidates.extend(read.candidates);
         }
         scanned.candidates = candidates.len();
@@ -128,7 +133,7 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
             return Read { note, bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    let mut read = Read { candidates: found.candidates, comments: found.comments, bytes: size, ..Read::default() };
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.note = note(message, "limit", true);
