@@ -13,7 +13,7 @@ use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
 use crate::replace::replace;
 use crate::scan::{Hiding, Scanned};
-use crate::source::{Entry, Source};
+use crate::source::{Listing, Source};
 use crate::suppress::baseline::{Baseline, Known};
 use crate::suppress::{By, Sifted, Suppressed};
 use crate::uses::{Search, Uses, Wanted};
@@ -45,13 +45,14 @@ pub struct Outcome {
 /// The whole program.
 pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn Write) -> Result<Outcome, Error> {
     let World { transport, log, teller } = world;
-    let listing = source::list(&plan.source)?;
+    let (scanner, listing) = scan::ready_while(detectors, || source::list(&plan.source));
+    let listing = listing?;
     teller.reading(listing.entries.len());
     tell_of_rules(detectors, plan.verbose, teller);
-    let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let scanned = scanner.files(&listing.entries, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
-    let mut notes = [listing.notes, scanned.notes, detectors.notes().to_vec()].concat();
+    let mut notes = [listing.notes.clone(), scanned.notes, detectors.notes().to_vec()].concat();
     let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
     let Sifted { mut kept, mut commented, suppressed, notes: ignoring, .. } =
         suppress::apply(scanned.findings, &scanned.comments, detectors, &plan.suppressions, whole)
@@ -62,7 +63,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
-    let mut uses = find_uses(&kept, detectors, &listing.entries);
+    let mut uses = find_uses(&kept, detectors, &plan.source, &listing);
     let told = plan.needed.as_ref().map(|needed| needed.add_to(&mut uses, &kept, detectors)).unwrap_or_default();
     if let Some(transport) = transport {
         let first = inspect::first_words(&kept, detectors, &plan.asking);
@@ -105,13 +106,15 @@ fn report_of(
     let requests = credentials.iter().map(|credential| credential.requests).sum();
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
+        Source::Staged { .. } => Origin::Index,
+        Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, suppressed, notes, origin }
 }
 
 /// Where the finds are used: nothing is read again when nothing was found.
-fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> Vec<Uses> {
+fn find_uses(findings: &[Finding], detectors: &Detectors, source: &Source, listing: &Listing) -> Vec<Uses> {
     // What takes a password that only its name tells is in no table: there is nothing to look for.
     let searched = |finding: &&Finding| !detectors.is_named_only(finding.detector);
     let wanted: Vec<Wanted<'_>> = findings
@@ -123,13 +126,15 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
             locations: &finding.locations,
         })
         .collect();
-    let mut found = match entries.first() {
-        Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
+    let mut found = match source {
+        Source::Stdin { .. } => Vec::new(),
+        _ if wanted.is_empty() => Vec::new(),
+        _ => {
             let search = Search::new(&wanted);
-            let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
+            let entries = source::surroundings(source, listing);
+            let files = source::texts(&entries, uses::can_hold_uses, |path, text| search.open(path, text));
             search.uses(&files)
         }
-        _ => Vec::new(),
     }
     .into_iter();
     findings.iter().map(|finding| if searched(&finding) { found.next() } else { None }.unwrap_or_default()).collect()

@@ -1,18 +1,25 @@
 //! What is read: which places there are, and how the bytes of one of them are had.
 //! Listing reads no content; that is done one entry at a time while scanning.
 
+mod changed;
+mod diff;
 pub mod git;
+mod staged;
 mod steering;
 mod tree;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
+use git::Repository;
+use git::objects::Objects;
 pub use tree::report_path;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
@@ -23,6 +30,10 @@ pub const TEXT_LIMIT: u64 = 256 << 20;
 pub enum Source {
     /// Files and folders; `ignored`: also what git ignores.
     Tree { paths: Vec<PathBuf>, ignored: bool },
+    /// What the next commit would contain, below these full paths; all of it where there are none.
+    Staged { repository: Repository, below: Vec<PathBuf> },
+    /// The lines that a range of commits adds, below these full paths.
+    Diff { repository: Repository, below: Vec<PathBuf>, range: String },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
 }
@@ -43,6 +54,12 @@ pub struct Entry {
 pub enum Place {
     File(PathBuf),
     Bytes(Vec<u8>),
+    /// A blob of a repository; where only what it adds to another one counts, that.
+    Object {
+        id: String,
+        before: Option<String>,
+        objects: Arc<Objects>,
+    },
 }
 
 /// Everything that is to be read, in the order of its paths.
@@ -56,6 +73,8 @@ pub struct Listing {
 pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
         Source::Tree { paths, ignored } => tree::list(paths, *ignored),
+        Source::Staged { repository, below } => staged::list(repository, below),
+        Source::Diff { repository, below, range } => diff::list(repository, below, range),
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
                 path: name.clone(),
@@ -66,6 +85,36 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
             }],
             notes: Vec::new(),
         }),
+    }
+}
+
+/// What the next commit of the repository that holds the paths would contain, below them.
+pub fn staged(paths: &[PathBuf]) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    Ok(Source::Staged { repository, below })
+}
+
+/// The lines that a range of commits of the repository that holds the paths adds, below them.
+pub fn diff(paths: &[PathBuf], range: String) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    Ok(Source::Diff { repository, below, range })
+}
+
+/// The repository of the first path, and all of them in full.
+fn holding(paths: &[PathBuf]) -> Result<(Repository, Vec<PathBuf>), SourceError> {
+    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let below = paths.iter().map(|path| changed::full(path)).collect::<Result<_, _>>()?;
+    Ok((Repository::holding(first)?, below))
+}
+
+/// Where the uses of what was found are looked for: all that the source holds, of which a scan may
+/// have read only what is about to change.
+pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry]> {
+    match source {
+        Source::Tree { .. } => Cow::Borrowed(&listing.entries),
+        Source::Staged { repository, .. } => Cow::Owned(staged::around(repository)),
+        Source::Diff { repository, range, .. } => Cow::Owned(diff::around(repository, range)),
+        Source::Stdin { .. } => Cow::Borrowed(&[]),
     }
 }
 
@@ -80,12 +129,7 @@ pub fn texts<T: Send>(
 ) -> Vec<T> {
     let fitting: Vec<&Entry> = entries.iter().filter(|entry| fits(&entry.path)).collect();
     let read = |buffer: &mut Vec<u8>, entry: &Entry| {
-        if let Place::File(path) = &entry.place
-            && path.metadata().is_ok_and(|metadata| metadata.len() > USES_LIMIT)
-        {
-            return None;
-        }
-        let bytes = entry.read_into(buffer).ok()?;
+        let bytes = entry.read_up_to(USES_LIMIT, buffer).ok()?;
         keep(&entry.path, std::str::from_utf8(bytes).ok()?)
     };
     fitting.par_iter().map_init(Vec::new, |buffer, entry| read(buffer, entry)).flatten_iter().collect()
@@ -108,7 +152,7 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Stdin { .. } => false,
+        Source::Staged { .. } | Source::Diff { .. } | Source::Stdin { .. } => false,
     }
 }
 
@@ -122,22 +166,37 @@ pub enum Unread {
 impl Entry {
     /// Reads the entry into a buffer that is used again and again: one open, one read.
     pub fn read_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+        self.read_up_to(TEXT_LIMIT, buffer)
+    }
+
+    fn read_up_to<'b>(&'b self, limit: u64, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
         match &self.place {
             Place::Bytes(bytes) => Ok(bytes),
             Place::File(path) => {
                 buffer.clear();
                 let file = File::open(path).map_err(Unread::Io)?;
                 let size = file.metadata().map_err(Unread::Io)?.len();
-                if size > TEXT_LIMIT {
+                if size > limit {
                     return Err(Unread::TooLarge(size));
                 }
                 buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-                (&file).take(TEXT_LIMIT + 1).read_to_end(buffer).map_err(Unread::Io)?;
-                if buffer.len() as u64 > TEXT_LIMIT {
+                (&file).take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
+                if buffer.len() as u64 > limit {
                     return Err(Unread::TooLarge(buffer.len() as u64));
                 }
                 Ok(buffer)
             }
+            Place::Object { id, objects, .. } => {
+                objects.read(id, limit, buffer)?;
+                Ok(buffer)
+            }
         }
+    }
+
+    /// Reads what stood there before, where only what was added to it counts.
+    pub fn read_before(&self) -> Option<Result<Vec<u8>, Unread>> {
+        let Place::Object { before: Some(id), objects, .. } = &self.place else { return None };
+        let mut bytes = Vec::new();
+        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|()| bytes))
     }
 }

@@ -102,7 +102,7 @@ pub fn apply(
     let mut sifted = Sifted::default();
     let mut told = Told::default();
     for mut finding in findings {
-        let detector = &detectors.detector(finding.detector).id;
+        let detector = detectors.id(finding.detector);
         let causes: Vec<Option<Cause>> =
             finding.locations.iter().map(|at| suppressions.cause(&finding, detector, at, &mut told)).collect();
         if causes.iter().any(Option::is_none) {
@@ -117,7 +117,7 @@ pub fn apply(
         let by_comments = causes.iter().all(|cause| matches!(cause.by, By::Comment(_)));
         sifted.suppressed.extend(causes.into_iter().zip(&finding.locations).map(|(cause, at)| Suppressed {
             fingerprint: finding.fingerprint.clone(),
-            detector: detector.clone(),
+            detector: detector.to_owned(),
             confidence: finding.confidence,
             path: at.path.clone(),
             line: at.line,

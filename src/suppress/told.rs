@@ -92,7 +92,7 @@ fn wrong(comment: &Comment, detectors: &Detectors) -> Option<String> {
 
 /// What to say of an id that is none.
 pub fn no_detector(unknown: &str, detectors: &Detectors) -> String {
-    let known = (0..detectors.len()).map(|number| detectors.detector(number).id.as_str());
+    let known = (0..detectors.len()).map(|number| detectors.id(number));
     match nearest(unknown, known) {
         Some(near) => format!("which is no detector; did you mean `{near}`?"),
         None => "which is no detector; `overscope detectors list` shows them".to_owned(),
