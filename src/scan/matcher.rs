@@ -222,6 +222,7 @@ fn wake(
     keywords.each_hit(bytes, |wake, at| {
         on_hit(wake, at);
         match wake {
+            Wake::Detector(number) if !detectors.is_worth_trying(number, bytes, at) => {}
             Wake::Detector(number) => {
                 let detector = detectors.detector(number);
                 if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
