@@ -36,7 +36,7 @@ pub enum Source {
     /// Files and folders; `ignored`: also what git ignores.
     Tree { paths: Vec<PathBuf>, ignored: bool },
     /// What the next commit would contain, below these full paths; all of it where there are none.
-    Staged { repository: Repository, below: Vec<PathBuf> },
+    Staged { repository: Repository, objects: Arc<Objects>, below: Vec<PathBuf> },
     /// The lines that a range of commits adds, below these full paths.
     Diff { repository: Repository, below: Vec<PathBuf>, range: String },
     /// Bytes that were handed over, under a name.
@@ -78,7 +78,7 @@ pub struct Listing {
 pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
         Source::Tree { paths, ignored } => tree::list(paths, *ignored),
-        Source::Staged { repository, below } => staged::list(repository, below),
+        Source::Staged { repository, objects, below } => staged::list(repository, objects, below),
         Source::Diff { repository, below, range } => diff::list(repository, below, range),
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
@@ -96,7 +96,9 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
 /// What the next commit of the repository that holds the paths would contain, below them.
 pub fn staged(paths: &[PathBuf]) -> Result<Source, SourceError> {
     let (repository, below) = holding(paths)?;
-    Ok(Source::Staged { repository, below })
+    // Git works while the detectors are being read.
+    let objects = Arc::new(repository.objects_for_staged());
+    Ok(Source::Staged { repository, objects, below })
 }
 
 /// The lines that a range of commits of the repository that holds the paths adds, below them.
@@ -117,7 +119,7 @@ fn holding(paths: &[PathBuf]) -> Result<(Repository, Vec<PathBuf>), SourceError>
 pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry]> {
     match source {
         Source::Tree { .. } => Cow::Borrowed(&listing.entries),
-        Source::Staged { repository, .. } => Cow::Owned(staged::around(repository)),
+        Source::Staged { repository, objects, .. } => Cow::Owned(staged::around(repository, objects)),
         Source::Diff { repository, range, .. } => Cow::Owned(diff::around(repository, range)),
         Source::Stdin { .. } => Cow::Borrowed(&[]),
     }
@@ -230,7 +232,7 @@ impl Entry {
     pub fn read_before(&self) -> Option<Result<Vec<u8>, Unread>> {
         let Place::Object { before: Some(id), objects, .. } = &self.place else { return None };
         let mut bytes = Vec::new();
-        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|()| bytes))
+        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|_| bytes))
     }
 }
 
