@@ -32,12 +32,19 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// What to read
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// What to read [default: the current folder; with --staged: the whole repository]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
+    /// Read exactly what the next commit would contain: the index, and not the working tree
+    #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
+    pub staged: bool,
+    /// Report what the lines that are added between two revisions hold. BASE...HEAD counts from where
+    /// HEAD has left BASE, as a pull request does; a lone BASE means BASE..HEAD
+    #[arg(long, value_name = "BASE..HEAD", conflicts_with_all = ["ignored", "stdin", "staged"], help_heading = "Source")]
+    pub diff: Option<String>,
     /// Read standard input
     #[arg(long, help_heading = "Source")]
     pub stdin: bool,

@@ -21,7 +21,7 @@ use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input, scan};
+use overscope::{demo, detector, inspect_input, scan, source};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -83,8 +83,12 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else if scan.staged {
+        source::staged(&scan.paths)?
+    } else if let Some(range) = scan.diff {
+        source::diff(&scan.paths, range)?
     } else {
-        Source::Tree { paths: scan.paths, ignored: scan.ignored }
+        plan::tree(scan.paths, scan.ignored)
     };
     let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
     let detectors = plan::detectors(&config, &scan.options.deciding.rules)?;

@@ -77,10 +77,16 @@ pub struct TypedAsking {
 /// How long all questions together may take, when nobody says.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
+/// The files and folders that were named, or where nothing was named, the current folder.
+pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
+    Source::Tree { paths: if paths.is_empty() { vec![PathBuf::from(".")] } else { paths }, ignored }
+}
+
 /// The configuration that applies to a source: the one that was named, else the repository's.
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
     let roots: Vec<PathBuf> = match source {
         Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
         Source::Stdin { .. } => Vec::new(),
     };
     let mut config = match (named, roots.first()) {
@@ -151,7 +157,7 @@ fn endpoint(given: &str, detectors: &Detectors) -> Result<(String, Url), PlanErr
     let (name, address) = given.split_once('=').ok_or_else(|| wrong("write it as PROVIDER=URL"))?;
     let (id, base) = name.split_once('.').unwrap_or((name, ""));
     let Some(provider) = detectors.provider(id) else {
-        let known: Vec<&str> = detectors.providers().iter().map(|provider| provider.id.as_str()).collect();
+        let known: Vec<&str> = detectors.providers().map(|provider| provider.id.as_str()).collect();
         let hint = match nearest(id, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.join(", ")),

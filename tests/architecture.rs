@@ -138,7 +138,7 @@ fn what_reaches_out_of_the_program_stands_where_it_is_looked_for() {
     only_in("TcpListener", &["src/demo/"]);
     only_in("TcpStream", &["src/demo/"]);
     only_in("to_socket_addrs", &["src/inspect/transport.rs"]);
-    only_in("std::process", &["src/source/git.rs", "src/main.rs"]);
+    only_in("std::process", &["src/source/git.rs", "src/source/git/", "src/main.rs"]);
     only_in("Command::new", &["src/source/git.rs"]);
     only_in("serde_sarif", &["src/report/sarif.rs", "src/report/sarif/"]);
     only_in("rayon", &["src/scan/", "src/source/", "src/main.rs"]);
@@ -160,7 +160,7 @@ fn no_report_takes_a_secret_out_of_its_wrapping() {
 #[test]
 fn the_page_of_the_whole_program_names_the_stages_in_their_order() {
     let run = sources().into_iter().find(|source| source.path == "src/run.rs").unwrap();
-    let stages = ["source::list(", "scan::scan(", "inspect::inspect(", "assess::assess("];
+    let stages = ["source::list(", "scanner.files(", "inspect::inspect(", "assess::assess("];
     let places: Vec<usize> =
         stages.iter().map(|stage| run.text.find(stage).unwrap_or_else(|| panic!("{stage}"))).collect();
     assert!(places.is_sorted(), "{places:?}");

@@ -98,10 +98,20 @@ impl Searched<'_> {
             excerpt: String::new(),
             excerpt_from: 1,
         };
-        Candidate { detector, secret: value, parts, confidence, location }
+        Candidate { detector, secret: value, parts, confidence, location, rests_on: vec![(line, end_line)] }
     }
 
-    fn hit(&self, candidate: Candidate, whole: &Range<usize>, inner: Range<usize>, beside: Vec<Range<usize>>) -> Hit {
+    fn hit(
+        &self,
+        mut candidate: Candidate,
+        whole: &Range<usize>,
+        inner: Range<usize>,
+        beside: Vec<Range<usize>>,
+    ) -> Hit {
+        candidate.rests_on.extend(beside.iter().map(|part| {
+            let span = self.written(part);
+            (self.lines.position(span.start).0, self.lines.position(span.end).0)
+        }));
         let length = self.written(whole).len();
         Hit { candidate, secret: self.written(&inner), length, layer: self.layer, inner, beside }
     }
@@ -151,7 +161,7 @@ fn look(
     let mut regions = Regions::of(bytes);
     let woken = wake(bytes, detectors, keywords, binary, place, &mut |wake, at| match wake {
         Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
-        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+        Wake::Detector(number) if detectors.is_anchored(number) && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
         Wake::Detector(_) | Wake::Assignment => {}

@@ -2,6 +2,7 @@
 //! hits, checks on what they match, companions, and one finding for each distinct secret.
 //! The order of the result is that of the paths, whatever the number of threads.
 
+mod added;
 mod assignment;
 mod bundle;
 mod checks;
@@ -69,6 +70,11 @@ pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_f
     Scanner::new(detectors).files(entries, key, on_file)
 }
 
+/// A scanner, made ready while something else is done: listing waits for git.
+pub fn ready_while<T: Send>(detectors: &Detectors, other: impl FnOnce() -> T + Send) -> (Scanner<'_>, T) {
+    rayon::join(|| Scanner::new(detectors), other)
+}
+
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
 pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
     Scanner::new(detectors).text(path, text, key)
@@ -97,7 +103,8 @@ impl<'d> Scanner<'d> {
         self.files(&[entry], key, &|| ()).findings
     }
 
-    fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    /// Scans every entry. `on_file` is told after each, for a progress bar.
+    pub fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
         let Scanner { detectors, keywords } = self;
         let reads: Vec<Read> = entries
             .par_iter()
@@ -139,7 +146,15 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
 /// What stands in the bytes of a file, whatever was packed in them.
 fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
-    let archived = search_archive(archive, entry, detectors, keywords);
+    let mut archived = search_archive(archive, entry, detectors, keywords);
+    if !archived.candidates.is_empty()
+        && let Some(Ok(before)) = entry.read_before()
+        && let Some(archive) = Archive::of(&before, &entry.path)
+    {
+        // Of a changed archive, what it held before is not added to it.
+        let old = search_archive(archive, entry, detectors, keywords).candidates;
+        archived.candidates.retain(|one| !old.iter().any(|other| added::is_same(one, other)));
+    }
     match archived.opened {
         true => archived,
         // It only begins as an archive does, or as one that cannot be opened.
@@ -160,7 +175,8 @@ fn unread(entry: &Entry, why: Unread) -> Read {
 /// What stands in a text, or in the bytes of a binary.
 fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let size = bytes.len() as u64;
-    let found = match Text::of(bytes) {
+    let text = Text::of(bytes);
+    let found = match &text {
         Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
@@ -170,6 +186,17 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
         }
     };
     let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    if !read.candidates.is_empty()
+        && let Some(before) = entry.read_before()
+    {
+        match before {
+            Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
+            Err(_) => {
+                let message = "what it was before cannot be read: all of its lines count as added".to_owned();
+                read.notes.push(entry.note("unreadable", message, true));
+            }
+        }
+    }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.notes.push(entry.note("limit", message, true));
