@@ -1,6 +1,8 @@
 //! Where only what a change adds counts: which lines of a text are new, compared with the text that
 //! stood there before. How a line ends makes no other line of it.
 
+use std::collections::HashSet;
+
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 use crate::finding::Candidate;
@@ -23,9 +25,14 @@ pub(super) fn keep_new(candidates: &mut Vec<Candidate>, before: &[u8], after: &[
     candidates.retain(|candidate| candidate.rests_on.iter().any(|&(first, last)| (first..=last).any(is_new)));
 }
 
-/// Whether both are the same value in the same member of an archive, whose lines are not compared.
-pub(super) fn is_same(one: &Candidate, other: &Candidate) -> bool {
-    one.location.path == other.location.path && one.secret == other.secret
+/// Leaves out the candidates of a changed archive that the same member held before: lines of members
+/// are not compared.
+pub(super) fn keep_new_members(candidates: &mut Vec<Candidate>, before: &[Candidate]) {
+    fn known(candidate: &Candidate) -> (&str, &str) {
+        (&candidate.location.path, candidate.secret.expose())
+    }
+    let before: HashSet<(&str, &str)> = before.iter().map(known).collect();
+    candidates.retain(|candidate| !before.contains(&known(candidate)));
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -151,9 +151,8 @@ fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Key
         && let Some(Ok(before)) = entry.read_before()
         && let Some(archive) = Archive::of(&before, &entry.path)
     {
-        // Of a changed archive, what it held before is not added to it.
         let old = search_archive(archive, entry, detectors, keywords).candidates;
-        archived.candidates.retain(|one| !old.iter().any(|other| added::is_same(one, other)));
+        added::keep_new_members(&mut archived.candidates, &old);
     }
     match archived.opened {
         true => archived,

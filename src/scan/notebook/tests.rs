@@ -44,7 +44,9 @@ fn the_one(text: &str, value: &str) -> Finding {
 #[test]
 fn a_pair_on_two_lines_of_a_cell_is_one_credential() {
     let (id, secret) = (made("AKIARZPUZDIK{base32:8}", 1), made("{base64:40}", 2));
-    let source = format!("# für S3\nclient = boto3.client(\"s3\",\n  aws_access_key_id=\"{id}\",\n  aws_secret_access_key=\"{secret}\")\n");
+    let source = format!(
+        "# für S3\nclient = boto3.client(\"s3\",\n  aws_access_key_id=\"{id}\",\n  aws_secret_access_key=\"{secret}\")\n"
+    );
     let one = the_one(&notebook(&[code("import boto3\n"), code(&source)]), &secret);
     assert_eq!(one.parts["key_id"].expose(), id);
     let place = one.first();
