@@ -129,6 +129,15 @@ pub struct Deciding {
     /// The configuration [default: overscope.toml at the repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Credentials that are known and not reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found as known; reasons and last days that stand there stay
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Report also what other scanners were told to ignore, in comments and in their own files
+    #[arg(long)]
+    pub no_foreign_allow: bool,
 }
 
 #[derive(Debug, Args)]

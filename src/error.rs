@@ -19,6 +19,8 @@ pub enum Error {
     Source(#[from] SourceError),
     #[error("{what} cannot be written: {why}; the report went to standard output instead")]
     Output { what: String, why: io::Error },
+    #[error("the baseline {what} cannot be written: {why}; what stood there is untouched")]
+    Baseline { what: String, why: io::Error },
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
     #[error("{0}")]

@@ -39,6 +39,8 @@ pub struct Location {
     pub excerpt: String,
     /// The column of the excerpt's first character: a long line is cut.
     pub excerpt_from: usize,
+    /// The comments beside it that say that it may stay.
+    pub comments: Vec<Comment>,
 }
 
 impl Location {
@@ -77,6 +79,28 @@ impl Location {
         };
         marks().find(is_archive).or_else(|| marks().next()).map_or((&self.path, None), split)
     }
+}
+
+words! {
+    /// The words by which a comment says that the secret beside it may stay: this program's, and
+    /// those of the scanners that people come from.
+    Marker {
+        Overscope = "overscope:allow", Gitleaks = "gitleaks:allow", Betterleaks = "betterleaks:allow",
+        Trufflehog = "trufflehog:ignore", Kingfisher = "kingfisher:ignore",
+        DetectSecrets = "pragma: allowlist secret",
+    }
+}
+
+/// A comment that says that the secret beside it may stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub marker: Marker,
+    /// The kinds that it is about; those of other scanners name none and are about all.
+    pub detectors: Vec<String>,
+    pub reason: Option<String>,
+    /// As [`Location::path`].
+    pub path: String,
+    pub line: usize,
 }
 
 /// The part of a find that was decoded: the secret as it is written in the file. Where it is written

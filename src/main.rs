@@ -15,7 +15,7 @@ use overscope::config::Config;
 use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
-use overscope::plan::{self, Output, Plan, TypedAsking};
+use overscope::plan::{self, Output, Plan, TypedAsking, TypedIgnoring};
 use overscope::report::{Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
@@ -131,15 +131,22 @@ fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &O
             .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
     }
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
+    let ignoring = TypedIgnoring { baseline: deciding.baseline.clone(), no_foreign: deciding.no_foreign_allow };
+    let suppressions = plan::suppressions(&ignoring, config, &source, detectors)?;
+    let write_baseline = plan::write_baseline(deciding.write_baseline.as_ref())?;
+    let baselines: Vec<_> =
+        suppressions.baseline.iter().chain(write_baseline.iter().map(|(_, before)| before)).collect();
     let plan = Plan {
         source,
-        key: plan::fingerprint_key(config),
+        key: plan::fingerprint_key(config, &baselines)?,
         asking: plan::asking(&typed, config, detectors)?,
         dry_run: asking.dry_run,
         context: plan::context(config),
         needed: deciding.needed.as_deref().map(Document::read).transpose()?,
         confidence: deciding.confidence,
         fail_on: deciding.fail_on,
+        suppressions,
+        write_baseline,
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
         further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
         progress: !general.no_progress && !general.quiet,

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use super::encoded::{self, Form};
-use super::{assignment, ordinary};
+use super::{assignment, comments, ordinary};
 use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
@@ -30,6 +30,8 @@ pub(super) enum Wake {
     Detector(usize),
     /// The reader of assignments: the keyword may stand in a name.
     Assignment,
+    /// The reader of comments that allow a secret.
+    Comment,
     /// It is a keyword in another form, of this number: what stands around it is decoded.
     Encoded(usize),
 }
@@ -117,7 +119,8 @@ impl Keywords {
         let own = numbers.flat_map(|number| detectors.keywords(number).map(move |word| (word, Wake::Detector(number))));
         let encoded = forms.iter().enumerate().map(|(number, form)| (form.text.as_str(), Wake::Encoded(number)));
         let assigned = assignment::WORDS.iter().map(|&word| (word, Wake::Assignment));
-        let words = Words::of(own.chain(encoded).chain(assigned));
+        let allowed = comments::WORDS.iter().map(|&word| (word, Wake::Comment));
+        let words = Words::of(own.chain(encoded).chain(assigned).chain(allowed));
         let always = (0..detectors.len()).filter(|&number| detectors.is_always_awake(number)).collect();
         Keywords { always, ..Keywords::new(words, forms) }
     }

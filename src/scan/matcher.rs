@@ -6,6 +6,7 @@ use std::ops::Range;
 use regex::bytes::Captures;
 
 use super::assignment::{self, Assigned};
+use super::comments::Comments;
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
@@ -16,7 +17,7 @@ use super::{bundle, checks, context, lines, stated};
 use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
-use crate::finding::{Candidate, Confidence, Location, WRITTEN};
+use crate::finding::{Candidate, Comment, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
@@ -34,6 +35,8 @@ pub(super) const CANDIDATES: usize = 10_000;
 /// What one file gave.
 pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
+    /// This program's own comments in it.
+    pub(super) comments: Vec<Comment>,
     /// Why more is encoded in it than was decoded, if there is.
     pub(super) cut: Option<&'static str>,
 }
@@ -97,6 +100,7 @@ impl Searched<'_> {
             key,
             excerpt: String::new(),
             excerpt_from: 1,
+            comments: Vec::new(),
         };
         Candidate { detector, secret: value, parts, confidence, location, rests_on: vec![(line, end_line)] }
     }
@@ -121,29 +125,42 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
     let place = Place::of(&entry.path);
     let lines = Lines::of(bytes);
     let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
-    let mut hits: Vec<Hit> = Vec::new();
+    let mut seen = Gathered::default();
     let cut = match notebook::parts(bytes, &entry.path).filter(|_| !binary) {
         None => {
             let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
-            let cut = look(file, detectors, keywords, binary, &place, &mut hits);
-            hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
-            hits.extend(bundle::read(bytes).and_then(|bundle| bundle_hit(&file, detectors, &bundle)));
+            let cut = look(file, detectors, keywords, binary, &place, &mut seen);
+            seen.hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+            seen.hits.extend(bundle::read(bytes).and_then(|bundle| bundle_hit(&file, detectors, &bundle)));
             cut
         }
         Some(parts) => {
             let mut cut = None;
             for part in &parts {
                 // Each text has regions of its own behind it.
-                let layer = hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
+                let layer = seen.hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
                 let text = Searched { bytes: &part.text, text: &part.text, part: Some(part), layer, ..file };
                 let place = Place { text: part.written, practice: place.practice || part.prose, ..place };
-                cut = cut.or(look(text, detectors, keywords, false, &place, &mut hits));
+                cut = cut.or(look(text, detectors, keywords, false, &place, &mut seen));
             }
             cut
         }
     };
-    let candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
-    Found { candidates, cut }
+    let Gathered { hits, allowed } = seen;
+    let comments = Comments::read(bytes, &lines, &entry.path, if binary { &[] } else { &allowed });
+    let mut candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
+    for Candidate { location, .. } in &mut candidates {
+        location.comments = comments.covering(location.line..=location.end_line);
+    }
+    Found { candidates, comments: comments.own(), cut }
+}
+
+/// What the pass over a text leads to.
+#[derive(Default)]
+struct Gathered {
+    hits: Vec<Hit>,
+    /// Where a comment says that something may stay.
+    allowed: Vec<usize>,
 }
 
 /// Searches a text and what is encoded in it; says why more is than was decoded, if there is.
@@ -153,7 +170,7 @@ fn look(
     keywords: &Keywords,
     binary: bool,
     place: &Place,
-    hits: &mut Vec<Hit>,
+    Gathered { hits, allowed }: &mut Gathered,
 ) -> Option<&'static str> {
     let bytes = whole.bytes;
     let mut regions = Regions::of(bytes);
@@ -162,6 +179,7 @@ fn look(
         Wake::Detector(number) if detectors.is_anchored(number) && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
+        Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
         Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
@@ -228,7 +246,7 @@ fn wake(
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
-            Wake::Encoded(_) => {}
+            Wake::Comment | Wake::Encoded(_) => {}
         }
     });
     if !binary {

@@ -6,6 +6,7 @@ mod added;
 mod assignment;
 mod bundle;
 mod checks;
+mod comments;
 mod context;
 mod encoded;
 mod group;
@@ -25,7 +26,7 @@ mod text;
 use rayon::prelude::*;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding, Note};
+use crate::finding::{Candidate, Comment, Finding, Note};
 use crate::secret::FingerprintKey;
 use crate::source::archive::Archive;
 use crate::source::{Content, Entry, Unread};
@@ -39,6 +40,8 @@ use text::Text;
 pub struct Scanned {
     /// By path and line of their first place.
     pub findings: Vec<Finding>,
+    /// Comments of this program's own that allow something, whether or not it was found.
+    pub comments: Vec<Comment>,
     pub notes: Vec<Note>,
     pub files: usize,
     pub bytes: u64,
@@ -50,6 +53,7 @@ pub struct Scanned {
 #[derive(Default)]
 struct Read {
     candidates: Vec<Candidate>,
+    comments: Vec<Comment>,
     notes: Vec<Note>,
     bytes: u64,
     skipped: bool,
@@ -120,6 +124,7 @@ impl<'d> Scanner<'d> {
             scanned.bytes += read.bytes;
             scanned.skipped += usize::from(read.skipped);
             scanned.notes.extend(read.notes);
+            scanned.comments.extend(read.comments);
             candidates.extend(read.candidates);
         }
         scanned.candidates = candidates.len();
@@ -184,7 +189,7 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
             return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    let mut read = Read { candidates: found.candidates, comments: found.comments, bytes: size, ..Read::default() };
     if !read.candidates.is_empty()
         && let Some(before) = entry.read_before()
     {

@@ -22,6 +22,7 @@ use crate::finding::{Note, Origin};
 use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
+pub use tree::report_path;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;

@@ -271,7 +271,7 @@ fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
 }
 
 /// A relative path with `/`, whatever the platform; bytes that are no UTF-8 are shown escaped.
-fn report_path(path: &Path) -> String {
+pub fn report_path(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
         .filter_map(|part| match part {
