@@ -131,9 +131,7 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
             let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
             let cut = look(file, detectors, keywords, binary, &place, &mut seen);
             seen.hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
-            seen.hits.extend(
-                bundle::read(bytes).filter(|_| binary).and_then(|bundle| bundle_hit(&file, detectors, &bundle)),
-            );
+            seen.hits.extend(bundle::read(bytes).and_then(|bundle| bundle_hit(&file, detectors, &bundle)));
             cut
         }
         Some(parts) => {

@@ -151,7 +151,14 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
 /// What stands in the bytes of a file, whatever was packed in them.
 fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
-    let archived = search_archive(archive, entry, detectors, keywords);
+    let mut archived = search_archive(archive, entry, detectors, keywords);
+    if !archived.candidates.is_empty()
+        && let Some(Ok(before)) = entry.read_before()
+        && let Some(archive) = Archive::of(&before, &entry.path)
+    {
+        let old = search_archive(archive, entry, detectors, keywords).candidates;
+        added::keep_new_members(&mut archived.candidates, &old);
+    }
     match archived.opened {
         true => archived,
         // It only begins as an archive does, or as one that cannot be opened.
