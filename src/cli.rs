@@ -28,6 +28,13 @@ pub enum Command {
     /// List, show or check the detectors
     #[command(subcommand)]
     Detectors(Detectors),
+    /// Print the completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print a page of the manual: of the program, or of one command, as in `overscope man scan`
+    Man {
+        #[arg(value_name = "COMMAND")]
+        of: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

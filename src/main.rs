@@ -21,7 +21,7 @@ use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input, scan};
+use overscope::{demo, detector, inspect_input, manual, scan};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -77,7 +77,14 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome { failed: false, incomplete: false })
         }
         Command::Detectors(command) => start_detectors(command),
+        Command::Completions { shell } => printed(&manual::completions(shell)),
+        Command::Man { of } => printed(&manual::page(&of)?),
     }
+}
+
+fn printed(text: &[u8]) -> Result<Outcome, Error> {
+    io::stdout().write_all(text).map_err(Error::Stdout)?;
+    Ok(Outcome { failed: false, incomplete: false })
 }
 
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
