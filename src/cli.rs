@@ -39,12 +39,15 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// What to read
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// What to read [default: the current folder; with --staged: the whole repository]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
+    /// Read exactly what the next commit would contain: the index, and not the working tree
+    #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
+    pub staged: bool,
     /// Read standard input
     #[arg(long, help_heading = "Source")]
     pub stdin: bool,

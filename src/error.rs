@@ -60,6 +60,15 @@ pub enum SourceError {
     Io { path: String, why: io::Error },
     #[error("git {command} failed: {why}")]
     Git { command: String, why: String },
+    #[error("git is not installed, or not found; install it, or put its folder into PATH")]
+    NoGit,
+    #[error("{path}: not inside a git repository; --staged and --diff read one")]
+    NoRepository { path: String },
+    #[error(
+        "git refuses {path}, since it belongs to another user; if you trust it: \
+         git config --global --add safe.directory {path}"
+    )]
+    Ownership { path: String },
 }
 
 /// Parses TOML; errors name file, line and column, and the nearest known key.

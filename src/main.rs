@@ -21,7 +21,7 @@ use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input, manual, scan};
+use overscope::{demo, detector, inspect_input, manual, scan, source};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -90,8 +90,10 @@ fn printed(text: &[u8]) -> Result<Outcome, Error> {
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else if scan.staged {
+        source::staged(&scan.paths)?
     } else {
-        Source::Tree { paths: scan.paths, ignored: scan.ignored }
+        plan::tree(scan.paths, scan.ignored)
     };
     let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
     let detectors = plan::detectors(&config, &scan.options.deciding.rules)?;

@@ -77,10 +77,16 @@ pub struct TypedAsking {
 /// How long all questions together may take, when nobody says.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
+/// The files and folders that were named, or where nothing was named, the current folder.
+pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
+    Source::Tree { paths: if paths.is_empty() { vec![PathBuf::from(".")] } else { paths }, ignored }
+}
+
 /// The configuration that applies to a source: the one that was named, else the repository's.
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
     let roots: Vec<PathBuf> = match source {
         Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Staged { repository, .. } => vec![repository.root.clone()],
         Source::Stdin { .. } => Vec::new(),
     };
     let mut config = match (named, roots.first()) {

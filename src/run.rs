@@ -11,7 +11,7 @@ use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
 use crate::scan::{Hiding, Scanned};
-use crate::source::{Entry, Source};
+use crate::source::{Listing, Source};
 use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
 
@@ -51,7 +51,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
-    let mut uses = find_uses(&kept, detectors, &listing.entries);
+    let mut uses = find_uses(&kept, detectors, &plan.source, &listing);
     let told = plan.needed.as_ref().map(|needed| needed.add_to(&mut uses, &kept, detectors)).unwrap_or_default();
     if let Some(transport) = transport {
         let first = inspect::first_words(&kept, detectors, &plan.asking);
@@ -84,6 +84,7 @@ fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, so
     let requests = credentials.iter().map(|credential| credential.requests).sum();
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
+        Source::Staged { .. } => Origin::Index,
         Source::Stdin { .. } => Origin::Stdin,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }
@@ -95,7 +96,7 @@ fn sure_enough(findings: Vec<Finding>, least: Confidence) -> Vec<Finding> {
 }
 
 /// Where the finds are used: nothing is read again when nothing was found.
-fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> Vec<Uses> {
+fn find_uses(findings: &[Finding], detectors: &Detectors, source: &Source, listing: &Listing) -> Vec<Uses> {
     // What takes a password that only its name tells is in no table: there is nothing to look for.
     let searched = |finding: &&Finding| !detectors.is_named_only(finding.detector);
     let wanted: Vec<Wanted<'_>> = findings
@@ -107,13 +108,15 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
             locations: &finding.locations,
         })
         .collect();
-    let mut found = match entries.first() {
-        Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
+    let mut found = match source {
+        Source::Stdin { .. } => Vec::new(),
+        _ if wanted.is_empty() => Vec::new(),
+        _ => {
             let search = Search::new(&wanted);
-            let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
+            let entries = source::surroundings(source, listing);
+            let files = source::texts(&entries, uses::can_hold_uses, |path, text| search.open(path, text));
             search.uses(&files)
         }
-        _ => Vec::new(),
     }
     .into_iter();
     findings.iter().map(|finding| if searched(&finding) { found.next() } else { None }.unwrap_or_default()).collect()

@@ -139,7 +139,7 @@ fn what_reaches_out_of_the_program_stands_where_it_is_looked_for() {
     only_in("TcpListener", &["src/demo/"]);
     only_in("TcpStream", &["src/demo/"]);
     only_in("to_socket_addrs", &["src/inspect/transport.rs"]);
-    only_in("std::process", &["src/source/git.rs", "src/main.rs"]);
+    only_in("std::process", &["src/source/git.rs", "src/source/git/", "src/main.rs"]);
     only_in("Command::new", &["src/source/git.rs"]);
     only_in("serde_sarif", &["src/report/sarif.rs", "src/report/sarif/"]);
     only_in("rayon", &["src/scan/", "src/source/", "src/main.rs"]);

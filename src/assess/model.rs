@@ -161,3 +161,11 @@ pub struct Report {
     pub notes: Vec<Note>,
     pub stats: Stats,
 }
+
+impl Report {
+    /// No file was read though there should have been some: a commit may well add none.
+    pub fn checked_nothing(&self) -> bool {
+        let may_be_none = matches!(self.origin, Origin::Index | Origin::Diff);
+        self.stats.files == 0 && !(may_be_none && self.notes.iter().all(|note| !note.incomplete))
+    }
+}

@@ -285,7 +285,7 @@ fn notes(notes: &[Note], width: usize) -> Vec<Group<'static>> {
 
 fn write_summary(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let stats = &report.stats;
-    if stats.files == 0 {
+    if report.checked_nothing() {
         let loud = paint(style, AnsiColor::BrightRed, "No file was read: nothing has been checked.");
         writeln!(out, "{loud}")?;
     }

@@ -2,17 +2,22 @@
 //! Listing reads no content; that is done one entry at a time while scanning.
 
 pub mod git;
+mod staged;
 mod steering;
 mod tree;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
+use git::Repository;
+use git::objects::Objects;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
@@ -22,6 +27,8 @@ pub const TEXT_LIMIT: u64 = 256 << 20;
 pub enum Source {
     /// Files and folders; `ignored`: also what git ignores.
     Tree { paths: Vec<PathBuf>, ignored: bool },
+    /// What the next commit would contain, below these full paths; all of it where there are none.
+    Staged { repository: Repository, below: Vec<PathBuf> },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
 }
@@ -42,6 +49,11 @@ pub struct Entry {
 pub enum Place {
     File(PathBuf),
     Bytes(Vec<u8>),
+    /// A blob of a repository.
+    Object {
+        id: String,
+        objects: Arc<Objects>,
+    },
 }
 
 /// Everything that is to be read, in the order of its paths.
@@ -55,6 +67,7 @@ pub struct Listing {
 pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
         Source::Tree { paths, ignored } => tree::list(paths, *ignored),
+        Source::Staged { repository, below } => staged::list(repository, below),
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
                 path: name.clone(),
@@ -65,6 +78,23 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
             }],
             notes: Vec::new(),
         }),
+    }
+}
+
+/// What the next commit of the repository that holds the paths would contain, below them.
+pub fn staged(paths: &[PathBuf]) -> Result<Source, SourceError> {
+    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let below = paths.iter().map(|path| staged::full(path)).collect::<Result<_, _>>()?;
+    Ok(Source::Staged { repository: Repository::holding(first)?, below })
+}
+
+/// Where the uses of what was found are looked for: all that the source holds, of which a scan may
+/// have read only what is about to change.
+pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry]> {
+    match source {
+        Source::Tree { .. } => Cow::Borrowed(&listing.entries),
+        Source::Staged { repository, .. } => Cow::Owned(staged::around(repository)),
+        Source::Stdin { .. } => Cow::Borrowed(&[]),
     }
 }
 
@@ -79,12 +109,7 @@ pub fn texts<T: Send>(
 ) -> Vec<T> {
     let fitting: Vec<&Entry> = entries.iter().filter(|entry| fits(&entry.path)).collect();
     let read = |buffer: &mut Vec<u8>, entry: &Entry| {
-        if let Place::File(path) = &entry.place
-            && path.metadata().is_ok_and(|metadata| metadata.len() > USES_LIMIT)
-        {
-            return None;
-        }
-        let bytes = entry.read_into(buffer).ok()?;
+        let bytes = entry.read_up_to(USES_LIMIT, buffer).ok()?;
         keep(&entry.path, std::str::from_utf8(bytes).ok()?)
     };
     fitting.par_iter().map_init(Vec::new, |buffer, entry| read(buffer, entry)).flatten_iter().collect()
@@ -107,7 +132,7 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Stdin { .. } => false,
+        Source::Staged { .. } | Source::Stdin { .. } => false,
     }
 }
 
@@ -121,20 +146,28 @@ pub enum Unread {
 impl Entry {
     /// Reads the entry into a buffer that is used again and again: one open, one read.
     pub fn read_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+        self.read_up_to(TEXT_LIMIT, buffer)
+    }
+
+    fn read_up_to<'b>(&'b self, limit: u64, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
         match &self.place {
             Place::Bytes(bytes) => Ok(bytes),
             Place::File(path) => {
                 buffer.clear();
                 let file = File::open(path).map_err(Unread::Io)?;
                 let size = file.metadata().map_err(Unread::Io)?.len();
-                if size > TEXT_LIMIT {
+                if size > limit {
                     return Err(Unread::TooLarge(size));
                 }
                 buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-                (&file).take(TEXT_LIMIT + 1).read_to_end(buffer).map_err(Unread::Io)?;
-                if buffer.len() as u64 > TEXT_LIMIT {
+                (&file).take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
+                if buffer.len() as u64 > limit {
                     return Err(Unread::TooLarge(buffer.len() as u64));
                 }
+                Ok(buffer)
+            }
+            Place::Object { id, objects } => {
+                objects.read(id, limit, buffer)?;
                 Ok(buffer)
             }
         }
