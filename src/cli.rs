@@ -48,6 +48,10 @@ pub struct Scan {
     /// Read exactly what the next commit would contain: the index, and not the working tree
     #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
     pub staged: bool,
+    /// Report what the lines that are added between two revisions hold. BASE...HEAD counts from where
+    /// HEAD has left BASE, as a pull request does; a lone BASE means BASE..HEAD
+    #[arg(long, value_name = "BASE..HEAD", conflicts_with_all = ["ignored", "stdin", "staged"], help_heading = "Source")]
+    pub diff: Option<String>,
     /// Read standard input
     #[arg(long, help_heading = "Source")]
     pub stdin: bool,

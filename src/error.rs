@@ -64,6 +64,8 @@ pub enum SourceError {
     NoGit,
     #[error("{path}: not inside a git repository; --staged and --diff read one")]
     NoRepository { path: String },
+    #[error("--diff {range}: {why}")]
+    Revision { range: String, why: String },
     #[error(
         "git refuses {path}, since it belongs to another user; if you trust it: \
          git config --global --add safe.directory {path}"

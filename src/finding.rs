@@ -67,6 +67,8 @@ pub struct Candidate {
     pub parts: BTreeMap<String, Secret>,
     pub confidence: Confidence,
     pub location: Location,
+    /// First and last line of all that tells it: the value, what surrounds it, its companions.
+    pub rests_on: Vec<(usize, usize)>,
 }
 
 /// One distinct secret with all its places: the unit that is asked about and reported.

@@ -92,6 +92,8 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
     } else if scan.staged {
         source::staged(&scan.paths)?
+    } else if let Some(range) = scan.diff {
+        source::diff(&scan.paths, range)?
     } else {
         plan::tree(scan.paths, scan.ignored)
     };

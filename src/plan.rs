@@ -86,7 +86,7 @@ pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
     let roots: Vec<PathBuf> = match source {
         Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
-        Source::Staged { repository, .. } => vec![repository.root.clone()],
+        Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
         Source::Stdin { .. } => Vec::new(),
     };
     let mut config = match (named, roots.first()) {
@@ -157,7 +157,7 @@ fn endpoint(given: &str, detectors: &Detectors) -> Result<(String, Url), PlanErr
     let (name, address) = given.split_once('=').ok_or_else(|| wrong("write it as PROVIDER=URL"))?;
     let (id, base) = name.split_once('.').unwrap_or((name, ""));
     let Some(provider) = detectors.provider(id) else {
-        let known: Vec<&str> = detectors.providers().iter().map(|provider| provider.id.as_str()).collect();
+        let known: Vec<&str> = detectors.providers().map(|provider| provider.id.as_str()).collect();
         let hint = match nearest(id, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.join(", ")),

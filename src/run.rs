@@ -41,10 +41,11 @@ pub struct Outcome {
 /// The whole program.
 pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn Write) -> Result<Outcome, Error> {
     let World { transport, log, teller } = world;
-    let listing = source::list(&plan.source)?;
+    let (scanner, listing) = scan::ready_while(detectors, || source::list(&plan.source));
+    let listing = listing?;
     teller.reading(listing.entries.len());
     tell_of_rules(detectors, plan.verbose, teller);
-    let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let scanned = scanner.files(&listing.entries, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
     let kept = sure_enough(scanned.findings, plan.confidence);
@@ -85,6 +86,7 @@ fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, so
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Staged { .. } => Origin::Index,
+        Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }

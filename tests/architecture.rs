@@ -161,7 +161,7 @@ fn no_report_takes_a_secret_out_of_its_wrapping() {
 #[test]
 fn the_page_of_the_whole_program_names_the_stages_in_their_order() {
     let run = sources().into_iter().find(|source| source.path == "src/run.rs").unwrap();
-    let stages = ["source::list(", "scan::scan(", "inspect::inspect(", "assess::assess("];
+    let stages = ["source::list(", "scanner.files(", "inspect::inspect(", "assess::assess("];
     let places: Vec<usize> =
         stages.iter().map(|stage| run.text.find(stage).unwrap_or_else(|| panic!("{stage}"))).collect();
     assert!(places.is_sorted(), "{places:?}");

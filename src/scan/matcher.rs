@@ -90,10 +90,20 @@ impl Searched<'_> {
             excerpt: String::new(),
             excerpt_from: 1,
         };
-        Candidate { detector, secret: value, parts, confidence, location }
+        Candidate { detector, secret: value, parts, confidence, location, rests_on: vec![(line, end_line)] }
     }
 
-    fn hit(&self, candidate: Candidate, whole: &Range<usize>, inner: Range<usize>, beside: Vec<Range<usize>>) -> Hit {
+    fn hit(
+        &self,
+        mut candidate: Candidate,
+        whole: &Range<usize>,
+        inner: Range<usize>,
+        beside: Vec<Range<usize>>,
+    ) -> Hit {
+        candidate.rests_on.extend(beside.iter().map(|part| {
+            let span = self.written(part);
+            (self.lines.position(span.start).0, self.lines.position(span.end).0)
+        }));
         let length = self.written(whole).len();
         Hit { candidate, secret: self.written(&inner), length, layer: self.layer, inner, beside }
     }
@@ -104,7 +114,7 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
     let place = Place::of(&entry.path);
     let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
         Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
-        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+        Wake::Detector(number) if detectors.is_anchored(number) && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
         Wake::Detector(_) | Wake::Assignment => {}

@@ -2,6 +2,7 @@
 //! hits, checks on what they match, companions, and one finding for each distinct secret.
 //! The order of the result is that of the paths, whatever the number of threads.
 
+mod added;
 mod assignment;
 mod checks;
 mod context;
@@ -54,6 +55,11 @@ pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_f
     Scanner::new(detectors).files(entries, key, on_file)
 }
 
+/// A scanner, made ready while something else is done: listing waits for git.
+pub fn ready_while<T: Send>(detectors: &Detectors, other: impl FnOnce() -> T + Send) -> (Scanner<'_>, T) {
+    rayon::join(|| Scanner::new(detectors), other)
+}
+
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
 pub fn scan_text(path: &str, text: &str, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
     Scanner::new(detectors).text(path, text, key)
@@ -82,7 +88,8 @@ impl<'d> Scanner<'d> {
         self.files(&[entry], key, &|| ()).findings
     }
 
-    fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    /// Scans every entry. `on_file` is told after each, for a progress bar.
+    pub fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
         let Scanner { detectors, keywords } = self;
         let reads: Vec<Read> = entries
             .par_iter()
@@ -119,7 +126,8 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let size = bytes.len() as u64;
-    let found = match Text::of(bytes) {
+    let text = Text::of(bytes);
+    let found = match &text {
         Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
@@ -129,6 +137,17 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         }
     };
     let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    if !read.candidates.is_empty()
+        && let Some(before) = entry.read_before()
+    {
+        match before {
+            Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
+            Err(_) => {
+                let message = "what it was before cannot be read: all of its lines count as added".to_owned();
+                read.note = note(message, "unreadable", true);
+            }
+        }
+    }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.note = note(message, "limit", true);

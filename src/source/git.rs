@@ -11,6 +11,9 @@ use super::{steering, tree};
 use crate::error::{SourceError, shown};
 
 pub mod objects;
+mod revisions;
+
+pub use revisions::Range;
 
 /// Variables by which a surrounding git points its children at another repository.
 const POINTERS: &[&str] = &[
@@ -146,6 +149,30 @@ impl Repository {
         .to_owned())
     }
 
+    /// What differs between the trees of two commits. A file that was only renamed does not; one that
+    /// was changed as well is compared with what it was called before.
+    pub fn between(&self, range: &Range) -> Result<Vec<Change>, SourceError> {
+        let compare = |renames| {
+            let options = ["diff-tree", "-r", "--raw", "-z", "--no-abbrev", "--ignore-submodules=dirty", renames];
+            self.run(&[&options[..], &[&range.base, &range.head, "--"][..]].concat())
+        };
+        // How like two files are, only their blobs tell, which a partial clone may lack.
+        Ok(changes(&compare("--find-renames").or_else(|_| compare("--find-renames=100%"))?))
+    }
+
+    /// Everything in the tree of a commit, as if all of it were new.
+    pub fn tree(&self, commit: &str) -> Result<Vec<Change>, SourceError> {
+        let listed = self.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        // `100644 blob id<TAB>path`
+        let entry = |line: &[u8]| {
+            let tab = line.iter().position(|&byte| byte == b'\t')?;
+            let mut words = std::str::from_utf8(&line[..tab]).ok()?.split_whitespace();
+            let (kind, id) = (Kind::of(words.next()?), words.nth(1)?.to_owned());
+            Some(Change { path: line[tab + 1..].to_vec(), kind, id, before: None })
+        };
+        Ok(parts(&listed).filter_map(entry).collect())
+    }
+
     /// Everything in the index, as if all of it were new.
     pub fn index(&self) -> Result<Vec<Change>, SourceError> {
         let listed = self.run(&["ls-files", "-z", "--cached", "--stage"])?;
@@ -154,7 +181,12 @@ impl Repository {
             let tab = line.iter().position(|&byte| byte == b'\t')?;
             let mut words = std::str::from_utf8(&line[..tab]).ok()?.split(' ');
             let (mode, id, stage) = (words.next()?, words.next()?, words.next()?);
-            (stage == "0").then(|| Change { path: line[tab + 1..].to_vec(), kind: Kind::of(mode), id: id.to_owned() })
+            (stage == "0").then(|| Change {
+                path: line[tab + 1..].to_vec(),
+                kind: Kind::of(mode),
+                id: id.to_owned(),
+                before: None,
+            })
         };
         Ok(parts(&listed).filter_map(entry).collect())
     }
@@ -205,22 +237,27 @@ pub struct Change {
     pub kind: Kind,
     /// Of what is there now.
     pub id: String,
+    /// Of the file that it was before, if it was one.
+    pub before: Option<String>,
 }
 
 fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|&byte| byte == 0).filter(|part| !part.is_empty())
 }
 
-/// `:100644 100755 old new M`, and then the path.
+/// `:100644 100755 old new M`, and then the path; of what was renamed, the old path before that.
 fn changes(raw: &[u8]) -> Vec<Change> {
     let mut parts = parts(raw);
     let mut changes = Vec::new();
-    while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
+    while let Some(head) = parts.next() {
         let head = String::from_utf8_lossy(head);
         let words: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
-        let [_, mode, _, id, status] = words[..] else { continue };
+        let [old_mode, mode, old, id, status] = words[..] else { continue };
+        let moved = status.starts_with(['R', 'C']);
+        let Some(path) = (if moved { parts.nth(1) } else { parts.next() }) else { continue };
         let kind = if status == "U" { Kind::Unmerged } else { Kind::of(mode) };
-        changes.push(Change { path: path.to_vec(), kind, id: id.to_owned() });
+        let before = old_mode.starts_with("100").then(|| old.to_owned());
+        changes.push(Change { path: path.to_vec(), kind, id: id.to_owned(), before });
     }
     changes
 }

@@ -1,6 +1,8 @@
 //! What is read: which places there are, and how the bytes of one of them are had.
 //! Listing reads no content; that is done one entry at a time while scanning.
 
+mod changed;
+mod diff;
 pub mod git;
 mod staged;
 mod steering;
@@ -29,6 +31,8 @@ pub enum Source {
     Tree { paths: Vec<PathBuf>, ignored: bool },
     /// What the next commit would contain, below these full paths; all of it where there are none.
     Staged { repository: Repository, below: Vec<PathBuf> },
+    /// The lines that a range of commits adds, below these full paths.
+    Diff { repository: Repository, below: Vec<PathBuf>, range: String },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
 }
@@ -49,9 +53,10 @@ pub struct Entry {
 pub enum Place {
     File(PathBuf),
     Bytes(Vec<u8>),
-    /// A blob of a repository.
+    /// A blob of a repository; where only what it adds to another one counts, that.
     Object {
         id: String,
+        before: Option<String>,
         objects: Arc<Objects>,
     },
 }
@@ -68,6 +73,7 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
         Source::Tree { paths, ignored } => tree::list(paths, *ignored),
         Source::Staged { repository, below } => staged::list(repository, below),
+        Source::Diff { repository, below, range } => diff::list(repository, below, range),
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
                 path: name.clone(),
@@ -83,9 +89,21 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
 
 /// What the next commit of the repository that holds the paths would contain, below them.
 pub fn staged(paths: &[PathBuf]) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    Ok(Source::Staged { repository, below })
+}
+
+/// The lines that a range of commits of the repository that holds the paths adds, below them.
+pub fn diff(paths: &[PathBuf], range: String) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    Ok(Source::Diff { repository, below, range })
+}
+
+/// The repository of the first path, and all of them in full.
+fn holding(paths: &[PathBuf]) -> Result<(Repository, Vec<PathBuf>), SourceError> {
     let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let below = paths.iter().map(|path| staged::full(path)).collect::<Result<_, _>>()?;
-    Ok(Source::Staged { repository: Repository::holding(first)?, below })
+    let below = paths.iter().map(|path| changed::full(path)).collect::<Result<_, _>>()?;
+    Ok((Repository::holding(first)?, below))
 }
 
 /// Where the uses of what was found are looked for: all that the source holds, of which a scan may
@@ -94,6 +112,7 @@ pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry
     match source {
         Source::Tree { .. } => Cow::Borrowed(&listing.entries),
         Source::Staged { repository, .. } => Cow::Owned(staged::around(repository)),
+        Source::Diff { repository, range, .. } => Cow::Owned(diff::around(repository, range)),
         Source::Stdin { .. } => Cow::Borrowed(&[]),
     }
 }
@@ -132,7 +151,7 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Staged { .. } | Source::Stdin { .. } => false,
+        Source::Staged { .. } | Source::Diff { .. } | Source::Stdin { .. } => false,
     }
 }
 
@@ -166,10 +185,17 @@ impl Entry {
                 }
                 Ok(buffer)
             }
-            Place::Object { id, objects } => {
+            Place::Object { id, objects, .. } => {
                 objects.read(id, limit, buffer)?;
                 Ok(buffer)
             }
         }
+    }
+
+    /// Reads what stood there before, where only what was added to it counts.
+    pub fn read_before(&self) -> Option<Result<Vec<u8>, Unread>> {
+        let Place::Object { before: Some(id), objects, .. } = &self.place else { return None };
+        let mut bytes = Vec::new();
+        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|()| bytes))
     }
 }

@@ -31,6 +31,15 @@ impl Objects {
 
     /// Reads one object of at most `limit` bytes into the buffer.
     pub fn read(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Unread> {
+        self.ask(id, limit, buffer).map(drop)
+    }
+
+    /// The id of an object by any of its names.
+    pub fn id(&self, name: &str) -> Result<String, Unread> {
+        self.ask(name, u64::MAX, &mut Vec::new())
+    }
+
+    fn ask(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<String, Unread> {
         let mut place = self.process.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut process = match place.take() {
             Some(process) => process,
@@ -44,7 +53,7 @@ impl Objects {
             *place = Some(process);
         }
         match answer {
-            Answer::Read => Ok(()),
+            Answer::Read(id) => Ok(id),
             Answer::TooLarge(size) => Err(Unread::TooLarge(size)),
             Answer::Missing => {
                 let message = format!(
@@ -58,7 +67,8 @@ impl Objects {
 }
 
 enum Answer {
-    Read,
+    /// The object with this id.
+    Read(String),
     TooLarge(u64),
     Missing,
 }
@@ -80,18 +90,16 @@ impl Process {
         Ok(Process { child, questions, answers: BufReader::with_capacity(64 << 10, answers) })
     }
 
-    /// `id type size`, the bytes, and a line break; or `id missing`.
+    /// `id type size`, the bytes, and a line break; or the name and what is wrong with it.
     fn read(&mut self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Answer> {
         buffer.clear();
         self.questions.write_all(format!("{id}\n").as_bytes())?;
         let mut head = String::new();
         self.answers.read_line(&mut head)?;
-        let mut words = head.trim_end().split(' ').skip(1);
-        let size = match (words.next(), words.next()) {
-            (Some("missing"), None) => return Ok(Answer::Missing),
-            (Some(_), Some(size)) => size.parse::<u64>().map_err(io::Error::other)?,
-            _ => return Err(io::ErrorKind::UnexpectedEof.into()),
-        };
+        let Some(head) = head.strip_suffix('\n') else { return Err(io::ErrorKind::UnexpectedEof.into()) };
+        let words: Vec<&str> = head.split(' ').collect();
+        let [id, "blob" | "tree" | "commit" | "tag", size] = words[..] else { return Ok(Answer::Missing) };
+        let (id, size) = (id.to_owned(), size.parse::<u64>().map_err(io::Error::other)?);
         if size > limit {
             if size <= PASSED_OVER {
                 self.skip(size + 1)?;
@@ -103,7 +111,7 @@ impl Process {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.skip(1)?;
-        Ok(Answer::Read)
+        Ok(Answer::Read(id))
     }
 
     fn skip(&mut self, size: u64) -> io::Result<()> {
