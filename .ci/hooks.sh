@@ -39,14 +39,22 @@ lines() { seq 1 40 | sed 's/^/setting_/; s/$/ = "on"/'; }
 install() {
   case $1 in
     raw)
-      printf '#!/bin/sh\nexec overscope scan --staged --offline\n' > .git/hooks/pre-commit
-      chmod +x .git/hooks/pre-commit
+      cat > .git/hooks/pre-commit << 'HOOK'
+#!/bin/sh
+exec overscope scan --staged --offline
+HOOK
+      cat > .git/hooks/pre-push << 'HOOK'
+#!/bin/sh
+read -r _ new _ old
+exec overscope scan --offline --diff "$old...$new"
+HOOK
+      chmod +x .git/hooks/pre-commit .git/hooks/pre-push
       ;;
     *)
       printf 'repos:\n  - repo: file://%s\n    rev: v0.1.0\n    hooks: [{ id: overscope }]\n' "$work/published" \
         > .pre-commit-config.yaml
       git add .pre-commit-config.yaml
-      "$1" install > /dev/null
+      "$1" install --hook-type pre-commit --hook-type pre-push > /dev/null
       ;;
   esac
 }
@@ -61,13 +69,14 @@ seeded() {
 
 failed=0
 verdicts=""
-# A commit that has to be `blocked` or `passed`; what the hook printed is kept.
-commit() {
-  local expected=$1 before after verdict
-  shift
-  before=$(git rev-parse --quiet --verify HEAD || true)
-  git commit --message "Change" "$@" > "$work/printed" 2>&1 || true
-  after=$(git rev-parse --quiet --verify HEAD || true)
+# What has to be `blocked` or `passed`: a revision stays, or a command of git moves it. What the hook
+# printed is kept.
+moves() {
+  local revision=$1 expected=$2 before after verdict
+  shift 2
+  before=$(git rev-parse --quiet --verify "$revision" || true)
+  git "$@" > "$work/printed" 2>&1 || true
+  after=$(git rev-parse --quiet --verify "$revision" || true)
   verdict=passed
   if [ "$before" = "$after" ]; then verdict=blocked; fi
   if [ "$verdict" != "$expected" ] || { [ "$verdict" = blocked ] && ! grep -q "GitHub personal access token" "$work/printed"; }; then
@@ -81,6 +90,9 @@ commit() {
   fi
   verdicts="$verdicts $verdict"
 }
+
+commit() { moves HEAD "$1" commit --message "Change" "${@:2}"; }
+push() { moves origin/main "$1" push origin main; }
 
 the_first_commit() { echo "$leak" > .env && git add .env && commit blocked; }
 only_in_the_index() {
@@ -153,6 +165,20 @@ merged_by_hand() {
   git add settings.txt
   commit passed
 }
+pushed() {
+  seeded
+  git init --quiet --bare "$work/repository/.git/remote"
+  git remote add origin "$work/repository/.git/remote"
+  git push --quiet --no-verify origin main
+  echo "setting_41 = \"on\"" >> other.txt
+  git commit --quiet --no-verify --all --message "Go on"
+  push passed
+  echo "$leak" >> settings.txt
+  git commit --quiet --no-verify --all --message "Leak"
+  echo "setting_42 = \"on\"" >> other.txt
+  git commit --quiet --no-verify --all --message "Go on"
+  push blocked
+}
 six_thousand_files() {
   seeded
   mkdir many
@@ -172,7 +198,7 @@ printf '%-24s' "must, and does under"
 printf '%-20s' "${runners[@]}"
 echo
 for case in the_first_commit only_in_the_index only_in_the_work_tree staged_in_part renamed_with_a_change \
-  commit_all commit_one_file amended merged_by_hand six_thousand_files; do
+  commit_all commit_one_file amended merged_by_hand pushed six_thousand_files; do
   printf '%-24s' "${case//_/ }"
   for runner in "${runners[@]}"; do
     mkdir "$work/repository"

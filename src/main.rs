@@ -90,10 +90,10 @@ fn printed(text: &[u8]) -> Result<Outcome, Error> {
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else if let Some(range) = scan.diff.or_else(|| scan.staged.then(plan::pushed).flatten()) {
+        source::diff(&scan.paths, range)?
     } else if scan.staged {
         source::staged(&scan.paths)?
-    } else if let Some(range) = scan.diff {
-        source::diff(&scan.paths, range)?
     } else {
         plan::tree(scan.paths, scan.ignored)
     };

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::overscope;
+use common::{Folder, overscope, token};
 
 /// The long options that the help of a command shows.
 fn options(command: &str) -> BTreeSet<String> {
@@ -65,4 +65,23 @@ fn a_page_that_is_not_there_names_the_nearest() {
         assert_eq!((ran.status, ran.out.as_str()), (2, ""));
         assert!(ran.err.contains(message), "{}", ran.err);
     }
+}
+
+/// Before a push nothing is staged: the entry that all stages share reads what is about to leave.
+#[test]
+fn before_a_push_the_hook_reads_what_is_pushed() {
+    let folder = Folder::repository();
+    folder.write("a.env", "A=1\n").commit();
+    folder.git(["tag", "there"]);
+    folder.write("a.env", format!("A=1\nRAILWAY_TOKEN={}\n", token(1))).commit();
+    let scan = |from: &str, to: &str| {
+        let call = overscope(["scan", "--staged", "--offline", "--format=json"]).at(folder.path());
+        call.env("PRE_COMMIT_FROM_REF", from).env("PRE_COMMIT_TO_REF", to).run()
+    };
+    let pushed = scan("there", "HEAD");
+    assert_eq!((pushed.status, pushed.paths()), (1, vec!["a.env".to_owned()]));
+    assert_eq!(pushed.credential()["locations"][0]["line"], 2);
+    assert_eq!(scan("HEAD", "HEAD").status, 0);
+    let committed = scan("", "");
+    assert_eq!((committed.status, committed.paths()), (0, Vec::new()), "nothing is staged");
 }
