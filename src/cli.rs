@@ -28,6 +28,13 @@ pub enum Command {
     /// List, show or check the detectors
     #[command(subcommand)]
     Detectors(Detectors),
+    /// Print the completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print a page of the manual: of the program, or of one command, as in `overscope man scan`
+    Man {
+        #[arg(value_name = "COMMAND")]
+        of: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -38,7 +45,8 @@ pub struct Scan {
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
-    /// Read exactly what the next commit would contain: the index, and not the working tree
+    /// Read exactly what the next commit would contain: the index, and not the working tree. Where
+    /// pre-commit names revisions (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF), the lines added between
     #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
     pub staged: bool,
     /// Report what the lines that are added between two revisions hold. BASE...HEAD counts from where

@@ -98,6 +98,12 @@ pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
     Source::Tree { paths: if paths.is_empty() { vec![PathBuf::from(".")] } else { paths }, ignored }
 }
 
+/// What pre-commit's hooks are to look at before a push, when nothing new is staged.
+pub fn pushed() -> Option<String> {
+    let revision = |name| std::env::var(name).ok().filter(|revision| !revision.is_empty());
+    Some(format!("{}...{}", revision("PRE_COMMIT_FROM_REF")?, revision("PRE_COMMIT_TO_REF")?))
+}
+
 /// The configuration that applies to a source: the one that was named, else the repository's.
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
     let roots = roots(source);

@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["report", "inspect_input", "check"],
     &["plan"],
     &["cli"],
+    &["manual"],
     &["run"],
     &["teller"],
     &["demo"],
