@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["report", "inspect_input", "check"],
     &["plan"],
     &["cli"],
-    &["run"],
+    &["run", "settings"],
     &["teller"],
     &["demo"],
     &["main"],

@@ -3,7 +3,7 @@
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use crate::finding::Candidate;
+use crate::finding::{Candidate, Comment};
 
 /// Longer texts are not compared: all of their lines count as new.
 const LONGEST: usize = 64 << 20;
@@ -21,6 +21,19 @@ pub(super) fn keep_new(candidates: &mut Vec<Candidate>, before: &[u8], after: &[
     let lines = u32::try_from(input.after.len()).unwrap_or(u32::MAX);
     let is_new = |line: usize| u32::try_from(line - 1).is_ok_and(|at| at < lines && diff.is_added(at));
     candidates.retain(|candidate| candidate.rests_on.iter().any(|&(first, last)| (first..=last).any(is_new)));
+}
+
+/// Marks the comments that did not allow this very value before.
+pub(super) fn tell_new_comments(candidates: &mut [Candidate], before: &[Candidate]) {
+    for candidate in candidates {
+        for comment in &mut candidate.location.comments {
+            let allowed = |old: &Candidate| {
+                let same = |other: &Comment| other.marker == comment.marker && other.detectors == comment.detectors;
+                old.secret == candidate.secret && old.location.comments.iter().any(same)
+            };
+            comment.is_new = !before.iter().any(allowed);
+        }
+    }
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -1,6 +1,7 @@
 //! What is read: which places there are, and how the bytes of one of them are had.
 //! Listing reads no content; that is done one entry at a time while scanning.
 
+pub mod base;
 mod changed;
 mod diff;
 pub mod git;
