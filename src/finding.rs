@@ -55,6 +55,32 @@ impl Location {
     }
 }
 
+/// Between the path of an archive and the name of a member of it.
+pub const WITHIN: &str = "!/";
+
+/// The endings of archives, by which the one among several marks is known that stands behind a file.
+const ARCHIVES: &[&str] = &[
+    "zip", "jar", "war", "ear", "whl", "egg", "nupkg", "apk", "aar", "docx", "xlsx", "pptx", "odt", "ods", "epub",
+    "vsix", "xpi", "crx", "pex", "pyz", "tar", "tgz", "gz", "bz2", "tbz2", "xz", "txz", "zst", "tzst", "crate", "gem",
+];
+
+impl Location {
+    /// The file that lies on the disk, and which member of it this is, where that file is an archive.
+    pub fn file(&self) -> (&str, Option<&str>) {
+        if self.origin != Origin::Archive {
+            return (&self.path, None);
+        }
+        let split = |at: usize| (&self.path[..at], Some(&self.path[at + WITHIN.len()..]));
+        let marks = || self.path.match_indices(WITHIN).map(|(at, _)| at);
+        // A folder may be called `name!` as well.
+        let is_archive = |at: &usize| {
+            let extension = self.path[..*at].rsplit_once('.').map_or("", |(_, extension)| extension);
+            ARCHIVES.iter().any(|known| extension.eq_ignore_ascii_case(known))
+        };
+        marks().find(is_archive).or_else(|| marks().next()).map_or((&self.path, None), split)
+    }
+}
+
 words! {
     /// The words by which a comment says that the secret beside it may stay: this program's, and
     /// those of the scanners that people come from.

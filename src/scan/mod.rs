@@ -4,6 +4,7 @@
 
 mod added;
 mod assignment;
+mod bundle;
 mod checks;
 mod comments;
 mod context;
@@ -13,6 +14,8 @@ mod hiding;
 mod keywords;
 mod lines;
 mod matcher;
+mod members;
+mod notebook;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
@@ -25,9 +28,11 @@ use rayon::prelude::*;
 use crate::detector::Detectors;
 use crate::finding::{Candidate, Comment, Finding, Note, Origin};
 use crate::secret::FingerprintKey;
-use crate::source::{Entry, Unread};
+use crate::source::archive::Archive;
+use crate::source::{Content, Entry, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
+use members::search_archive;
 use text::Text;
 
 /// Everything a scan gives on.
@@ -49,9 +54,19 @@ pub struct Scanned {
 struct Read {
     candidates: Vec<Candidate>,
     comments: Vec<Comment>,
-    note: Option<Note>,
+    notes: Vec<Note>,
     bytes: u64,
     skipped: bool,
+    /// Whether members of an archive are in it.
+    opened: bool,
+}
+
+impl Read {
+    /// Both of one entry.
+    fn beside(mut self, mut other: Read) -> Read {
+        other.notes.append(&mut self.notes);
+        other
+    }
 }
 
 /// Scans every entry. `on_file` is told after each, for a progress bar.
@@ -108,7 +123,7 @@ impl<'d> Scanner<'d> {
         for read in reads {
             scanned.bytes += read.bytes;
             scanned.skipped += usize::from(read.skipped);
-            scanned.notes.extend(read.note);
+            scanned.notes.extend(read.notes);
             scanned.comments.extend(read.comments);
             candidates.extend(read.candidates);
         }
@@ -119,17 +134,43 @@ impl<'d> Scanner<'d> {
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
-    let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
-    let bytes = match entry.read_into(buffer) {
-        Ok(bytes) => bytes,
-        Err(Unread::TooLarge(size)) => {
-            let message = format!("{} MB, more than is read of one file", size >> 20);
-            return Read { note: note(message, "limit", true), skipped: true, ..Read::default() };
-        }
-        Err(Unread::Io(why)) => {
-            return Read { note: note(why.to_string(), "unreadable", true), skipped: true, ..Read::default() };
-        }
+    let archived = match entry.content_into(buffer) {
+        Ok(Content::Bytes(bytes)) => return scan_bytes(bytes, entry, detectors, keywords),
+        Ok(Content::Archive(archive)) => search_archive(archive, entry, detectors, keywords),
+        Err(why) => return unread(entry, why),
     };
+    if archived.opened {
+        return archived;
+    }
+    match entry.read_into(buffer) {
+        Ok(bytes) => archived.beside(search(bytes, entry, detectors, keywords)),
+        Err(why) => archived.beside(unread(entry, why)),
+    }
+}
+
+/// What stands in the bytes of a file, whatever was packed in them.
+fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
+    let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
+    let archived = search_archive(archive, entry, detectors, keywords);
+    match archived.opened {
+        true => archived,
+        // It only begins as an archive does, or as one that cannot be opened.
+        false => archived.beside(search(bytes, entry, detectors, keywords)),
+    }
+}
+
+fn unread(entry: &Entry, why: Unread) -> Read {
+    let note = match why {
+        Unread::TooLarge(size) => {
+            entry.note("limit", format!("{} MB, more than is read of one file", size >> 20), true)
+        }
+        Unread::Io(why) => entry.note("unreadable", why.to_string(), true),
+    };
+    Read { notes: vec![note], skipped: true, ..Read::default() }
+}
+
+/// What stands in a text, or in the bytes of a binary.
+fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let size = bytes.len() as u64;
     let text = Text::of(bytes);
     let found = match &text {
@@ -137,8 +178,8 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
         Text::LargeBinary => {
-            let note = note(format!("binary of {} MB was skipped", size >> 20), "skipped", false);
-            return Read { note, bytes: size, skipped: true, ..Read::default() };
+            let note = entry.note("skipped", format!("binary of {} MB was skipped", size >> 20), false);
+            return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
     let mut read = Read { candidates: found.candidates, comments: found.comments, bytes: size, ..Read::default() };
@@ -149,7 +190,7 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
             Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
             Err(_) => {
                 let message = "what it was before cannot be read: all of its lines count as added".to_owned();
-                read.note = note(message, "unreadable", true);
+                read.notes.push(entry.note("unreadable", message, true));
             }
         }
     }
@@ -160,9 +201,9 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
     }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
-        read.note = note(message, "limit", true);
+        read.notes.push(entry.note("limit", message, true));
     } else if let Some(why) = found.cut {
-        read.note = note(why.to_owned(), "limit", false);
+        read.notes.push(entry.note("limit", why.to_owned(), false));
     }
     read
 }

@@ -1,6 +1,7 @@
 //! What is read: which places there are, and how the bytes of one of them are had.
 //! Listing reads no content; that is done one entry at a time while scanning.
 
+pub mod archive;
 pub mod base;
 mod changed;
 mod diff;
@@ -11,7 +12,7 @@ mod tree;
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,12 +20,16 @@ use rayon::prelude::*;
 
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
+use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
 pub use tree::report_path;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
+
+/// Of larger files the beginning is looked at before they are read: an archive is not read at once.
+const AT_ONCE: u64 = 1 << 20;
 
 /// What the user asked to be read.
 #[derive(Clone, Debug)]
@@ -157,6 +162,13 @@ pub fn is_whole(source: &Source) -> bool {
     }
 }
 
+/// What an entry holds.
+pub enum Content<'b> {
+    Bytes(&'b [u8]),
+    /// A large archive, which is not read as a whole.
+    Archive(Archive<'static>),
+}
+
 /// Why an entry gave no bytes.
 #[derive(Debug)]
 pub enum Unread {
@@ -165,6 +177,36 @@ pub enum Unread {
 }
 
 impl Entry {
+    /// A member of the archive that this is.
+    pub fn member(&self, path: &str) -> Entry {
+        let Entry { tracked, ignored, .. } = *self;
+        Entry { path: path.to_owned(), place: Place::Bytes(Vec::new()), origin: Origin::Archive, tracked, ignored }
+    }
+
+    /// Something to be said of it.
+    pub fn note(&self, kind: &'static str, message: String, incomplete: bool) -> Note {
+        Note { kind, about: self.path.clone(), message, incomplete }
+    }
+
+    /// Reads the entry as [`Entry::read_into`] does, but for a large file that begins as an archive does.
+    pub fn content_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<Content<'b>, Unread> {
+        if let Place::File(path) = &self.place {
+            let mut file = File::open(path).map_err(Unread::Io)?;
+            let size = file.metadata().map_err(Unread::Io)?.len();
+            if size > AT_ONCE {
+                let mut head = Vec::new();
+                file.by_ref().take(archive::HEAD as u64).read_to_end(&mut head).map_err(Unread::Io)?;
+                match Archive::in_file(&head, &self.path, file, size) {
+                    Ok(archive) => return Ok(Content::Archive(archive)),
+                    Err(back) => file = back,
+                }
+                file.rewind().map_err(Unread::Io)?;
+            }
+            return read_file(&file, size, TEXT_LIMIT, buffer).map(Content::Bytes);
+        }
+        self.read_into(buffer).map(Content::Bytes)
+    }
+
     /// Reads the entry into a buffer that is used again and again: one open, one read.
     pub fn read_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
         self.read_up_to(TEXT_LIMIT, buffer)
@@ -174,18 +216,9 @@ impl Entry {
         match &self.place {
             Place::Bytes(bytes) => Ok(bytes),
             Place::File(path) => {
-                buffer.clear();
                 let file = File::open(path).map_err(Unread::Io)?;
                 let size = file.metadata().map_err(Unread::Io)?.len();
-                if size > limit {
-                    return Err(Unread::TooLarge(size));
-                }
-                buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-                (&file).take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
-                if buffer.len() as u64 > limit {
-                    return Err(Unread::TooLarge(buffer.len() as u64));
-                }
-                Ok(buffer)
+                read_file(&file, size, limit, buffer)
             }
             Place::Object { id, objects, .. } => {
                 objects.read(id, limit, buffer)?;
@@ -200,4 +233,17 @@ impl Entry {
         let mut bytes = Vec::new();
         Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|()| bytes))
     }
+}
+
+fn read_file<'b>(file: &File, size: u64, limit: u64, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+    buffer.clear();
+    if size > limit {
+        return Err(Unread::TooLarge(size));
+    }
+    buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
+    file.take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
+    if buffer.len() as u64 > limit {
+        return Err(Unread::TooLarge(buffer.len() as u64));
+    }
+    Ok(buffer)
 }

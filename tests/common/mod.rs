@@ -7,6 +7,7 @@ pub mod crowd;
 pub mod description;
 pub mod issuers;
 pub mod labels;
+pub mod packed;
 pub mod parts;
 pub mod paths;
 pub mod replies;
