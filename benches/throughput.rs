@@ -47,7 +47,7 @@ fn main() {
 }
 
 /// So many kinds, of whole providers.
-fn first(providers: &[Provider], kinds: usize) -> Vec<Provider> {
+fn first<'p>(providers: impl Iterator<Item = &'p Provider>, kinds: usize) -> Vec<Provider> {
     let mut left = kinds;
     let mut taken = Vec::new();
     for provider in providers {

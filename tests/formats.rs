@@ -40,7 +40,14 @@ fn report_of(cases: &[(String, Case)]) -> (Report, Redactor) {
         credentials.extend(assess(inspected, &[], &DETECTORS, &context));
     }
     let stats = Stats { files: 1, credentials: credentials.len(), ..Stats::default() };
-    let report = Report { origin: Origin::Worktree, moment: Moment::default(), credentials, notes: Vec::new(), stats };
+    let report = Report {
+        origin: Origin::Worktree,
+        moment: Moment::default(),
+        credentials,
+        suppressed: Vec::new(),
+        notes: Vec::new(),
+        stats,
+    };
     (report, run::redactor(&all, &DETECTORS))
 }
 

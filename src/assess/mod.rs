@@ -8,6 +8,7 @@ mod grants;
 pub mod model;
 mod policy;
 mod rules;
+mod silenced;
 mod smaller;
 mod title;
 mod words;
@@ -26,6 +27,7 @@ use crate::uses::{self, Claim, Claimed, Uses};
 use blast_radius::Circumstances;
 use model::{Assessment, Need, Points, Power, Remedy};
 pub use policy::notes as policy_notes;
+pub use silenced::notes as silenced_notes;
 use smaller::Offers;
 pub use smaller::none_known;
 

@@ -71,9 +71,8 @@ fn annotation(credential: &Assessment) -> Command {
     let mut properties = Vec::new();
     let mut lines = vec![sentence(&credential.title)];
     if let Some(first) = credential.locations.first() {
-        if stands_in_the_tree(first) {
-            properties = place(first);
-        } else {
+        properties = place(first);
+        if properties.len() < 3 {
             lines.push(format!("It lies in {}:{}.", path(first), first.line));
         }
     }
@@ -108,19 +107,20 @@ fn level(band: Option<Band>) -> &'static str {
     }
 }
 
-/// Whether the runner has a file with that line.
-fn stands_in_the_tree(at: &Location) -> bool {
-    match at.origin {
-        Origin::Worktree | Origin::Index | Origin::Diff => true,
-        Origin::History | Origin::Stdin | Origin::Archive => false,
-    }
-}
-
-/// Columns are for a single line only: the runner drops them elsewhere.
+/// As far as the runner has such a file, and the file such a line. Columns are for a single line
+/// only: the runner drops them elsewhere.
 fn place(at: &Location) -> Vec<(&'static str, String)> {
-    let mut place = vec![("file", escape_controls(&at.path).into_owned()), ("line", at.line.max(1).to_string())];
-    let end = at.end_line.max(at.line).max(1);
-    if end == at.line.max(1) {
+    let (file, member) = at.file();
+    if matches!(at.origin, Origin::History | Origin::Stdin) {
+        return Vec::new();
+    }
+    let mut place = vec![("file", escape_controls(file).into_owned())];
+    if member.is_some() {
+        return place;
+    }
+    let (line, end) = (at.line.max(1), at.end_line.max(at.line).max(1));
+    place.push(("line", line.to_string()));
+    if line == end {
         place.push(("col", at.column.max(1).to_string()));
         place.push(("endLine", end.to_string()));
         place.push(("endColumn", at.end_column.max(at.column).max(1).to_string()));
@@ -154,7 +154,7 @@ fn unread(report: &Report) -> Option<Command> {
         })
         .collect();
     let message = match unread.len() {
-        0 if report.stats.files == 0 => summary::NOTHING_READ.to_owned(),
+        0 if report.checked_nothing() => summary::NOTHING_READ.to_owned(),
         0 => return None,
         number => format!("{} could not be read: {}.", count(number, "thing"), first_few(unread, NAMED)),
     };

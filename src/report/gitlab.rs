@@ -73,7 +73,7 @@ fn tool() -> Value {
 fn messages(report: &Report) -> Vec<Value> {
     let message = |level: &str, value: &str| json!({ "level": level, "value": value });
     let mut messages = Vec::new();
-    if report.stats.files == 0 {
+    if report.checked_nothing() {
         messages.push(message("warn", summary::NOTHING_READ));
     }
     messages.push(message("info", &summary::line(report)));
@@ -131,6 +131,9 @@ struct Family<'c> {
 
 fn vulnerability(credential: &Assessment, place: &Location, moment: &Moment, family: Family) -> Value {
     let name = escape_controls(family.name);
+    // Of an archive the file itself, in which no line has a number.
+    let (file, member) = place.file();
+    let lines = if member.is_some() { (1, 1) } else { (place.line.max(1), place.end_line.max(place.line).max(1)) };
     let solution = format!(
         "Revoke it: {}\n\n{}",
         escape_controls(&credential.remedy.revoke),
@@ -144,17 +147,17 @@ fn vulnerability(credential: &Assessment, place: &Location, moment: &Moment, fam
         "solution": cut(solution.trim_end(), LONGEST_SOLUTION),
         "identifiers": identifiers(&family),
         "location": {
-            "file": place.path,
-            "start_line": place.line.max(1),
-            "end_line": place.end_line.max(place.line).max(1),
+            "file": file,
+            "start_line": lines.0,
+            "end_line": lines.1,
             "commit": { "sha": place.commit.as_deref().or(moment.commit.as_deref()).unwrap_or(NO_COMMIT) },
         },
         "tracking": {
             "type": "source",
             "items": [{
-                "file": place.path,
-                "start_line": place.line.max(1),
-                "end_line": place.end_line.max(place.line).max(1),
+                "file": file,
+                "start_line": lines.0,
+                "end_line": lines.1,
                 "signatures": [{ "algorithm": "rule_value", "value": format!("{}:{}", family.id, credential.fingerprint) }],
             }],
         },

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::markup::{code, code_in_html, linked, text};
 use super::terminal::cut;
 use super::words::{REVOKE, Topic, path, remarks};
-use super::{needs, summary};
+use super::{needs, summary, suppressed};
 use crate::assess::model::{Assessment, Note, Report};
 use crate::wording::{capital, count};
 
@@ -16,7 +16,7 @@ use crate::wording::{capital, count};
 const LONGEST: usize = 60_000;
 
 /// What of it the rows of the table may take.
-const LONGEST_TABLE: usize = 35_000;
+const LONGEST_TABLE: usize = 24_000;
 
 /// In characters: no single text fills a cell.
 const LONGEST_CELL: usize = 400;
@@ -34,12 +34,12 @@ const HEAD: &str = "| Severity | Credential | Needed here | Not needed | What to
 
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = String::from("## overscope\n\n");
-    if report.stats.files == 0 {
+    if report.checked_nothing() {
         page += &format!("**{}**\n\n", summary::NOTHING_READ);
     }
     let verdict = summary::verdict(&report.credentials);
     page += &format!("**{}.** {}.\n", text(&verdict), capital(&text(&summary::read(report))));
-    let notes = notes(&report.notes);
+    let notes = notes(report);
     if !report.credentials.is_empty() {
         page += &format!("\n{}", table(&report.credentials));
     }
@@ -153,25 +153,30 @@ fn line_of(topic: Topic, line: &str) -> String {
     }
 }
 
-/// What was not read first.
-fn notes(notes: &[Note]) -> String {
-    let listed = |incomplete: bool| {
-        let lines = notes.iter().filter(|note| note.incomplete == incomplete).map(note_of);
-        let lines: Vec<String> = lines.collect();
-        let more = lines.len().saturating_sub(NOTES);
-        let shown: String = lines.iter().take(NOTES).map(|line| format!("- {line}\n")).collect();
-        if more == 0 { shown } else { format!("{shown}- and {more} more\n") }
-    };
-    let (unread, others) = (listed(true), listed(false));
+/// What was not read first, then, folded, what is left out and what else is to be known.
+fn notes(report: &Report) -> String {
+    let (unread, others): (Vec<&Note>, Vec<&Note>) = report.notes.iter().partition(|note| note.incomplete);
+    let suppressed: Vec<String> =
+        suppressed::lines(&report.suppressed).map(|line| text(&cut(&line, LONGEST_NOTE * 2))).collect();
     let mut out = String::new();
     if !unread.is_empty() {
-        out += &format!("\n**Not read:**\n\n{unread}");
+        out += &format!("\n**Not read:**\n\n{}", items(&unread.into_iter().map(note_of).collect::<Vec<_>>()));
     }
-    if !others.is_empty() {
-        let number = notes.iter().filter(|note| !note.incomplete).count();
-        out += &format!("\n<details><summary>{}</summary>\n\n{others}\n</details>\n", count(number, "note"));
+    for (name, lines) in [("suppressed place", suppressed), ("note", others.into_iter().map(note_of).collect())] {
+        if !lines.is_empty() {
+            let name = count(lines.len(), name);
+            out += &format!("\n<details><summary>{name}</summary>\n\n{}\n</details>\n", items(&lines));
+        }
     }
     out
+}
+
+fn items(lines: &[String]) -> String {
+    let shown: String = lines.iter().take(NOTES).map(|line| format!("- {line}\n")).collect();
+    match lines.len().saturating_sub(NOTES) {
+        0 => shown,
+        more => format!("{shown}- and {more} more\n"),
+    }
 }
 
 fn note_of(note: &Note) -> String {

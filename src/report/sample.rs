@@ -11,6 +11,7 @@ pub fn sample() -> Report {
         origin: Origin::Worktree,
         moment: moment(),
         credentials: vec![story(), not_asked(), dead()],
+        suppressed: Vec::new(),
         notes: vec![
             Note {
                 kind: "symlink",
@@ -47,6 +48,7 @@ pub fn location(path: &str, line: usize, before: &str, length: usize) -> Locatio
         key: None,
         excerpt: format!("{before}{}", "*".repeat(length)),
         excerpt_from: 1,
+        comments: Vec::new(),
     }
 }
 

@@ -5,25 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use serde_sarif::sarif;
 
+use self::places::{Linked, Links, ROOT, linked, location};
 use self::rules::{Claim, Family, Rules, over_privileged_id, rule_id};
 use super::needs::{self, excess_band};
 use super::terminal::escape_controls;
 use super::{summary, words};
-use crate::assess::model::{Assessment, Note, Report, Site};
+use crate::assess::model::{Assessment, Note, Report};
 use crate::capability::Band;
-use crate::finding::Location;
 use crate::inspect::answer::Liveness;
 
+mod places;
 mod rules;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-
-/// The root of the repository, which a reader puts in the place where it has its checkout.
-const ROOT: &str = "%SRCROOT%";
 
 /// GitHub refuses a run with more than 25,000 results and drops what is beyond these, by severities
 /// that it has in four steps only; so the choice is made here, by score.
@@ -31,12 +28,6 @@ const MOST_RESULTS: usize = 5_000;
 
 /// Each is a sentence, and the whole is to stay within the ten megabytes that GitHub takes.
 const MOST_NOTIFICATIONS: usize = 1_000;
-
-/// How many other places one message links.
-const MOST_LINKS: usize = 20;
-
-/// What may stand in a path of a URI as it is.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(report))?;
@@ -125,12 +116,17 @@ fn result(claim: &Claim, rules: &Rules) -> sarif::Result {
 
 fn power(credential: &Assessment) -> Parts<'_> {
     let mut message = sentence(&credential.title);
+    if let Some(first) = credential.locations.first()
+        && let (_, Some(member)) = first.file()
+    {
+        message += &format!(" {}", sentence(&format!("In the archive it is {member}:{}", first.line)));
+    }
     for reason in &credential.reasons {
         message += &format!(" {}", sentence(reason));
     }
     let mut links = Links::default();
-    links.add(&mut message, "Also in", "Another copy.", credential.locations.iter().skip(1).map(site_of));
-    let uses = credential.needed.iter().filter_map(|need| need.site.clone());
+    links.add(&mut message, "Also in", "Another copy.", credential.locations.iter().skip(1).map(linked));
+    let uses = credential.needed.iter().filter_map(|need| need.site.clone()).map(Linked::from);
     links.add(&mut message, "Used in", "A use.", uses);
     message += &format!(" {}", sentence(&credential.remedy.replace));
     let fingerprint = credential.fingerprint.as_str();
@@ -148,7 +144,7 @@ fn excess(credential: &Assessment) -> Parts<'_> {
         message += &format!(" {}", sentence(&over.message));
     }
     let mut links = Links::default();
-    let sites = credential.over_privilege.iter().flat_map(|over| over.sites.iter().cloned());
+    let sites = credential.over_privilege.iter().flat_map(|over| over.sites.iter().cloned()).map(Linked::from);
     links.add(&mut message, "See", "What this rests on.", sites);
     message += &format!(" {}", sentence(&credential.remedy.replace));
     let fingerprint = credential.fingerprint.as_str();
@@ -214,68 +210,10 @@ fn bag(properties: Value) -> sarif::PropertyBag {
     sarif::PropertyBag::builder().additional_properties(entries).build()
 }
 
-/// Places that a message links; GitHub shows no others.
-#[derive(Default)]
-struct Links {
-    locations: Vec<sarif::Location>,
-}
-
-impl Links {
-    fn add(&mut self, message: &mut String, lead: &str, what: &str, sites: impl Iterator<Item = Site>) {
-        let sites: BTreeSet<Site> = sites.collect();
-        if sites.is_empty() {
-            return;
-        }
-        let mut links = Vec::new();
-        for site in sites.iter().take(MOST_LINKS) {
-            let id = self.locations.len() as i64 + 1;
-            let name = escape_controls(&site.path).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
-            links.push(format!("[{name}:{}]({id})", site.line));
-            let region = sarif::Region::builder().start_line(line(site.line)).build();
-            let location = sarif::Location::builder()
-                .id(id)
-                .message(text(what))
-                .physical_location(physical(&site.path, region))
-                .build();
-            self.locations.push(location);
-        }
-        let more = match sites.len() - links.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        *message += &format!(" {lead} {}{more}.", links.join(", "));
-    }
-}
-
-fn site_of(location: &Location) -> Site {
-    Site { path: location.path.clone(), line: location.line }
-}
-
-fn location(at: &Location) -> sarif::Location {
-    let region = sarif::Region::builder()
-        .start_line(line(at.line))
-        .start_column(line(at.column))
-        .end_line(line(at.end_line))
-        .end_column(line(at.end_column))
-        .build();
-    sarif::Location::builder().physical_location(physical(&at.path, region)).build()
-}
-
-/// Lines and columns as SARIF counts them: from one.
-fn line(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX).max(1)
-}
-
-fn physical(path: &str, region: sarif::Region) -> sarif::PhysicalLocation {
-    let uri = utf8_percent_encode(path, PATH).to_string();
-    let artifact = sarif::ArtifactLocation::builder().uri(uri).uri_base_id(ROOT).build();
-    sarif::PhysicalLocation::builder().artifact_location(artifact).region(region).build()
-}
-
 /// What could not be read or asked, what was skipped, and what is dead.
 fn notifications(report: &Report, rules: &Rules, dropped: usize) -> Vec<sarif::Notification> {
     let mut all = Vec::new();
-    if report.stats.files == 0 {
+    if report.checked_nothing() {
         all.push(notification("nothing-read", "warning", summary::NOTHING_READ));
     }
     if dropped > 0 {

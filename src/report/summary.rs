@@ -1,5 +1,6 @@
 //! What the end of a report says in one line: what was found, what was read, and what was not.
 
+use super::suppressed;
 use crate::assess::model::{Assessment, Report};
 use crate::capability::Band;
 use crate::inspect::answer::Liveness;
@@ -39,11 +40,12 @@ fn listed(parts: impl IntoIterator<Item = (usize, &'static str)>) -> String {
     parts.map(|(number, what)| format!("{number} {what}")).collect::<Vec<_>>().join(", ")
 }
 
-/// What was read, skipped, not read and asked.
+/// What is not reported, what was read, skipped, not read and asked.
 pub fn read(report: &Report) -> String {
     let stats = &report.stats;
     let incomplete = report.notes.iter().filter(|note| note.incomplete).count();
-    let mut read = vec![format!("{} read ({})", count(stats.files, "file"), size(stats.bytes))];
+    let mut read: Vec<String> = suppressed::tally(&report.suppressed).into_iter().collect();
+    read.push(format!("{} read ({})", count(stats.files, "file"), size(stats.bytes)));
     read.push(if stats.skipped == 0 { "nothing skipped".to_owned() } else { format!("{} skipped", stats.skipped) });
     if incomplete > 0 {
         read.push(format!("{incomplete} could not be read"));

@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer,
 
 use super::terminal::{escape_controls, wrap};
 use super::words::{SHOWN, Topic, path, remarks, standing};
-use super::{Style, summary};
+use super::{Style, summary, suppressed};
 use crate::assess::model::{Assessment, Note, Report};
 use crate::capability::Band;
 use crate::finding::Location;
@@ -28,7 +28,11 @@ pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     for note in notes(&report.notes, style.width) {
         writeln!(out, "{}", renderer.render(&[note]))?;
     }
-    if !report.notes.is_empty() {
+    let suppressed = suppressed::lines(&report.suppressed).collect::<Vec<_>>();
+    if !suppressed.is_empty() {
+        writeln!(out, "{}", renderer.render(&[group(Level::NOTE, "suppressed", &suppressed, style.width)]))?;
+    }
+    if !report.notes.is_empty() || !suppressed.is_empty() {
         writeln!(out)?;
     }
     write_summary(report, &style, out)
@@ -116,18 +120,23 @@ fn notes(notes: &[Note], width: usize) -> Vec<Group<'static>> {
             let lines: Vec<String> = lines.collect();
             let level = if complete { Level::NOTE } else { Level::WARNING };
             let name = if complete { kind.to_owned() } else { format!("not read ({kind})") };
-            let mut text = lines[..lines.len().min(SHOWN)].join("\n");
-            if lines.len() > SHOWN {
-                text += &format!("\nand {} more", lines.len() - SHOWN);
-            }
-            let text = wrap(&text, width.saturating_sub(name.len() + 2));
-            Group::with_title(level.with_name(name).primary_title(text))
+            group(level, &name, &lines, width)
         })
         .collect()
 }
 
+/// A few lines under a name, and how many more there are.
+fn group(level: Level<'static>, name: &str, lines: &[String], width: usize) -> Group<'static> {
+    let mut text = lines[..lines.len().min(SHOWN)].join("\n");
+    if lines.len() > SHOWN {
+        text += &format!("\nand {} more", lines.len() - SHOWN);
+    }
+    let text = wrap(&text, width.saturating_sub(name.len() + 2));
+    Group::with_title(level.with_name(name.to_owned()).primary_title(text))
+}
+
 fn write_summary(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if report.stats.files == 0 {
+    if report.checked_nothing() {
         writeln!(out, "{}", paint(style, AnsiColor::BrightRed, summary::NOTHING_READ))?;
     }
     let found = &report.credentials;

@@ -176,8 +176,9 @@ pub fn others(credential: &Assessment) -> String {
 /// A path as it is shown, and the commit in which it lies.
 pub fn path(at: &Location) -> String {
     let path = escape_controls(&at.path);
+    let gone = if at.commit.is_some() && !at.tracked { ", no longer in HEAD" } else { "" };
     match &at.commit {
-        Some(commit) => format!("{path} in commit {}", escape_controls(commit)),
+        Some(commit) => format!("{path} in commit {}{gone}", escape_controls(commit)),
         None => path.into_owned(),
     }
 }

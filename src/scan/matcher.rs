@@ -6,16 +6,18 @@ use std::ops::Range;
 use regex::bytes::Captures;
 
 use super::assignment::{self, Assigned};
+use super::comments::Comments;
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
+use super::notebook::{self, Part};
 use super::place::{self, Place};
 use super::settle::{Hit, settle};
-use super::{checks, context, lines, stated};
+use super::{bundle, checks, context, lines, stated};
 use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
-use crate::finding::{Candidate, Confidence, Location, WRITTEN};
+use crate::finding::{Candidate, Comment, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
@@ -33,17 +35,23 @@ pub(super) const CANDIDATES: usize = 10_000;
 /// What one file gave.
 pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
+    /// This program's own comments in it.
+    pub(super) comments: Vec<Comment>,
     /// Why more is encoded in it than was decoded, if there is.
     pub(super) cut: Option<&'static str>,
 }
 
 /// The text that is searched, and where it lies.
+#[derive(Clone, Copy)]
 struct Searched<'s> {
-    /// The file's, or what a part of it decodes to.
+    /// The text of the file, or what a part of it decodes to.
     bytes: &'s [u8],
     region: Option<&'s Region>,
-    /// The number of the region, from one; zero for the file itself.
+    /// A number for each text that is searched.
     layer: usize,
+    /// What the region lies in: a part of the file that is read as a text, or all of it.
+    text: &'s [u8],
+    part: Option<&'s Part>,
     file: &'s [u8],
     lines: &'s Lines<'s>,
     entry: &'s Entry,
@@ -52,7 +60,8 @@ struct Searched<'s> {
 impl Searched<'_> {
     /// Where a part of the text is written.
     fn written(&self, part: &Range<usize>) -> Range<usize> {
-        self.region.map_or_else(|| part.clone(), |region| region.outer_of(part))
+        let part = self.region.map_or_else(|| part.clone(), |region| region.outer_of(part));
+        self.part.map_or_else(|| part.clone(), |whole| whole.outer_of(&part))
     }
 
     /// A candidate whose value stands at `inner`.
@@ -67,7 +76,9 @@ impl Searched<'_> {
     ) -> Candidate {
         let span = self.written(inner);
         if let Some(region) = self.region {
-            key = key.or_else(|| context::assigned_key(self.file, region.outer.start));
+            key = key.or_else(|| context::assigned_key(self.text, region.outer.start));
+        }
+        if self.region.is_some() || self.part.is_some() {
             // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
             let written = &self.file[span.start..span.end.min(span.start + LONGEST_MATCH)];
             if written != value.expose().as_bytes() {
@@ -89,37 +100,91 @@ impl Searched<'_> {
             key,
             excerpt: String::new(),
             excerpt_from: 1,
+            comments: Vec::new(),
         };
-        Candidate { detector, secret: value, parts, confidence, location }
+        Candidate { detector, secret: value, parts, confidence, location, rests_on: vec![(line, end_line)] }
     }
 
-    fn hit(&self, candidate: Candidate, whole: &Range<usize>, inner: Range<usize>, beside: Vec<Range<usize>>) -> Hit {
+    fn hit(
+        &self,
+        mut candidate: Candidate,
+        whole: &Range<usize>,
+        inner: Range<usize>,
+        beside: Vec<Range<usize>>,
+    ) -> Hit {
+        candidate.rests_on.extend(beside.iter().map(|part| {
+            let span = self.written(part);
+            (self.lines.position(span.start).0, self.lines.position(span.end).0)
+        }));
         let length = self.written(whole).len();
         Hit { candidate, secret: self.written(&inner), length, layer: self.layer, inner, beside }
     }
 }
 
 pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
-    let mut regions = Regions::of(bytes);
     let place = Place::of(&entry.path);
-    let woken = wake(bytes, detectors, keywords, binary, &place, &mut |wake, at| match wake {
+    let lines = Lines::of(bytes);
+    let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
+    let mut seen = Gathered::default();
+    let cut = match notebook::parts(bytes, &entry.path).filter(|_| !binary) {
+        None => {
+            let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
+            let cut = look(file, detectors, keywords, binary, &place, &mut seen);
+            seen.hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+            seen.hits.extend(bundle::read(bytes).and_then(|bundle| bundle_hit(&file, detectors, &bundle)));
+            cut
+        }
+        Some(parts) => {
+            let mut cut = None;
+            for part in &parts {
+                // Each text has regions of its own behind it.
+                let layer = seen.hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
+                let text = Searched { bytes: &part.text, text: &part.text, part: Some(part), layer, ..file };
+                let place = Place { text: part.written, practice: place.practice || part.prose, ..place };
+                cut = cut.or(look(text, detectors, keywords, false, &place, &mut seen));
+            }
+            cut
+        }
+    };
+    let Gathered { hits, allowed } = seen;
+    let comments = Comments::read(bytes, &lines, &entry.path, if binary { &[] } else { &allowed });
+    let mut candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
+    for Candidate { location, .. } in &mut candidates {
+        location.comments = comments.covering(location.line..=location.end_line);
+    }
+    Found { candidates, comments: comments.own(), cut }
+}
+
+/// What the pass over a text leads to.
+#[derive(Default)]
+struct Gathered {
+    hits: Vec<Hit>,
+    /// Where a comment says that something may stay.
+    allowed: Vec<usize>,
+}
+
+/// Searches a text and what is encoded in it; says why more is than was decoded, if there is.
+fn look(
+    whole: Searched<'_>,
+    detectors: &Detectors,
+    keywords: &Keywords,
+    binary: bool,
+    place: &Place,
+    Gathered { hits, allowed }: &mut Gathered,
+) -> Option<&'static str> {
+    let bytes = whole.bytes;
+    let mut regions = Regions::of(bytes);
+    let woken = wake(bytes, detectors, keywords, binary, place, &mut |wake, at| match wake {
         Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
-        Wake::Detector(number) if detectors.detector(number).is_anchored() && !binary => {
+        Wake::Detector(number) if detectors.is_anchored(number) && !binary => {
             regions.keyword(at, detectors.longest(number));
         }
+        Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
         Wake::Detector(_) | Wake::Assignment => {}
     });
     let (regions, cut) = regions.finish();
-    let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
-    if woken.is_empty() && regions.is_empty() && stated.is_empty() {
-        return Found { candidates: Vec::new(), cut };
-    }
-    let lines = Lines::of(bytes);
-    let mut hits: Vec<Hit> = Vec::new();
-    let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
-    search(&file, woken, detectors, &mut hits);
-    hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
-    let own = Place { text: place::Text::Lines, ..place };
+    search(&whole, woken, detectors, hits);
+    let own = Place { text: place::Text::Lines, ..*place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
@@ -128,10 +193,11 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
             // A text that was only escaped is the file's own: what it assigns was read there.
             woken.assigned.clear();
         }
-        let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
-        search(&inside, woken, detectors, &mut hits);
+        let layer = whole.layer + number + 1;
+        let inside = Searched { bytes: &region.text, region: Some(region), layer, ..whole };
+        search(&inside, woken, detectors, hits);
     }
-    Found { candidates: settle(bytes, hits, detectors), cut }
+    cut
 }
 
 /// Who looks at a text, and where.
@@ -139,12 +205,6 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
 struct Woken {
     windows: BTreeMap<usize, Vec<Range<usize>>>,
     assigned: BTreeMap<usize, Assigned>,
-}
-
-impl Woken {
-    fn is_empty(&self) -> bool {
-        self.windows.is_empty() && self.assigned.is_empty()
-    }
 }
 
 /// The literal pass; `on_hit` is told of each hit.
@@ -160,6 +220,7 @@ fn wake(
     keywords.each_hit(bytes, |wake, at| {
         on_hit(wake, at);
         match wake {
+            Wake::Detector(number) if !detectors.is_worth_trying(number, bytes, at) => {}
             Wake::Detector(number) => {
                 let detector = detectors.detector(number);
                 if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
@@ -186,7 +247,7 @@ fn wake(
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
-            Wake::Encoded(_) => {}
+            Wake::Comment | Wake::Encoded(_) => {}
         }
     });
     if !binary {
@@ -246,6 +307,15 @@ fn stated_hit(searched: &Searched<'_>, detectors: &Detectors, found: Stated) -> 
     let value = Secret::new(found.value.as_deref().unwrap_or(written));
     let candidate = searched.candidate(number, value, parts, found.confidence, &found.span, found.key);
     Some(searched.hit(candidate, &found.span, found.span.clone(), Vec::new()))
+}
+
+/// A file that is a key as a whole, unless the catalogue has no such kind. It has no lines.
+fn bundle_hit(file: &Searched<'_>, detectors: &Detectors, bundle: &str) -> Option<Hit> {
+    let number = detectors.number_of(bundle::KIND)?;
+    let (whole, confidence) = (0..file.bytes.len(), detectors.detector(number).confidence);
+    let mut candidate = file.candidate(number, Secret::new(bundle), BTreeMap::new(), confidence, &whole, None);
+    (candidate.location.end_line, candidate.location.end_column) = (1, 2);
+    Some(file.hit(candidate, &whole, whole.clone(), Vec::new()))
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.

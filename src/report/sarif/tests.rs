@@ -1,6 +1,10 @@
 use super::*;
+use percent_encoding::utf8_percent_encode;
+
+use super::places::{MOST_LINKS, PATH};
 use crate::assess::blast_radius::band;
 use crate::assess::model::Points;
+use crate::finding::Location;
 use crate::finding::Origin;
 use crate::report::sample;
 use crate::report::sample::{dead, not_asked, story};
@@ -122,6 +126,7 @@ fn an_empty_scan_says_that_it_read_nothing() {
         origin: Origin::History,
         moment: crate::finding::Moment::default(),
         credentials: Vec::new(),
+        suppressed: Vec::new(),
         notes: Vec::new(),
         stats: crate::assess::model::Stats::default(),
     };
