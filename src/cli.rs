@@ -35,6 +35,25 @@ pub enum Command {
         #[arg(value_name = "COMMAND")]
         of: Vec<String>,
     },
+    /// Show what applies here, and who said so
+    #[command(subcommand)]
+    Config(Config),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Every setting for a scan of this place: from the configuration, the command line, the environment,
+    /// or the default
+    Show {
+        /// The place [default: the current folder]
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+        /// text or json
+        #[arg(long, value_name = "F", default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        deciding: Box<Deciding>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -121,12 +140,12 @@ pub struct Asking {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Deciding")]
 pub struct Deciding {
-    /// Fail from this band on: low, medium, high, critical or never
-    #[arg(long, value_name = "BAND", default_value = "low")]
-    pub fail_on: FailOn,
-    /// Report finds that are at least this sure: low, medium or high
-    #[arg(long, value_name = "LEAST", default_value = "medium")]
-    pub confidence: Confidence,
+    /// Fail from this band on: low, medium, high, critical or never [default: low]
+    #[arg(long, value_name = "BAND")]
+    pub fail_on: Option<FailOn>,
+    /// Report finds that are at least this sure: low, medium or high [default: medium]
+    #[arg(long, value_name = "LEAST")]
+    pub confidence: Option<Confidence>,
     /// What another tool found out to be needed in AWS: a policy document (JSON), bare or as IAM
     /// Access Analyzer, Pike or IAM Policy Autopilot print it
     #[arg(long, value_name = "FILE")]
@@ -146,6 +165,10 @@ pub struct Deciding {
     /// Report also what other scanners were told to ignore, in comments and in their own files
     #[arg(long)]
     pub no_foreign_allow: bool,
+    /// With --diff: heed also the configuration, baseline and comments that the change itself brings;
+    /// otherwise they are those of BASE
+    #[arg(long)]
+    pub trust_changes: bool,
 }
 
 #[derive(Debug, Args)]

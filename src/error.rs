@@ -40,6 +40,26 @@ pub enum FileError {
     Several(Vec<FileError>),
 }
 
+impl FileError {
+    /// The same for files that were read in another folder than people know them in: `main:overscope.toml`.
+    pub fn moved(self, folder: &Path, revision: &str) -> FileError {
+        let name = |path: String| match Path::new(&path).strip_prefix(folder) {
+            Ok(rest) => format!("{revision}:{}", rest.display()),
+            Err(_) => path,
+        };
+        match self {
+            FileError::Unreadable { path, why } => FileError::Unreadable { path: name(path), why },
+            FileError::Syntax { path, line, column, message } => {
+                FileError::Syntax { path: name(path), line, column, message }
+            }
+            FileError::Content { path, message } => FileError::Content { path: name(path), message },
+            FileError::Several(all) => {
+                FileError::Several(all.into_iter().map(|one| one.moved(folder, revision)).collect())
+            }
+        }
+    }
+}
+
 /// A call that makes no sense.
 #[derive(Debug, Error)]
 pub enum PlanError {

@@ -101,6 +101,8 @@ pub struct Comment {
     /// As [`Location::path`].
     pub path: String,
     pub line: usize,
+    /// Of what a change adds: nothing that stood there before was allowed like this.
+    pub is_new: bool,
 }
 
 /// The part of a find that was decoded: the secret as it is written in the file. Where it is written

@@ -34,6 +34,7 @@ pub mod report;
 pub mod run;
 pub mod scan;
 pub mod secret;
+pub mod settings;
 pub mod source;
 pub mod suppress;
 pub mod teller;

@@ -1,5 +1,7 @@
 //! What was typed means this. The only place with defaults.
 
+mod ground;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use url::Url;
 use crate::assess::Context;
 use crate::assess::document::Document;
 use crate::capability::Band;
+pub use crate::capability::FailOn;
 use crate::config::exempt::{Exemption, Named};
 use crate::config::{self, Config};
 use crate::detector::Detectors;
@@ -24,6 +27,8 @@ use crate::source::{self, Source};
 use crate::suppress::baseline::Baseline;
 use crate::suppress::foreign::Foreign;
 use crate::suppress::{self, Suppressions};
+
+pub use ground::Ground;
 
 /// A run, fully decided.
 #[derive(Debug)]
@@ -58,23 +63,6 @@ pub struct Output {
     pub style: Style,
 }
 
-/// From which band on the run fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailOn {
-    Band(Band),
-    Never,
-}
-
-impl std::str::FromStr for FailOn {
-    type Err = String;
-    fn from_str(word: &str) -> Result<FailOn, String> {
-        match word {
-            "never" => Ok(FailOn::Never),
-            _ => word.parse().map(FailOn::Band).map_err(|why| format!("{why} or `never`")),
-        }
-    }
-}
-
 /// What was typed about asking.
 #[derive(Clone, Debug, Default)]
 pub struct TypedAsking {
@@ -88,6 +76,30 @@ pub struct TypedIgnoring {
     pub baseline: Option<PathBuf>,
     /// What other scanners were told to ignore is reported.
     pub no_foreign: bool,
+}
+
+/// The environment's words.
+pub const KEY: &str = "OVERSCOPE_FINGERPRINT_KEY";
+pub const OFFLINE: &str = "OVERSCOPE_OFFLINE";
+
+/// From which band on a run fails: as was typed, as the configuration says, or from the first.
+pub fn fail_on(typed: Option<FailOn>, config: &Config) -> FailOn {
+    typed.or(config.fail_on).unwrap_or(FailOn::Band(Band::Low))
+}
+
+/// How sure a find must be to be reported.
+pub fn confidence(typed: Option<Confidence>, config: &Config) -> Confidence {
+    typed.or(config.confidence).unwrap_or(Confidence::Medium)
+}
+
+/// Whether the environment says that nobody is asked.
+pub fn is_offline() -> bool {
+    std::env::var_os(OFFLINE).is_some_and(|set| set == "1")
+}
+
+/// The key that the environment holds.
+pub fn key_of_environment() -> Option<String> {
+    std::env::var(KEY).ok().filter(|key| !key.is_empty())
 }
 
 /// How long all questions together may take, when nobody says.
@@ -105,13 +117,22 @@ pub fn pushed() -> Option<String> {
 }
 
 /// The configuration that applies to a source: the one that was named, else the repository's.
-pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
+pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> Result<Config, Error> {
     let roots = roots(source);
-    let mut config = match (named, roots.first()) {
-        (Some(path), _) => Config::read(path)?,
-        (None, Some(root)) => Config::of(root)?,
-        (None, None) => Config::default(),
+    ground.prepare(named.map(PathBuf::as_path))?;
+    let read = match (named, roots.first()) {
+        (Some(path), _) if ground.is_the_change() => Config::read(path),
+        (Some(path), Some(root)) => match ground.file(path)? {
+            Some(file) if file.starts_with(ground.root(root)) => Config::brought(ground.root(root), &file),
+            Some(file) => Config::read(&file),
+            None => Ok(Config::default()),
+        },
+        (Some(path), None) => Config::read(path),
+        (None, Some(root)) => Config::of(ground.root(root)),
+        (None, None) => Ok(Config::default()),
     };
+    let mut config = read.map_err(|why| ground.explain(why))?;
+    ground.settle(&mut config);
     // The paths of several are each told by what was typed, which a configuration is not.
     if let [root] = roots.as_slice() {
         let file = named.cloned().unwrap_or_else(|| root.join(config::NAME));
@@ -134,22 +155,26 @@ pub fn suppressions(
     typed: &TypedIgnoring,
     config: &Config,
     source: &Source,
+    ground: &Ground,
     detectors: &Detectors,
 ) -> Result<Suppressions, Error> {
     config.exemptions.iter().try_for_each(|exemption| known_kinds(exemption, config, detectors))?;
     let roots = roots(source);
-    let named = |file: &Path| match roots.as_slice() {
-        [root] => within(root, file).unwrap_or_else(|| shown(file)),
-        _ => shown(file),
+    let named = |file: &Path| named(source, &ground.known(file));
+    let baseline = match typed.baseline.as_ref().or(config.baseline.as_ref()) {
+        Some(file) => ground.file(file)?,
+        None => None,
     };
-    let baseline = typed.baseline.as_ref().or(config.baseline.as_ref());
+    let baseline = baseline.map(|file| Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)));
     let foreign = !typed.no_foreign && config.foreign_ignores.unwrap_or(true);
     Ok(Suppressions {
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
-        baseline: baseline.map(|file| Baseline::read(file, named(file))).transpose()?,
+        baseline: baseline.transpose()?,
         exemptions: config.exemptions.clone(),
         config: config.name.as_deref().map(|name| named(Path::new(name))).unwrap_or_default(),
-        foreign: foreign.then(|| roots.first().map(|root| Foreign::at(root)).unwrap_or_default()),
+        foreign: foreign.then(|| roots.first().map(|root| Foreign::at(ground.root(root))).unwrap_or_default()),
+        new_comments: ground.is_the_change(),
+        notes: ground.notes(),
         prefixes: match source {
             Source::Tree { paths, .. } if paths.len() > 1 => {
                 paths.iter().map(|path| source::report_path(path)).collect()
@@ -183,6 +208,14 @@ pub fn write_baseline(file: Option<&PathBuf>) -> Result<Option<(PathBuf, Baselin
     Ok(Some((file.clone(), before)))
 }
 
+/// A file as messages name it: by its path in the repository, where it lies in one that is scanned.
+pub fn named(source: &Source, file: &Path) -> String {
+    match roots(source).as_slice() {
+        [root] => within(root, file).unwrap_or_else(|| shown(file)),
+        _ => shown(file),
+    }
+}
+
 /// A file as reports name it.
 fn within(root: &Path, file: &Path) -> Option<String> {
     let (root, file) = (root.canonicalize().ok()?, file.canonicalize().ok()?);
@@ -206,9 +239,8 @@ pub fn detectors(config: &Config, named: &[PathBuf]) -> Result<Detectors, FileEr
 /// The key under which fingerprints are made: the environment's, the configuration's, that of a
 /// baseline, or the fixed one. Every baseline must have been made under it.
 pub fn fingerprint_key(config: &Config, baselines: &[&Baseline]) -> Result<FingerprintKey, FileError> {
-    let named = std::env::var("OVERSCOPE_FINGERPRINT_KEY").ok().filter(|key| !key.is_empty());
     let own = || baselines.iter().find_map(|baseline| baseline.fingerprint_key.clone());
-    let named = named.or_else(|| config.fingerprint_key.clone()).or_else(own);
+    let named = key_of_environment().or_else(|| config.fingerprint_key.clone()).or_else(own);
     let key = named.map_or_else(FingerprintKey::fixed, FingerprintKey::new);
     baselines.iter().try_for_each(|baseline| baseline.check_key(&key))?;
     Ok(key)

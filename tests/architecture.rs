@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["plan"],
     &["cli"],
     &["manual"],
-    &["run"],
+    &["run", "settings"],
     &["teller"],
     &["demo"],
     &["main"],

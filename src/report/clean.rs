@@ -155,13 +155,14 @@ impl Cleaner<'_> {
     }
 
     fn comment(&self, comment: &Comment) -> Comment {
-        let Comment { marker, detectors, reason, path, line } = comment;
+        let Comment { marker, detectors, reason, path, line, is_new } = comment;
         Comment {
             marker: *marker,
             detectors: self.all(detectors),
             reason: self.some(reason),
             path: self.text(path),
             line: *line,
+            is_new: *is_new,
         }
     }
 

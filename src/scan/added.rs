@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use crate::finding::Candidate;
+use crate::finding::{Candidate, Comment};
 
 /// Longer texts are not compared: all of their lines count as new.
 const LONGEST: usize = 64 << 20;
@@ -33,6 +33,19 @@ pub(super) fn keep_new_members(candidates: &mut Vec<Candidate>, before: &[Candid
     }
     let before: HashSet<(&str, &str)> = before.iter().map(known).collect();
     candidates.retain(|candidate| !before.contains(&known(candidate)));
+}
+
+/// Marks the comments that did not allow this very value before.
+pub(super) fn tell_new_comments(candidates: &mut [Candidate], before: &[Candidate]) {
+    for candidate in candidates {
+        for comment in &mut candidate.location.comments {
+            let allowed = |old: &Candidate| {
+                let same = |other: &Comment| other.marker == comment.marker && other.detectors == comment.detectors;
+                old.secret == candidate.secret && old.location.comments.iter().any(same)
+            };
+            comment.is_new = !before.iter().any(allowed);
+        }
+    }
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

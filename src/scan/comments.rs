@@ -93,8 +93,14 @@ fn placed(bytes: &[u8], lines: &Lines<'_>, path: &str, at: usize) -> Option<Plac
         Marker::Overscope => detectors(rest),
         _ => (Vec::new(), rest),
     };
-    let comment =
-        Comment { marker, detectors, reason: reason(rest), path: path.to_owned(), line: lines.position(at).0 };
+    let comment = Comment {
+        marker,
+        detectors,
+        reason: reason(rest),
+        path: path.to_owned(),
+        is_new: false,
+        line: lines.position(at).0,
+    };
     Some(Placed { comment, alone, reach })
 }
 

@@ -26,7 +26,7 @@ mod text;
 use rayon::prelude::*;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Comment, Finding, Note};
+use crate::finding::{Candidate, Comment, Finding, Note, Origin};
 use crate::secret::FingerprintKey;
 use crate::source::archive::Archive;
 use crate::source::{Content, Entry, Unread};
@@ -100,7 +100,7 @@ impl<'d> Scanner<'d> {
         let entry = Entry {
             path: path.to_owned(),
             place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
-            origin: crate::finding::Origin::Stdin,
+            origin: Origin::Stdin,
             tracked: false,
             ignored: false,
         };
@@ -200,6 +200,11 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
                 read.notes.push(entry.note("unreadable", message, true));
             }
         }
+    }
+    if entry.origin == Origin::Diff && read.candidates.iter().any(|one| !one.location.comments.is_empty()) {
+        let before = entry.read_before().and_then(Result::ok).unwrap_or_default();
+        let before = matcher::find(Text::of(&before).bytes(), entry, detectors, keywords, false);
+        added::tell_new_comments(&mut read.candidates, &before.candidates);
     }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);

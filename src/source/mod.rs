@@ -2,6 +2,7 @@
 //! Listing reads no content; that is done one entry at a time while scanning.
 
 pub mod archive;
+pub mod base;
 mod changed;
 mod diff;
 pub mod git;

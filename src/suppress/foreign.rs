@@ -14,6 +14,8 @@ use crate::finding::{Finding, Location, Note};
 
 const LISTS: [&str; 2] = [".gitleaksignore", ".betterleaksignore"];
 const BASELINE: &str = ".secrets.baseline";
+/// All of them.
+pub const NAMES: [&str; 3] = [LISTS[0], LISTS[1], BASELINE];
 /// Larger ones are no work of people.
 const LIMIT: u64 = 64 << 20;
 /// What detect-secrets calls a private key; its hash is that of the first line alone.

@@ -30,6 +30,10 @@ pub struct Suppressions {
     pub config: String,
     /// Files of other scanners; none where they are not heeded, and neither are their comments.
     pub foreign: Option<Foreign>,
+    /// Whether comments count that the scanned change itself brings.
+    pub new_comments: bool,
+    /// What is to be said of how these came about.
+    pub notes: Vec<Note>,
     /// What the paths of several arguments begin with.
     pub prefixes: Vec<String>,
 }
@@ -170,6 +174,10 @@ impl Suppressions {
             }));
         }
         for comment in &at.comments {
+            if comment.is_new && !self.new_comments {
+                told.new_comment(comment);
+                continue;
+            }
             let heeded = match comment.marker {
                 Marker::Overscope => comment.detectors.iter().any(|id| id == detector),
                 _ => self.foreign.is_some(),

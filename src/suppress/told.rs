@@ -19,6 +19,8 @@ pub(super) struct Told {
     exemptions: BTreeMap<usize, String>,
     /// By path and line.
     comments: BTreeSet<(String, usize)>,
+    /// Those that come with the change that is scanned.
+    new_comments: BTreeSet<(String, usize)>,
 }
 
 impl Told {
@@ -32,6 +34,10 @@ impl Told {
 
     pub(super) fn comment(&mut self, comment: &Comment) {
         self.comments.insert((comment.path.clone(), comment.line));
+    }
+
+    pub(super) fn new_comment(&mut self, comment: &Comment) {
+        self.new_comments.insert((comment.path.clone(), comment.line));
     }
 
     pub(super) fn notes(
@@ -70,6 +76,11 @@ impl Told {
                 None => {}
             }
         }
+        for (path, line) in self.new_comments {
+            let message = "the comment comes with what is scanned and allows nothing in it (--trust-changes heeds it)";
+            notes.add("base", format!("{path}:{line}"), message.to_owned());
+        }
+        notes.notes.extend(suppressions.notes.clone());
         notes.notes.extend(suppressions.foreign.iter().flat_map(|foreign| foreign.notes.clone()));
         notes.notes
     }
