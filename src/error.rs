@@ -60,6 +60,8 @@ pub enum SourceError {
     Io { path: String, why: io::Error },
     #[error("git {command} failed: {why}")]
     Git { command: String, why: String },
+    #[error("--since {given}: neither a day (2024-05-01), nor a time, nor a revision of this repository")]
+    Since { given: String },
 }
 
 /// Parses TOML; errors name file, line and column, and the nearest known key.

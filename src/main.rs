@@ -83,6 +83,8 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else if scan.history {
+        plan::history(&scan.paths, scan.since)?
     } else {
         Source::Tree { paths: scan.paths, ignored: scan.ignored }
     };

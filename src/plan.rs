@@ -81,6 +81,7 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
     let roots: Vec<PathBuf> = match source {
         Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::History { path, .. } => vec![source::root_of(path)],
         Source::Stdin { .. } => Vec::new(),
     };
     let mut config = match (named, roots.first()) {
@@ -94,6 +95,14 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Er
         config.policy.file = within(root, &file);
     }
     Ok(config)
+}
+
+/// The history of one repository.
+pub fn history(paths: &[PathBuf], since: Option<String>) -> Result<Source, PlanError> {
+    match paths {
+        [path] => Ok(Source::History { path: path.clone(), since }),
+        _ => Err(PlanError::Usage("--history reads one repository at a time; name one path".to_owned())),
+    }
 }
 
 /// A file as reports name it.

@@ -11,7 +11,7 @@ use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
 use crate::scan::{Hiding, Scanned};
-use crate::source::{Entry, Source};
+use crate::source::{Listing, Source};
 use crate::uses::{Search, Uses, Wanted};
 use crate::{assess, inspect, report, scan, source, uses};
 
@@ -42,16 +42,16 @@ pub struct Outcome {
 pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn Write) -> Result<Outcome, Error> {
     let World { transport, log, teller } = world;
     let listing = source::list(&plan.source)?;
-    teller.reading(listing.entries.len());
+    teller.reading(listing.len());
     tell_of_rules(detectors, plan.verbose, teller);
-    let scanned = scan::scan(&listing.entries, detectors, &plan.key, &|| teller.read_one());
+    let scanned = scan::scan(&listing, detectors, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
     let kept = sure_enough(scanned.findings, plan.confidence);
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
-    let mut uses = find_uses(&kept, detectors, &listing.entries);
+    let mut uses = find_uses(&kept, detectors, &listing);
     let told = plan.needed.as_ref().map(|needed| needed.add_to(&mut uses, &kept, detectors)).unwrap_or_default();
     if let Some(transport) = transport {
         let first = inspect::first_words(&kept, detectors, &plan.asking);
@@ -85,6 +85,7 @@ fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, so
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Stdin { .. } => Origin::Stdin,
+        Source::History { .. } => Origin::History,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }
 }
@@ -95,7 +96,7 @@ fn sure_enough(findings: Vec<Finding>, least: Confidence) -> Vec<Finding> {
 }
 
 /// Where the finds are used: nothing is read again when nothing was found.
-fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> Vec<Uses> {
+fn find_uses(findings: &[Finding], detectors: &Detectors, listing: &Listing) -> Vec<Uses> {
     // What takes a password that only its name tells is in no table: there is nothing to look for.
     let searched = |finding: &&Finding| !detectors.is_named_only(finding.detector);
     let wanted: Vec<Wanted<'_>> = findings
@@ -107,13 +108,13 @@ fn find_uses(findings: &[Finding], detectors: &Detectors, entries: &[Entry]) -> 
             locations: &finding.locations,
         })
         .collect();
-    let mut found = match entries.first() {
-        Some(first) if !wanted.is_empty() && first.origin == Origin::Worktree => {
+    let mut found = match wanted.is_empty() {
+        true => Vec::new(),
+        false => {
             let search = Search::new(&wanted);
-            let files = source::texts(entries, uses::can_hold_uses, |path, text| search.open(path, text));
-            search.uses(&files)
+            let texts = listing.texts(uses::can_hold_uses, |path, text| search.open(path, text));
+            texts.map(|files| search.uses(&files)).unwrap_or_default()
         }
-        _ => Vec::new(),
     }
     .into_iter();
     findings.iter().map(|finding| if searched(&finding) { found.next() } else { None }.unwrap_or_default()).collect()

@@ -143,6 +143,7 @@ fn what_reaches_out_of_the_program_stands_where_it_is_looked_for() {
     only_in("serde_sarif", &["src/report/sarif.rs", "src/report/sarif/"]);
     only_in("rayon", &["src/scan/", "src/source/", "src/main.rs"]);
     only_in("ignore::", &["src/source/"]);
+    only_in("gix_", &["src/source/history/"]);
     only_in("apollo_parser", &["src/inspect/request.rs", "src/uses/http.rs", "src/demo/replica/"]);
     only_in("annotate_snippets", &["src/report/text.rs", "src/report/text/"]);
     only_in("indicatif", &["src/teller.rs"]);

@@ -8,6 +8,7 @@ mod context;
 mod encoded;
 mod group;
 mod hiding;
+mod history;
 mod keywords;
 mod lines;
 mod matcher;
@@ -23,7 +24,7 @@ use rayon::prelude::*;
 use crate::detector::Detectors;
 use crate::finding::{Candidate, Finding, Note};
 use crate::secret::FingerprintKey;
-use crate::source::{Entry, Unread};
+use crate::source::{Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
 use text::Text;
@@ -47,11 +48,17 @@ struct Read {
     note: Option<Note>,
     bytes: u64,
     skipped: bool,
+    /// Of a plain text: see [`matcher::Found::clean`].
+    clean: bool,
 }
 
-/// Scans every entry. `on_file` is told after each, for a progress bar.
-pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
-    Scanner::new(detectors).files(entries, key, on_file)
+/// Scans all that is listed. `on_file` is told after each file, for a progress bar.
+pub fn scan(listing: &Listing, detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    let scanner = Scanner::new(detectors);
+    match &listing.history {
+        Some(history) => history::scan(&scanner, history, key, on_file),
+        None => scanner.files(&listing.entries, key, on_file),
+    }
 }
 
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
@@ -78,6 +85,7 @@ impl<'d> Scanner<'d> {
             origin: crate::finding::Origin::Stdin,
             tracked: false,
             ignored: false,
+            commit: None,
         };
         self.files(&[entry], key, &|| ()).findings
     }
@@ -92,34 +100,44 @@ impl<'d> Scanner<'d> {
                 read
             })
             .collect();
-        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-        let mut candidates = Vec::new();
-        for read in reads {
-            scanned.bytes += read.bytes;
-            scanned.skipped += usize::from(read.skipped);
-            scanned.notes.extend(read.note);
-            candidates.extend(read.candidates);
-        }
-        scanned.candidates = candidates.len();
-        scanned.findings = group::group(candidates, detectors, key);
-        scanned
+        gather(reads, detectors, key)
     }
+}
+
+fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scanned {
+    let mut scanned = Scanned { files: reads.len(), ..Scanned::default() };
+    let mut candidates = Vec::new();
+    for read in reads {
+        scanned.bytes += read.bytes;
+        scanned.skipped += usize::from(read.skipped);
+        scanned.notes.extend(read.note);
+        candidates.extend(read.candidates);
+    }
+    scanned.candidates = candidates.len();
+    scanned.findings = group::group(candidates, detectors, key);
+    scanned
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
     let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
-    let bytes = match entry.read_into(buffer) {
-        Ok(bytes) => bytes,
+    match entry.read_into(buffer) {
+        Ok(bytes) => scan_bytes(bytes, entry, detectors, keywords),
         Err(Unread::TooLarge(size)) => {
             let message = format!("{} MB, more than is read of one file", size >> 20);
-            return Read { note: note(message, "limit", true), skipped: true, ..Read::default() };
+            Read { note: note(message, "limit", true), skipped: true, ..Read::default() }
         }
         Err(Unread::Io(why)) => {
-            return Read { note: note(why.to_string(), "unreadable", true), skipped: true, ..Read::default() };
+            Read { note: note(why.to_string(), "unreadable", true), skipped: true, ..Read::default() }
         }
-    };
+    }
+}
+
+fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
+    let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
     let size = bytes.len() as u64;
-    let found = match Text::of(bytes) {
+    let text = Text::of(bytes);
+    let plain = matches!(text, Text::Plain(_));
+    let found = match text {
         Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
@@ -128,7 +146,7 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
             return Read { note, bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    let mut read = Read { candidates: found.candidates, bytes: size, clean: plain && found.clean, ..Read::default() };
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.note = note(message, "limit", true);

@@ -1,6 +1,8 @@
 //! The only place that runs git, and only its plumbing. A repository is somebody else's text: no
 //! hook, file-system monitor, alias, pager, filter or diff program of its configuration is run.
 
+pub mod shape;
+
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -23,8 +25,10 @@ fn git(root: &Path, arguments: &[&str]) -> Command {
         .arg(root)
         .args(["--no-optional-locks", "--no-pager"])
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"])
+        .args(["-c", "protocol.allow=never"])
         .args(arguments)
         .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

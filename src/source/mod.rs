@@ -2,6 +2,7 @@
 //! Listing reads no content; that is done one entry at a time while scanning.
 
 pub mod git;
+mod history;
 mod steering;
 mod tree;
 
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
+pub use history::{Base, Blob, History};
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
@@ -24,6 +26,8 @@ pub enum Source {
     Tree { paths: Vec<PathBuf>, ignored: bool },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
+    /// All that any reference of the repository leads to; `since` a day, a time or a revision.
+    History { path: PathBuf, since: Option<String> },
 }
 
 /// A place that can be read.
@@ -33,8 +37,11 @@ pub struct Entry {
     pub path: String,
     pub place: Place,
     pub origin: Origin,
+    /// Of a blob of the history: HEAD still holds it.
     pub tracked: bool,
     pub ignored: bool,
+    /// The commit that brought it, where it comes from the history.
+    pub commit: Option<String>,
 }
 
 /// Where an entry's bytes are.
@@ -48,6 +55,8 @@ pub enum Place {
 #[derive(Debug, Default)]
 pub struct Listing {
     pub entries: Vec<Entry>,
+    /// Is too large to be listed, and is read as a stream.
+    pub history: Option<History>,
     pub notes: Vec<Note>,
 }
 
@@ -62,21 +71,47 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
                 origin: Origin::Stdin,
                 tracked: false,
                 ignored: false,
+                commit: None,
             }],
-            notes: Vec::new(),
+            ..Listing::default()
         }),
+        Source::History { path, since } => {
+            let (history, notes) = History::open(path, since.as_deref())?;
+            Ok(Listing { history: Some(history), notes, ..Listing::default() })
+        }
     }
 }
 
 /// Files beyond this size are not searched for uses.
 const USES_LIMIT: u64 = 4 << 20;
 
+impl Listing {
+    /// How many files are read.
+    pub fn len(&self) -> usize {
+        self.history.as_ref().map_or(self.entries.len(), History::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The texts in which something may be used, of the names that fit: those that were listed; for
+    /// a history, HEAD's. None where there is no repository around.
+    pub fn texts<T: Send>(
+        &self,
+        fits: fn(&str) -> bool,
+        keep: impl Fn(&str, &str) -> Option<T> + Sync,
+    ) -> Option<Vec<T>> {
+        match (&self.history, self.entries.first()) {
+            (Some(history), _) => Some(texts(&history.head(fits), fits, keep)),
+            (None, Some(first)) if first.origin == Origin::Worktree => Some(texts(&self.entries, fits, keep)),
+            (None, _) => None,
+        }
+    }
+}
+
 /// What is kept of the entries whose names fit and that are text, which are read again; in order.
-pub fn texts<T: Send>(
-    entries: &[Entry],
-    fits: fn(&str) -> bool,
-    keep: impl Fn(&str, &str) -> Option<T> + Sync,
-) -> Vec<T> {
+fn texts<T: Send>(entries: &[Entry], fits: fn(&str) -> bool, keep: impl Fn(&str, &str) -> Option<T> + Sync) -> Vec<T> {
     let fitting: Vec<&Entry> = entries.iter().filter(|entry| fits(&entry.path)).collect();
     let read = |buffer: &mut Vec<u8>, entry: &Entry| {
         if let Place::File(path) = &entry.place
@@ -107,7 +142,7 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Stdin { .. } => false,
+        Source::Stdin { .. } | Source::History { .. } => false,
     }
 }
 
