@@ -177,3 +177,147 @@ fn a_find_names_the_commit_that_brought_it_and_whether_head_holds_it() {
     };
     assert_eq!(since(&first), [second, third.clone(), third]);
 }
+
+/// What leads to something counts, whatever kind of reference it is; what only a log knows does not.
+#[test]
+fn every_reference_is_followed() {
+    let mut history = History::new(&[]);
+    let [tagged, noted, stashed, older, elsewhere, amended, detached] = std::array::from_fn(|seed| secret(seed as u64));
+    history.commit(&[("README.md", "nothing\n"), ("late.txt", &amended)]);
+    history.commit(&[("README.md", "more\n")]);
+    history.folder.write("tagged.txt", &tagged);
+    let blob = history.git(&["hash-object", "-w", "tagged.txt"]);
+    history.git(&["tag", "--annotate", "--message=a blob", "the-blob", &blob]);
+    fs::remove_file(history.path().join("tagged.txt")).unwrap();
+    history.git(&["notes", "add", "--message", &noted]);
+    for stash in [&older, &stashed] {
+        history.folder.write("README.md", stash);
+        history.git(&["stash", "push", "--quiet"]);
+    }
+    history.git(&["worktree", "add", "--quiet", "--detach", "beside"]);
+    history.folder.write("beside/there.txt", &elsewhere);
+    history.git(&["-C", "beside", "add", "there.txt"]);
+    history.git(&["-C", "beside", "commit", "--quiet", "--message=there"]);
+    history.git(&["checkout", "--quiet", "--detach"]);
+    history.folder.write("detached.txt", &detached);
+    history.git(&["add", "detached.txt"]);
+    history.git(&["commit", "--quiet", "--message=detached"]);
+    let unreached = secret(99);
+    history.folder.write("oops.txt", &unreached);
+    history.git(&["add", "oops.txt"]);
+    history.git(&["commit", "--quiet", "--message=oops"]);
+    history.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    let expected = export(
+        history.path(),
+        &["--all", "refs/stash", "stash@{1}", "HEAD", &history.git(&["-C", "beside", "rev-parse", "HEAD"])],
+    );
+    let told = |ran: &Ran| {
+        let mut paths: Vec<String> = places(ran).into_iter().map(|(path, _, _)| path).collect();
+        paths.sort();
+        paths
+    };
+    for form in ["status", "gc"] {
+        history.git(&[form, "--quiet"]);
+        let ran = history.run(&[]);
+        assert_eq!(ran.notes(), []);
+        let note = expected.iter().find(|one| one.path.len() == 40).unwrap();
+        let mut paths =
+            ["README.md", "detached.txt", "late.txt", &note.path, "refs/tags/the-blob", "there.txt"].to_vec();
+        paths.push("README.md");
+        paths.sort();
+        assert_eq!(told(&ran), paths, "after {form}: {ran:#?}");
+        assert!(!ran.out.contains("Dana"));
+    }
+}
+
+/// The same finds in a repository of the newer kind, in a bare one, in one that borrows its objects,
+/// and whatever the number of threads.
+#[test]
+fn every_kind_of_repository_is_read() {
+    let mut newer = History::new(&["--object-format=sha256"]);
+    newer.commit(&[("a.txt", &secret(1))]);
+    newer.commit(&[("a.txt", "gone\n")]);
+    newer.git(&["gc", "--quiet"]);
+    let mut history = eventful();
+    history.git(&["gc", "--quiet"]);
+    let beside = tempfile::tempdir().unwrap();
+    let place = |name: &str| beside.path().join(name).display().to_string();
+    history.git(&["clone", "--quiet", "--bare", ".", &place("bare")]);
+    history.git(&["clone", "--quiet", "--shared", ".", &place("shared")]);
+    let whole = history.run(&[]);
+    assert_eq!(places(&newer.run(&[])).len(), 1);
+    let found: Vec<_> = places(&whole);
+    assert!(found.len() > 10);
+    for name in ["bare", "shared"] {
+        let ran = overscope(["scan", "--history", "--offline", "--format=json", &place(name)]).run();
+        assert_eq!((ran.status, places(&ran)), (1, found.clone()), "{name}");
+    }
+    for jobs in ["1", "2", "5"] {
+        assert_eq!(history.run(&["--jobs", jobs]).out, whole.out, "{jobs} threads");
+    }
+}
+
+/// What is not there or broken is said, and nothing that was found is lost.
+#[test]
+fn a_history_with_holes_is_read_around_them() {
+    let mut history = History::new(&[]);
+    let kept = secret(1);
+    history.commit(&[("a.txt", &kept), ("gone.txt", &secret(2)), ("b/c.txt", &filler(3, 500))]);
+    history.commit(&[("a.txt", "clean\n"), ("gone.txt", "clean\n"), ("b/c.txt", &filler(4, 500))]);
+    let gone = history.git(&["rev-parse", "HEAD~1:gone.txt"]);
+    let shallow = tempfile::tempdir().unwrap();
+    let place = shallow.path().join("clone").display().to_string();
+    let from = format!("file://{}", history.path().display());
+    history.git(&["clone", "--quiet", "--depth=1", &from, &place]);
+    let ran = overscope(["scan", "--history", "--offline", "--format=json", &place]).run();
+    assert_eq!(ran.status, 0, "{ran:#?}");
+    assert!(ran.notes().iter().any(|(note, incomplete)| note.contains("shallow") && !incomplete), "{ran:#?}");
+
+    fs::remove_file(history.path().join(".git/objects").join(&gone[..2]).join(&gone[2..])).unwrap();
+    let ran = history.run(&["--fail-on=never"]);
+    assert_eq!(ran.status, 3);
+    assert!(ran.notes().iter().any(|(note, incomplete)| note.starts_with("gone.txt: ") && *incomplete), "{ran:#?}");
+    assert_eq!(ran.paths(), ["a.txt"]);
+
+    // A byte in the middle of a large object of the pack.
+    let mut history = History::new(&[]);
+    history.commit(&[("a.txt", &kept), ("b/c.txt", &filler(3, 5000))]);
+    history.commit(&[("a.txt", "clean\n")]);
+    history.git(&["gc", "--quiet"]);
+    let packs = fs::read_dir(history.path().join(".git/objects/pack")).unwrap();
+    let pack = packs.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "pack"));
+    let pack = pack.unwrap();
+    let sound = fs::read(&pack).unwrap();
+    fs::remove_file(&pack).unwrap();
+    for broken in [flipped(&sound, sound.len() / 2), sound[..sound.len() / 2].to_vec(), Vec::new()] {
+        fs::write(&pack, &broken).unwrap();
+        let ran = history.run(&["--fail-on=never"]);
+        assert_eq!(ran.status, 3, "{ran:#?}");
+        assert!(ran.notes().iter().any(|(_, incomplete)| *incomplete), "{ran:#?}");
+    }
+    fs::write(&pack, flipped(&sound, sound.len() / 2)).unwrap();
+    assert_eq!(history.run(&[]).paths(), ["a.txt"]);
+}
+
+fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[at..at + 40].iter_mut().for_each(|byte| *byte ^= 0x55);
+    bytes
+}
+
+#[test]
+fn a_call_that_cannot_be_meant_is_refused() {
+    let mut history = History::new(&[]);
+    history.commit(&[("a.txt", "clean\n")]);
+    for (more, why) in [
+        (&["--since", "no-such-thing"][..], "--since no-such-thing: neither a day"),
+        (&[".", "beside"], "name one path"),
+        (&["--ignored"], "--ignored"),
+        (&["/"], "not a git repository"),
+    ] {
+        let ran = history.run(more);
+        assert_eq!(ran.status, 2, "{ran:#?}");
+        assert!(ran.err.contains(why), "{ran:#?}");
+    }
+    assert_eq!(overscope(["scan", "--since", "2024-01-01"]).run().status, 2);
+}

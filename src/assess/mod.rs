@@ -19,7 +19,7 @@ use crate::config::Visibility;
 use crate::config::policy::Policy;
 use crate::detector::Detectors;
 use crate::detector::model::{Detector, Provider};
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, Location, Origin};
 use crate::inspect::Inspected;
 use crate::inspect::answer::{Expiry, Inspection, Liveness};
 use crate::uses::{self, Claim, Claimed, Uses};
@@ -177,7 +177,9 @@ fn distinct_words(inspection: &Inspection) -> Vec<String> {
 
 /// The worst of all its places.
 fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
-    let of = |location: &Location| match (location.tracked, visibility) {
+    // Whoever has a clone has its history.
+    let held = |location: &Location| location.tracked || location.origin == Origin::History;
+    let of = |location: &Location| match (held(location), visibility) {
         (true, Visibility::Public) => Exposure::TrackedPublic,
         (true, Visibility::Private) => Exposure::TrackedPrivate,
         (true, Visibility::Unknown) => Exposure::TrackedUnknown,

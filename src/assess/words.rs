@@ -5,7 +5,7 @@ use super::blast_radius::{self, Circumstances};
 use crate::capability::{
     Breadth, Can, Capability, Class, Coverage, Environment, Evidence, Exposure, Guard, Lifetime, Recover, Verb,
 };
-use crate::finding::Location;
+use crate::finding::{Location, Origin};
 use crate::inspect::answer::Gap;
 use crate::wording::{action, actions};
 
@@ -145,10 +145,16 @@ fn exposure(exposure: Exposure, locations: &[Location]) -> Vec<String> {
     let count = |wanted: &dyn Fn(&Location) -> bool| locations.iter().filter(|location| wanted(location)).count();
     let tracked = count(&|location| location.tracked);
     let ignored = count(&|location| location.ignored);
+    let gone = count(&|location| location.origin == Origin::History && !location.tracked);
     let mut sentences = Vec::new();
     if tracked > 0 {
         let public = if exposure == Exposure::TrackedPublic { ", and the repository is public" } else { "" };
         sentences.push(format!("It is checked in, in {}{public}.", places(tracked)));
+    }
+    if gone > 0 {
+        let public = if exposure == Exposure::TrackedPublic { ", and the repository is public" } else { "" };
+        sentences
+            .push(format!("Every clone holds it in its history, in {} that HEAD has no more{public}.", places(gone)));
     }
     if ignored > 0 {
         sentences

@@ -45,6 +45,8 @@ pub struct History {
 
 /// A blob, as it is read.
 pub struct Blob<'b, S> {
+    /// The bytes of its id.
+    pub id: &'b [u8],
     /// Under the path that brought it, and under HEAD's where that is another.
     pub entries: Vec<Entry>,
     pub bytes: &'b [u8],
@@ -135,7 +137,8 @@ impl History {
             let base =
                 visited.base.map(|from| Base { left: from.left, changes: delta::changes(from.parts, from.length) });
             let (entries, rank) = self.entries(visited.number);
-            read(Blob { entries, bytes: visited.bytes, rank, base })
+            let id = self.objects.id(visited.number).as_bytes();
+            read(Blob { id, entries, bytes: visited.bytes, rank, base })
         });
         notes::unread(&unread, "blob", &self.objects)
     }
