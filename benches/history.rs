@@ -12,9 +12,9 @@ use std::time::Instant;
 
 use overscope::detector::Detectors;
 use overscope::finding::{Finding, Location};
-use overscope::scan;
+use overscope::scan::{self, Scanner};
 use overscope::secret::FingerprintKey;
-use overscope::source::{self, Blob, Entry, History, Listing, Place, Source};
+use overscope::source::{self, Blob, Entry, History, Place, Source};
 
 /// So many bytes are held at a time.
 const HELD: usize = 256 << 20;
@@ -32,7 +32,7 @@ fn main() {
     listing.notes.iter().for_each(|note| println!("note: {}: {}", note.about, note.message));
     let history = listing.history.as_ref().expect("a history was asked for");
     timed("blobs, reading alone", || history.each(&|_: Blob<'_, ()>| ()));
-    let scanned = timed("blobs, scanned", || scan::scan(&listing, &detectors, &FingerprintKey::fixed(), &|| ()));
+    let scanned = timed("blobs, scanned", || Scanner::new(&detectors).scan(&listing, &FingerprintKey::fixed(), &|| ()));
     println!(
         "{} blobs, {} MB, {} candidates, {} finds, {} MB of memory at most",
         scanned.files,
@@ -133,8 +133,7 @@ fn check(repository: &Path, history: &History, detectors: &Detectors, found: &[F
 }
 
 fn add(expected: &mut BTreeMap<String, Vec<Location>>, entries: Vec<Entry>, detectors: &Detectors) {
-    let listing = Listing { entries, ..Listing::default() };
-    for finding in scan::scan(&listing, detectors, &FingerprintKey::fixed(), &|| ()).findings {
+    for finding in scan::scan(&entries, detectors, &FingerprintKey::fixed(), &|| ()).findings {
         expected.entry(name(&finding)).or_default().extend(finding.locations);
     }
 }

@@ -23,12 +23,12 @@ fn main() {
     let all = Detectors::load(&[]).expect("the embedded files are sound");
     let few = Detectors::of(first(all.providers(), FEW)).expect("a part of what is sound is sound");
     let source = Source::Tree { paths: vec![folder], ignored: false };
-    let listing = source::list(&source).expect("the folder can be listed");
+    let entries = source::list(&source).expect("the folder can be listed").entries;
     let mut times: Vec<(usize, Vec<f64>)> = vec![(few.len(), Vec::new()), (all.len(), Vec::new())];
     for _ in 0..ROUNDS {
         for (detectors, (_, times)) in [&few, &all].into_iter().zip(&mut times) {
             let started = Instant::now();
-            let scanned = scan::scan(&listing, detectors, &FingerprintKey::fixed(), &|| ());
+            let scanned = scan::scan(&entries, detectors, &FingerprintKey::fixed(), &|| ());
             let seconds = started.elapsed().as_secs_f64();
             println!(
                 "{} kinds: {:.2} s, {:.0} MB/s, {} finds",
@@ -47,7 +47,7 @@ fn main() {
 }
 
 /// So many kinds, of whole providers.
-fn first(providers: &[Provider], kinds: usize) -> Vec<Provider> {
+fn first<'p>(providers: impl Iterator<Item = &'p Provider>, kinds: usize) -> Vec<Provider> {
     let mut left = kinds;
     let mut taken = Vec::new();
     for provider in providers {

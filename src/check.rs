@@ -46,7 +46,7 @@ pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<bool, Error> {
     let scanner = Scanner::new(&detectors);
     let mut complaints = 0;
     let mut checked = 0;
-    for provider in detectors.providers().iter().filter(|provider| own.is_empty() || own.contains(&provider.id)) {
+    for provider in detectors.providers().filter(|provider| own.is_empty() || own.contains(&provider.id)) {
         checked += provider.detectors.len();
         for complaint in check(provider, &detectors, &scanner) {
             complaints += 1;

@@ -32,18 +32,25 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// What to read
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// What to read [default: the current folder; with --staged: the whole repository]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
     /// Read every version of every file that any branch, tag, note, stash or worktree leads to, once
-    #[arg(long, help_heading = "Source", conflicts_with_all = ["ignored", "stdin"])]
+    #[arg(long, help_heading = "Source", conflicts_with_all = ["ignored", "stdin", "staged", "diff"])]
     pub history: bool,
     /// With --history: only what later commits brought; a day (2024-05-01), a time, or what is not in a revision
     #[arg(long, value_name = "DATE|REV", help_heading = "Source", requires = "history")]
     pub since: Option<String>,
+    /// Read exactly what the next commit would contain: the index, and not the working tree
+    #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
+    pub staged: bool,
+    /// Report what the lines that are added between two revisions hold. BASE...HEAD counts from where
+    /// HEAD has left BASE, as a pull request does; a lone BASE means BASE..HEAD
+    #[arg(long, value_name = "BASE..HEAD", conflicts_with_all = ["ignored", "stdin", "staged"], help_heading = "Source")]
+    pub diff: Option<String>,
     /// Read standard input
     #[arg(long, help_heading = "Source")]
     pub stdin: bool,
@@ -128,6 +135,15 @@ pub struct Deciding {
     /// The configuration [default: overscope.toml at the repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Credentials that are known and not reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found as known; reasons and last days that stand there stay
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Report also what other scanners were told to ignore, in comments and in their own files
+    #[arg(long)]
+    pub no_foreign_allow: bool,
 }
 
 #[derive(Debug, Args)]

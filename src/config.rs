@@ -6,8 +6,11 @@ use serde::Deserialize;
 
 use crate::error::{FileError, parse_toml, shown};
 use crate::naming::Naming;
+use exempt::Exemption;
 use policy::{Policy, Text, Written};
 
+pub mod day;
+pub mod exempt;
 pub mod policy;
 
 /// The file's name.
@@ -38,12 +41,25 @@ pub struct Config {
     pub detectors: Vec<PathBuf>,
     /// Rules in gitleaks' format, relative to this file.
     pub rules: Vec<PathBuf>,
+    /// A file of credentials that are known, relative to this file.
+    pub baseline: Option<PathBuf>,
+    /// Whether what other scanners were told to ignore is ignored here as well; it is, unless said.
+    pub foreign_ignores: Option<bool>,
+    /// Where finds are not reported, as it is written.
+    #[serde(rename = "ignore")]
+    written_exemptions: Vec<exempt::Written>,
+    /// The same, checked.
+    #[serde(skip)]
+    pub exemptions: Vec<Exemption>,
     /// What is said of single credentials, as it is written.
     #[serde(rename = "credential")]
     written: Written,
     /// The same, checked.
     #[serde(skip)]
     pub policy: Policy,
+    /// The file that it was read from, as messages show it.
+    #[serde(skip)]
+    pub name: Option<String>,
     /// The root of the repository that it was found in, where nobody named it.
     #[serde(skip)]
     pub brought: Option<PathBuf>,
@@ -57,8 +73,11 @@ impl Config {
         let mut config: Config = parse_toml(&name, &text)?;
         let written = std::mem::take(&mut config.written);
         config.policy = Text { path: &name, text: &text, naming: config.naming() }.policy(written)?;
+        let written = std::mem::take(&mut config.written_exemptions).into_iter();
+        config.exemptions = written.map(|one| Exemption::read(&name, &text, one)).collect::<Result<_, _>>()?;
+        config.name = Some(name);
         let folder = path.parent().unwrap_or(Path::new(""));
-        for file in config.detectors.iter_mut().chain(&mut config.rules) {
+        for file in config.detectors.iter_mut().chain(&mut config.rules).chain(&mut config.baseline) {
             *file = folder.join(&file);
         }
         Ok(config)
@@ -77,7 +96,12 @@ impl Config {
         }
         belongs(&path, root)?;
         let config = Config { brought: Some(root.to_owned()), ..Config::read(&path)? };
-        config.detectors.iter().chain(&config.rules).try_for_each(|file| belongs(file, root))?;
+        config
+            .detectors
+            .iter()
+            .chain(&config.rules)
+            .chain(&config.baseline)
+            .try_for_each(|file| belongs(file, root))?;
         Ok(config)
     }
 }

@@ -19,6 +19,8 @@ pub enum Error {
     Source(#[from] SourceError),
     #[error("{what} cannot be written: {why}; the report went to standard output instead")]
     Output { what: String, why: io::Error },
+    #[error("the baseline {what} cannot be written: {why}; what stood there is untouched")]
+    Baseline { what: String, why: io::Error },
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
     #[error("{0}")]
@@ -62,6 +64,17 @@ pub enum SourceError {
     Git { command: String, why: String },
     #[error("--since {given}: neither a day (2024-05-01), nor a time, nor a revision of this repository")]
     Since { given: String },
+    #[error("git is not installed, or not found; install it, or put its folder into PATH")]
+    NoGit,
+    #[error("{path}: not inside a git repository; --staged and --diff read one")]
+    NoRepository { path: String },
+    #[error("--diff {range}: {why}")]
+    Revision { range: String, why: String },
+    #[error(
+        "git refuses {path}, since it belongs to another user; if you trust it: \
+         git config --global --add safe.directory {path}"
+    )]
+    Ownership { path: String },
 }
 
 /// Parses TOML; errors name file, line and column, and the nearest known key.

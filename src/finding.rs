@@ -42,12 +42,14 @@ pub struct Location {
     pub excerpt: String,
     /// The column of the excerpt's first character: a long line is cut.
     pub excerpt_from: usize,
+    /// The comments beside it that say that it may stay.
+    pub comments: Vec<Comment>,
 }
 
 impl Location {
     /// Whether it lies there now: in a file, or in what HEAD holds.
     pub fn is_current(&self) -> bool {
-        self.commit.is_none() || (self.origin == Origin::History && self.tracked)
+        self.commit.is_none() || self.tracked
     }
 
     /// The order of the contract: tracked, then untracked, then ignored; then path and line.
@@ -59,6 +61,54 @@ impl Location {
         };
         (standing, &self.path, self.line, self.column)
     }
+}
+
+/// Between the path of an archive and the name of a member of it.
+pub const WITHIN: &str = "!/";
+
+/// The endings of archives, by which the one among several marks is known that stands behind a file.
+const ARCHIVES: &[&str] = &[
+    "zip", "jar", "war", "ear", "whl", "egg", "nupkg", "apk", "aar", "docx", "xlsx", "pptx", "odt", "ods", "epub",
+    "vsix", "xpi", "crx", "pex", "pyz", "tar", "tgz", "gz", "bz2", "tbz2", "xz", "txz", "zst", "tzst", "crate", "gem",
+];
+
+impl Location {
+    /// The file that lies on the disk, and which member of it this is, where that file is an archive.
+    pub fn file(&self) -> (&str, Option<&str>) {
+        if self.origin != Origin::Archive {
+            return (&self.path, None);
+        }
+        let split = |at: usize| (&self.path[..at], Some(&self.path[at + WITHIN.len()..]));
+        let marks = || self.path.match_indices(WITHIN).map(|(at, _)| at);
+        // A folder may be called `name!` as well.
+        let is_archive = |at: &usize| {
+            let extension = self.path[..*at].rsplit_once('.').map_or("", |(_, extension)| extension);
+            ARCHIVES.iter().any(|known| extension.eq_ignore_ascii_case(known))
+        };
+        marks().find(is_archive).or_else(|| marks().next()).map_or((&self.path, None), split)
+    }
+}
+
+words! {
+    /// The words by which a comment says that the secret beside it may stay: this program's, and
+    /// those of the scanners that people come from.
+    Marker {
+        Overscope = "overscope:allow", Gitleaks = "gitleaks:allow", Betterleaks = "betterleaks:allow",
+        Trufflehog = "trufflehog:ignore", Kingfisher = "kingfisher:ignore",
+        DetectSecrets = "pragma: allowlist secret",
+    }
+}
+
+/// A comment that says that the secret beside it may stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub marker: Marker,
+    /// The kinds that it is about; those of other scanners name none and are about all.
+    pub detectors: Vec<String>,
+    pub reason: Option<String>,
+    /// As [`Location::path`].
+    pub path: String,
+    pub line: usize,
 }
 
 /// The part of a find that was decoded: the secret as it is written in the file. Where it is written
@@ -75,6 +125,8 @@ pub struct Candidate {
     pub parts: BTreeMap<String, Secret>,
     pub confidence: Confidence,
     pub location: Location,
+    /// First and last line of all that tells it: the value, what surrounds it, its companions.
+    pub rests_on: Vec<(usize, usize)>,
 }
 
 /// One distinct secret with all its places: the unit that is asked about and reported.

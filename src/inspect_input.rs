@@ -36,7 +36,7 @@ pub fn text(given: &str, detector: Option<&str>, detectors: &Detectors) -> Resul
 
 fn number(id: &str, detectors: &Detectors) -> Result<usize, PlanError> {
     detectors.number_of(id).ok_or_else(|| {
-        let ids = (0..detectors.len()).map(|number| detectors.detector(number).id.as_str());
+        let ids = (0..detectors.len()).map(|number| detectors.id(number));
         PlanError::Usage(match nearest(id, ids) {
             Some(near) => format!("there is no detector `{id}`; did you mean `{near}`?"),
             // Whoever gives the credential as an argument must not see it printed.

@@ -15,13 +15,13 @@ use overscope::config::Config;
 use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
-use overscope::plan::{self, Output, Plan, TypedAsking};
+use overscope::plan::{self, Output, Plan, TypedAsking, TypedIgnoring};
 use overscope::report::{Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input, scan};
+use overscope::{demo, detector, inspect_input, scan, source};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -84,9 +84,13 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
     } else if scan.history {
-        plan::history(&scan.paths, scan.since)?
+        plan::history(scan.paths, scan.since)?
+    } else if scan.staged {
+        source::staged(&scan.paths)?
+    } else if let Some(range) = scan.diff {
+        source::diff(&scan.paths, range)?
     } else {
-        Source::Tree { paths: scan.paths, ignored: scan.ignored }
+        plan::tree(scan.paths, scan.ignored)
     };
     let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
     let detectors = plan::detectors(&config, &scan.options.deciding.rules)?;
@@ -129,15 +133,22 @@ fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &O
             .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
     }
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
+    let ignoring = TypedIgnoring { baseline: deciding.baseline.clone(), no_foreign: deciding.no_foreign_allow };
+    let suppressions = plan::suppressions(&ignoring, config, &source, detectors)?;
+    let write_baseline = plan::write_baseline(deciding.write_baseline.as_ref())?;
+    let baselines: Vec<_> =
+        suppressions.baseline.iter().chain(write_baseline.iter().map(|(_, before)| before)).collect();
     let plan = Plan {
         source,
-        key: plan::fingerprint_key(config),
+        key: plan::fingerprint_key(config, &baselines)?,
         asking: plan::asking(&typed, config, detectors)?,
         dry_run: asking.dry_run,
         context: plan::context(config),
         needed: deciding.needed.as_deref().map(Document::read).transpose()?,
         confidence: deciding.confidence,
         fail_on: deciding.fail_on,
+        suppressions,
+        write_baseline,
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
         further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
         progress: !general.no_progress && !general.quiet,

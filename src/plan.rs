@@ -4,21 +4,26 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::assess::Context;
 use crate::assess::document::Document;
 use crate::capability::Band;
+use crate::config::exempt::{Exemption, Named};
 use crate::config::{self, Config};
 use crate::detector::Detectors;
 use crate::detector::rules::Rules;
-use crate::error::{Error, FileError, PlanError, nearest};
+use crate::error::{Error, FileError, PlanError, nearest, shown};
 use crate::finding::Confidence;
 use crate::inspect::transport::is_loopback;
 use crate::inspect::{Asking, Endpoints};
 use crate::report::{Format, Style};
 use crate::secret::FingerprintKey;
 use crate::source::{self, Source};
+use crate::suppress::baseline::Baseline;
+use crate::suppress::foreign::Foreign;
+use crate::suppress::{self, Suppressions};
 
 /// A run, fully decided.
 #[derive(Debug)]
@@ -34,6 +39,9 @@ pub struct Plan {
     /// Finds that are less sure are left out.
     pub confidence: Confidence,
     pub fail_on: FailOn,
+    pub suppressions: Suppressions,
+    /// Where a baseline is written, and what stood in it before.
+    pub write_baseline: Option<(PathBuf, Baseline)>,
     pub main: Output,
     pub further: Vec<Output>,
     pub progress: bool,
@@ -74,16 +82,34 @@ pub struct TypedAsking {
     pub deadline: Option<u64>,
 }
 
+/// What was typed about what is not to be reported.
+#[derive(Clone, Debug, Default)]
+pub struct TypedIgnoring {
+    pub baseline: Option<PathBuf>,
+    /// What other scanners were told to ignore is reported.
+    pub no_foreign: bool,
+}
+
 /// How long all questions together may take, when nobody says.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
+/// The files and folders that were named, or where nothing was named, the current folder.
+pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
+    Source::Tree { paths: if paths.is_empty() { vec![PathBuf::from(".")] } else { paths }, ignored }
+}
+
+/// The history of one repository.
+pub fn history(paths: Vec<PathBuf>, since: Option<String>) -> Result<Source, PlanError> {
+    match paths.as_slice() {
+        [] => Ok(Source::History { path: PathBuf::from("."), since }),
+        [path] => Ok(Source::History { path: path.clone(), since }),
+        _ => Err(PlanError::Usage("--history reads one repository at a time; name one path".to_owned())),
+    }
+}
+
 /// The configuration that applies to a source: the one that was named, else the repository's.
 pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
-    let roots: Vec<PathBuf> = match source {
-        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
-        Source::History { path, .. } => vec![source::root_of(path)],
-        Source::Stdin { .. } => Vec::new(),
-    };
+    let roots = roots(source);
     let mut config = match (named, roots.first()) {
         (Some(path), _) => Config::read(path)?,
         (None, Some(root)) => Config::of(root)?,
@@ -97,12 +123,68 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Er
     Ok(config)
 }
 
-/// The history of one repository.
-pub fn history(paths: &[PathBuf], since: Option<String>) -> Result<Source, PlanError> {
-    match paths {
-        [path] => Ok(Source::History { path: path.clone(), since }),
-        _ => Err(PlanError::Usage("--history reads one repository at a time; name one path".to_owned())),
+/// The repositories, or folders, whose configuration applies.
+fn roots(source: &Source) -> Vec<PathBuf> {
+    match source {
+        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
+        Source::History { path, .. } => vec![source::root_of(path)],
+        Source::Stdin { .. } => Vec::new(),
     }
+}
+
+/// What is found and not reported.
+pub fn suppressions(
+    typed: &TypedIgnoring,
+    config: &Config,
+    source: &Source,
+    detectors: &Detectors,
+) -> Result<Suppressions, Error> {
+    config.exemptions.iter().try_for_each(|exemption| known_kinds(exemption, config, detectors))?;
+    let roots = roots(source);
+    let named = |file: &Path| match roots.as_slice() {
+        [root] => within(root, file).unwrap_or_else(|| shown(file)),
+        _ => shown(file),
+    };
+    let baseline = typed.baseline.as_ref().or(config.baseline.as_ref());
+    let foreign = !typed.no_foreign && config.foreign_ignores.unwrap_or(true);
+    Ok(Suppressions {
+        today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        baseline: baseline.map(|file| Baseline::read(file, named(file))).transpose()?,
+        exemptions: config.exemptions.clone(),
+        config: config.name.as_deref().map(|name| named(Path::new(name))).unwrap_or_default(),
+        foreign: foreign.then(|| roots.first().map(|root| Foreign::at(root)).unwrap_or_default()),
+        prefixes: match source {
+            Source::Tree { paths, .. } if paths.len() > 1 => {
+                paths.iter().map(|path| source::report_path(path)).collect()
+            }
+            _ => Vec::new(),
+        },
+    })
+}
+
+/// An exemption that names a kind must name one that there is.
+fn known_kinds(exemption: &Exemption, config: &Config, detectors: &Detectors) -> Result<(), FileError> {
+    let mut named = exemption.detectors.iter().flatten();
+    match named.find(|named| detectors.number_of(&named.id).is_none()) {
+        None => Ok(()),
+        Some(Named { id, line, column }) => Err(FileError::Syntax {
+            path: config.name.clone().unwrap_or_default(),
+            line: *line,
+            column: *column,
+            message: format!("`{id}`, {}", suppress::no_detector(id, detectors)),
+        }),
+    }
+}
+
+/// The baseline that is to be written, with what stands in it.
+pub fn write_baseline(file: Option<&PathBuf>) -> Result<Option<(PathBuf, Baseline)>, FileError> {
+    let Some(file) = file else { return Ok(None) };
+    let before = match file.exists() {
+        true => Baseline::read(file, shown(file))?,
+        false => Baseline::default(),
+    };
+    Ok(Some((file.clone(), before)))
 }
 
 /// A file as reports name it.
@@ -125,10 +207,15 @@ pub fn detectors(config: &Config, named: &[PathBuf]) -> Result<Detectors, FileEr
     detectors.with_rules(configured.chain(named).collect::<Result<_, _>>()?)
 }
 
-/// The key under which fingerprints are made: the environment's, the configuration's, or the fixed one.
-pub fn fingerprint_key(config: &Config) -> FingerprintKey {
+/// The key under which fingerprints are made: the environment's, the configuration's, that of a
+/// baseline, or the fixed one. Every baseline must have been made under it.
+pub fn fingerprint_key(config: &Config, baselines: &[&Baseline]) -> Result<FingerprintKey, FileError> {
     let named = std::env::var("OVERSCOPE_FINGERPRINT_KEY").ok().filter(|key| !key.is_empty());
-    named.or_else(|| config.fingerprint_key.clone()).map_or_else(FingerprintKey::fixed, FingerprintKey::new)
+    let own = || baselines.iter().find_map(|baseline| baseline.fingerprint_key.clone());
+    let named = named.or_else(|| config.fingerprint_key.clone()).or_else(own);
+    let key = named.map_or_else(FingerprintKey::fixed, FingerprintKey::new);
+    baselines.iter().try_for_each(|baseline| baseline.check_key(&key))?;
+    Ok(key)
 }
 
 pub fn context(config: &Config) -> Context {
@@ -160,7 +247,7 @@ fn endpoint(given: &str, detectors: &Detectors) -> Result<(String, Url), PlanErr
     let (name, address) = given.split_once('=').ok_or_else(|| wrong("write it as PROVIDER=URL"))?;
     let (id, base) = name.split_once('.').unwrap_or((name, ""));
     let Some(provider) = detectors.provider(id) else {
-        let known: Vec<&str> = detectors.providers().iter().map(|provider| provider.id.as_str()).collect();
+        let known: Vec<&str> = detectors.providers().map(|provider| provider.id.as_str()).collect();
         let hint = match nearest(id, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.join(", ")),

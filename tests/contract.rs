@@ -277,7 +277,7 @@ fn every_request_pointer_and_scope_stands_in_the_providers_description() {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     let mut sums: BTreeMap<&str, usize> = BTreeMap::new();
     // Of whom nobody asks, the catalogue knows a look alone.
-    for provider in detectors.providers().iter().filter(|provider| !provider.probes.is_empty()) {
+    for provider in detectors.providers().filter(|provider| !provider.probes.is_empty()) {
         let descriptions = own(provider, &all);
         if descriptions.is_empty() {
             without.push(&provider.id);

@@ -17,7 +17,6 @@ fn every_detector_file_passes_its_checks() {
     let scanner = Scanner::new(&detectors);
     let complaints: Vec<String> = detectors
         .providers()
-        .iter()
         .flat_map(|provider| check(provider, &detectors, &scanner))
         .map(|complaint| complaint.to_string())
         .collect();
@@ -43,9 +42,8 @@ fn nothing_is_found_in_what_holds_no_secret() {
 
 #[test]
 fn the_program_holds_every_file_of_the_folder() {
-    let ids = |detectors: &Detectors| -> Vec<String> {
-        detectors.providers().iter().map(|provider| provider.id.clone()).collect()
-    };
+    let ids =
+        |detectors: &Detectors| -> Vec<String> { detectors.providers().map(|provider| provider.id.clone()).collect() };
     assert_eq!(ids(&Detectors::load(&[]).unwrap()), ids(&common::catalogue()));
 }
 
@@ -118,7 +116,6 @@ fn a_provider_that_is_asked_offers_something_smaller_or_says_that_nothing_is() {
     let detectors = common::catalogue();
     let silent: Vec<&str> = detectors
         .providers()
-        .iter()
         .filter(|provider| provider.narrower.is_empty() && !provider.probes.is_empty())
         .filter(|provider| {
             let general = provider.remedy.replace.iter().find(|replacement| replacement.when == "any").unwrap();

@@ -10,7 +10,7 @@ use common::exported::{self, export, git};
 use common::{Folder, Ran, overscope};
 use overscope::detector::{Detectors, sample};
 use overscope::finding::Finding;
-use overscope::scan::{self, Scanned};
+use overscope::scan::{Scanned, Scanner};
 use overscope::secret::FingerprintKey;
 use overscope::source::{self, Source};
 
@@ -114,7 +114,7 @@ fn scanned(history: &History) -> Scanned {
     let source = Source::History { path: history.path().to_path_buf(), since: None };
     let listing = source::list(&source).unwrap();
     assert_eq!(listing.notes, []);
-    scan::scan(&listing, &Detectors::load(&[]).unwrap(), &FingerprintKey::fixed(), &|| ())
+    Scanner::new(&Detectors::load(&[]).unwrap()).scan(&listing, &FingerprintKey::fixed(), &|| ())
 }
 
 fn told(findings: &[Finding]) -> Vec<String> {

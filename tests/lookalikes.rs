@@ -11,7 +11,7 @@ use overscope::detector::sample::{self, Sample};
 use overscope::finding::{Confidence, Origin};
 use overscope::scan;
 use overscope::secret::FingerprintKey;
-use overscope::source::{Entry, Listing, Place};
+use overscope::source::{Entry, Place};
 use regex_syntax::hir::{Hir, HirKind};
 
 const EACH: usize = 100;
@@ -137,8 +137,7 @@ fn entry(path: String, text: String) -> Entry {
 
 /// The paths in which each kind was found, at least so surely.
 fn found(entries: &[Entry], detectors: &Detectors, least: Confidence) -> BTreeSet<(String, String)> {
-    let listing = Listing { entries: entries.to_vec(), ..Listing::default() };
-    let scanned = scan::scan(&listing, detectors, &FingerprintKey::fixed(), &|| ());
+    let scanned = scan::scan(entries, detectors, &FingerprintKey::fixed(), &|| ());
     let sure = scanned.findings.iter().filter(|finding| finding.confidence >= least);
     sure.flat_map(|finding| {
         let id = &detectors.detector(finding.detector).id;

@@ -99,7 +99,7 @@ fn plant(value: &mut Value, pointer: &str, secret: &str) -> bool {
 /// The catalogue, in which every step takes for scopes what it drops: if it were still there, every
 /// report would show it. Without `dropping` it is still there.
 fn curious(dropping: bool) -> Detectors {
-    let mut providers = catalogue().providers().to_vec();
+    let mut providers = catalogue().providers().cloned().collect::<Vec<_>>();
     let select = |json: &str| Select { json: Some(json.to_owned()), ..Select::default() };
     for step in
         providers.iter_mut().flat_map(|provider| provider.probes.values_mut()).flat_map(|probe| &mut probe.steps)
@@ -205,7 +205,6 @@ fn what_is_not_dropped_comes_out() {
     let wanted = std::env::var("REPLIES").unwrap_or_default();
     let all: BTreeSet<Dropped> = PLAIN
         .providers()
-        .iter()
         .filter(|provider| provider.id.starts_with(&wanted))
         .flat_map(|provider| provider.probes.iter().flat_map(|(name, probe)| dropped_by(provider, name, probe)))
         .collect();

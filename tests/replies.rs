@@ -122,7 +122,7 @@ fn every_probe_has_replies_for_live_dead_and_refused() {
     };
     let shown: Vec<_> = cases.iter().map(|(_, case)| (probe_of(case), &case.expect)).collect();
     let mut missing = Vec::new();
-    for provider in detectors.providers().iter().filter(|provider| provider.id.starts_with(&wanted)) {
+    for provider in detectors.providers().filter(|provider| provider.id.starts_with(&wanted)) {
         let asking = |(_, probe): &(&String, &Probe)| probe.steps.iter().any(|step| step.decode.is_none());
         for (name, probe) in provider.probes.iter().filter(asking) {
             let key = (provider.id.clone(), Some(name.clone()));

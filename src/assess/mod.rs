@@ -8,6 +8,7 @@ mod grants;
 pub mod model;
 mod policy;
 mod rules;
+mod silenced;
 mod smaller;
 mod title;
 mod words;
@@ -19,13 +20,14 @@ use crate::config::Visibility;
 use crate::config::policy::Policy;
 use crate::detector::Detectors;
 use crate::detector::model::{Detector, Provider};
-use crate::finding::{Finding, Location, Origin};
+use crate::finding::{Finding, Location};
 use crate::inspect::Inspected;
 use crate::inspect::answer::{Expiry, Inspection, Liveness};
 use crate::uses::{self, Claim, Claimed, Uses};
 use blast_radius::Circumstances;
 use model::{Assessment, Need, Points, Power, Remedy};
 pub use policy::notes as policy_notes;
+pub use silenced::notes as silenced_notes;
 use smaller::Offers;
 pub use smaller::none_known;
 
@@ -178,7 +180,7 @@ fn distinct_words(inspection: &Inspection) -> Vec<String> {
 /// The worst of all its places.
 fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
     // Whoever has a clone has its history.
-    let held = |location: &Location| location.tracked || location.origin == Origin::History;
+    let held = |location: &Location| location.tracked || location.commit.is_some();
     let of = |location: &Location| match (held(location), visibility) {
         (true, Visibility::Public) => Exposure::TrackedPublic,
         (true, Visibility::Private) => Exposure::TrackedPrivate,

@@ -9,6 +9,7 @@ pub use crate::finding::Note;
 use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
 use crate::secret::Fingerprint;
+use crate::suppress::Suppressed;
 pub use crate::uses::{Need, Site};
 
 /// Points in hundredths: 1000 is 10.00. Integers, so that every platform prints the same bytes.
@@ -158,6 +159,16 @@ pub struct Report {
     pub origin: Origin,
     /// Highest score first, then path and line.
     pub credentials: Vec<Assessment>,
+    /// Each place of what was found and is not reported, by path and line.
+    pub suppressed: Vec<Suppressed>,
     pub notes: Vec<Note>,
     pub stats: Stats,
+}
+
+impl Report {
+    /// No file was read though there should have been some: a commit may well add none.
+    pub fn checked_nothing(&self) -> bool {
+        let may_be_none = matches!(self.origin, Origin::Index | Origin::Diff);
+        self.stats.files == 0 && !(may_be_none && self.notes.iter().all(|note| !note.incomplete))
+    }
 }

@@ -5,7 +5,7 @@ use super::blast_radius::{self, Circumstances};
 use crate::capability::{
     Breadth, Can, Capability, Class, Coverage, Environment, Evidence, Exposure, Guard, Lifetime, Recover, Verb,
 };
-use crate::finding::{Location, Origin};
+use crate::finding::Location;
 use crate::inspect::answer::Gap;
 use crate::wording::{action, actions};
 
@@ -145,7 +145,7 @@ fn exposure(exposure: Exposure, locations: &[Location]) -> Vec<String> {
     let count = |wanted: &dyn Fn(&Location) -> bool| locations.iter().filter(|location| wanted(location)).count();
     let tracked = count(&|location| location.tracked);
     let ignored = count(&|location| location.ignored);
-    let gone = count(&|location| location.origin == Origin::History && !location.tracked);
+    let gone = count(&|location| location.commit.is_some() && !location.tracked);
     let mut sentences = Vec::new();
     if tracked > 0 {
         let public = if exposure == Exposure::TrackedPublic { ", and the repository is public" } else { "" };

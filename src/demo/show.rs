@@ -18,7 +18,9 @@ use crate::plan::{FailOn, Output, Plan};
 use crate::report::{Format, Style};
 use crate::run::{self, Teller};
 use crate::secret::FingerprintKey;
-use crate::source::{Source, git};
+use crate::source::Source;
+use crate::source::git::Repository;
+use crate::suppress::Suppressions;
 
 /// Tells what is happening, as people read it.
 struct Narrator;
@@ -38,7 +40,7 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
     let token = repository::token();
     repository::write(folder.path(), &token).map_err(|why| fail("repository cannot be written", &why))?;
     // Without git everything is read all the same; the report then cannot tell what is checked in.
-    let in_git = git::init_and_add(folder.path()).is_ok();
+    let in_git = Repository::at(folder.path()).init_and_add().is_ok();
     let replica = Replica::start(World::nine_seconds(&token), Trouble::None)
         .map_err(|why| fail("replica cannot be started", &why))?;
     let url = Url::parse(&replica.url()).map_err(|why| fail("replica has no address", &why))?;
@@ -52,6 +54,8 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         needed: None,
         confidence: Confidence::Medium,
         fail_on: FailOn::Never,
+        suppressions: Suppressions::default(),
+        write_baseline: None,
         main: Output { format: Format::Text, file: None, style },
         further: vec![Output { format: Format::Sarif, file: Some(sarif.to_owned()), style }],
         progress: false,

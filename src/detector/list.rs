@@ -96,7 +96,7 @@ fn scope(provider: &Provider, probe: Option<&Probe>) -> &'static str {
 
 pub fn show(detectors: &Detectors, id: &str, out: &mut dyn Write) -> Result<(), Error> {
     let Some(number) = detectors.number_of(id) else {
-        let ids = (0..detectors.len()).map(|number| detectors.detector(number).id.as_str());
+        let ids = (0..detectors.len()).map(|number| detectors.id(number));
         let hint = nearest(id, ids).map_or_else(
             || "`overscope detectors list` shows all".to_owned(),
             |near| format!("did you mean `{near}`?"),

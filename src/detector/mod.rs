@@ -9,7 +9,9 @@ pub mod places;
 pub mod pointer;
 pub mod rules;
 pub mod sample;
+mod stored;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -22,10 +24,7 @@ use crate::finding::Note;
 use allowed::{Allowance, Seen};
 use model::{Allow, Companion, Detector, Provider};
 use rules::Rules;
-
-mod embedded {
-    include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
-}
+use stored::{Head, Stored};
 
 /// Patterns beyond this size are refused: a detector is a shape, not a program.
 const PATTERN_LIMIT: usize = 1 << 20;
@@ -42,7 +41,7 @@ const RULES: &str = "rules-";
 /// Every provider, and every detector under its number.
 #[derive(Debug)]
 pub struct Detectors {
-    providers: Vec<Provider>,
+    providers: Vec<Stored>,
     /// Provider and position in it, in a fixed order.
     rules: Vec<Rule>,
     /// What is to be said of the rules files.
@@ -51,13 +50,13 @@ pub struct Detectors {
     slow: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Rule {
     provider: usize,
     detector: usize,
     pattern: OnceLock<Regex>,
     longest: OnceLock<usize>,
-    companions: Vec<OnceLock<Regex>>,
+    companions: OnceLock<Vec<Regex>>,
     path: OnceLock<Regex>,
     allow: OnceLock<Vec<Allowance>>,
 }
@@ -65,49 +64,42 @@ struct Rule {
 impl Detectors {
     /// The embedded files, then the user's own.
     pub fn load(own: &[PathBuf]) -> Result<Detectors, FileError> {
-        let mut providers = embedded_providers()?;
-        for path in own {
-            providers.push(read(path)?);
-        }
-        Detectors::of(providers)
+        let own = own.iter().map(|path| read(path)).collect::<Result<Vec<Provider>, _>>()?;
+        Detectors::stored(Stored::embedded().into_iter().chain(own.into_iter().map(Stored::from)).collect())
     }
 
     /// The embedded files, then those that a scanned repository brings. These look and decode but
     /// ask nobody: whoever writes a file there could otherwise collect everybody's secrets.
     pub fn with_brought(files: &[PathBuf]) -> Result<Detectors, FileError> {
-        let mut providers = embedded_providers()?;
+        let mut providers = Stored::embedded();
         for path in files {
             let mut provider = read(path)?;
             provider.hosts.clear();
             for probe in provider.probes.values_mut() {
                 probe.steps.retain(|step| step.decode.is_some());
             }
-            providers.push(provider);
+            providers.push(provider.into());
         }
-        Detectors::of(providers)
+        Detectors::stored(providers)
     }
 
     /// The catalogue that these providers make.
     pub fn of(providers: Vec<Provider>) -> Result<Detectors, FileError> {
+        Detectors::stored(providers.into_iter().map(Stored::from).collect())
+    }
+
+    fn stored(providers: Vec<Stored>) -> Result<Detectors, FileError> {
         let mut rules: Vec<Rule> = Vec::new();
         let mut ids: HashSet<&str> = HashSet::new();
         for (number, provider) in providers.iter().enumerate() {
-            for (position, detector) in provider.detectors.iter().enumerate() {
-                if !ids.insert(&detector.id) {
+            for (position, head) in provider.heads.iter().enumerate() {
+                if !ids.insert(&head.id) {
                     return Err(FileError::Content {
-                        path: provider.id.clone(),
-                        message: format!("detector `{}` exists already; give this one another id", detector.id),
+                        path: provider.id.clone().into_owned(),
+                        message: format!("detector `{}` exists already; give this one another id", head.id),
                     });
                 }
-                rules.push(Rule {
-                    provider: number,
-                    detector: position,
-                    pattern: OnceLock::new(),
-                    longest: OnceLock::new(),
-                    companions: detector.companions.iter().map(|_| OnceLock::new()).collect(),
-                    path: OnceLock::new(),
-                    allow: OnceLock::new(),
-                });
+                rules.push(Rule { provider: number, detector: position, ..Rule::default() });
             }
         }
         Ok(Detectors { providers, rules, notes: Vec::new(), slow: Vec::new() })
@@ -119,21 +111,23 @@ impl Detectors {
         let mut clashes = Vec::new();
         for file in files {
             for (position, rule) in file.provider.detectors.iter().enumerate() {
-                let has = |provider: &&Provider| provider.detectors.iter().any(|known| known.id == rule.id);
+                let has = |provider: &&Stored| provider.heads.iter().any(|known| known.id == rule.id);
                 if let Some(other) = providers.iter().find(has) {
-                    let other = if other.id.starts_with(RULES) { &other.name } else { "a detector of overscope" };
+                    let is_rules = other.id.starts_with(RULES);
+                    let other = if is_rules { &other.provider().name } else { "a detector of overscope" };
                     clashes.push(file.clash(position, other));
                 }
             }
             let Rules { provider, notes: more, slow: more_slow, .. } = file;
-            let same = providers.iter().filter(|known| known.name == provider.name).count();
+            let is_same = |known: &&Stored| known.id.starts_with(RULES) && known.provider().name == provider.name;
+            let same = providers.iter().filter(is_same).count();
             let id = if same > 0 { format!("{}-{}", provider.id, same + 1) } else { provider.id.clone() };
-            providers.push(Provider { id, ..provider });
+            providers.push(Provider { id, ..provider }.into());
             notes.extend(more);
             slow.extend(more_slow);
         }
         match clashes.is_empty() {
-            true => Ok(Detectors { notes, slow, ..Detectors::of(providers)? }),
+            true => Ok(Detectors { notes, slow, ..Detectors::stored(providers)? }),
             false => Err(FileError::Several(clashes)),
         }
     }
@@ -148,12 +142,12 @@ impl Detectors {
         &self.slow
     }
 
-    pub fn providers(&self) -> &[Provider] {
-        &self.providers
+    pub fn providers(&self) -> impl ExactSizeIterator<Item = &Provider> {
+        self.providers.iter().map(Stored::provider)
     }
 
     pub fn provider(&self, id: &str) -> Option<&Provider> {
-        self.providers.iter().find(|provider| provider.id == id)
+        self.providers.iter().find(|provider| provider.id == id).map(Stored::provider)
     }
 
     /// How many detectors there are; they are numbered from zero.
@@ -166,16 +160,39 @@ impl Detectors {
     }
 
     pub fn number_of(&self, id: &str) -> Option<usize> {
-        (0..self.len()).find(|&number| self.detector(number).id == id)
+        (0..self.len()).find(|&number| self.id(number) == id)
+    }
+
+    fn head(&self, number: usize) -> &Head {
+        let rule = &self.rules[number];
+        &self.providers[rule.provider].heads[rule.detector]
+    }
+
+    /// Its id, which is told without reading its file, as the next three are.
+    pub fn id(&self, number: usize) -> &str {
+        &self.head(number).id
+    }
+
+    pub fn keywords(&self, number: usize) -> impl Iterator<Item = &str> {
+        self.head(number).keywords.iter().map(Cow::as_ref)
+    }
+
+    /// Whether its look alone tells it: no context is needed.
+    pub fn is_anchored(&self, number: usize) -> bool {
+        self.head(number).anchored
+    }
+
+    /// Whether it is tried on every text.
+    pub fn is_always_awake(&self, number: usize) -> bool {
+        self.head(number).always
     }
 
     pub fn detector(&self, number: usize) -> &Detector {
-        let rule = &self.rules[number];
-        &self.providers[rule.provider].detectors[rule.detector]
+        &self.provider_of(number).detectors[self.rules[number].detector]
     }
 
     pub fn provider_of(&self, number: usize) -> &Provider {
-        &self.providers[self.rules[number].provider]
+        self.providers[self.rules[number].provider].provider()
     }
 
     /// The compiled pattern; compiled on first use, since most runs need a few of them. None for a
@@ -248,19 +265,11 @@ impl Detectors {
 
     /// The compiled pattern of one companion.
     pub fn companion(&self, number: usize, position: usize) -> (&Companion, &Regex) {
-        let companion = &self.detector(number).companions[position];
-        let pattern = self.rules[number].companions[position]
-            .get_or_init(|| compile(&companion.pattern).expect("checked by its test"));
-        (companion, pattern)
+        let companions = &self.detector(number).companions;
+        let compiled = |companion: &Companion| compile(&companion.pattern).expect("checked by its test");
+        let patterns = self.rules[number].companions.get_or_init(|| companions.iter().map(compiled).collect());
+        (&companions[position], &patterns[position])
     }
-}
-
-fn embedded_providers() -> Result<Vec<Provider>, FileError> {
-    let parse = |(name, json): &(&str, &str)| {
-        serde_json::from_str(json)
-            .map_err(|why| FileError::Content { path: format!("detectors/{name}"), message: why.to_string() })
-    };
-    embedded::EMBEDDED.iter().map(parse).collect()
 }
 
 /// Reads one detector file of the user's, whose patterns nobody has checked yet.

@@ -11,6 +11,7 @@ use super::text::Text;
 use super::{Read, Scanned, Scanner, gather, matcher, scan_bytes};
 use crate::finding::Location;
 use crate::secret::FingerprintKey;
+use crate::source::archive::Archive;
 use crate::source::{Blob, History};
 
 /// Where a blob stands among the others, and what it gave.
@@ -40,9 +41,13 @@ pub(super) fn scan(
             let only = blob.entries.len() == 1;
             let mut clean = None;
             for entry in blob.entries {
-                let read = scan_bytes(blob.bytes, &entry, scanner.detectors, &scanner.keywords);
+                let mut read = scan_bytes(blob.bytes, &entry, scanner.detectors, &scanner.keywords);
                 clean = (only && read.clean).then(|| Clean(Place::of(&entry.path)));
-                if !read.candidates.is_empty() || read.note.is_some() || read.skipped {
+                // A comment of an old version allows nothing any more.
+                if !entry.tracked {
+                    read.comments.clear();
+                }
+                if !(read.candidates.is_empty() && read.comments.is_empty() && read.notes.is_empty()) {
                     let place = (!entry.tracked, blob.rank, entry.path);
                     found.lock().expect("no thread panics while it holds the lock").push((place, read));
                 }
@@ -84,7 +89,10 @@ fn still_clean(scanner: &Scanner<'_>, blob: &Blob<'_, Option<Clean>>) -> Option<
     let base = blob.base.as_ref()?;
     let Clean(place) = base.left.as_ref()?;
     let [entry] = blob.entries.as_slice() else { return None };
-    if Place::of(&entry.path) != *place || !matches!(Text::of(blob.bytes), Text::Plain(_)) {
+    if Place::of(&entry.path) != *place
+        || !matches!(Text::of(blob.bytes), Text::Plain(_))
+        || Archive::of(blob.bytes, &entry.path).is_some()
+    {
         return None;
     }
     let mut spans: Vec<Range<usize>> = Vec::new();

@@ -6,10 +6,10 @@
 //! Unlike an automaton it costs the same for sixty keywords and for two thousand, and next to
 //! nothing to build.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::encoded::{self, Form};
-use super::{assignment, ordinary};
+use super::{assignment, comments, ordinary};
 use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
@@ -30,6 +30,8 @@ pub(super) enum Wake {
     Detector(usize),
     /// The reader of assignments: the keyword may stand in a name.
     Assignment,
+    /// The reader of comments that allow a secret.
+    Comment,
     /// It is a keyword in another form, of this number: what stands around it is decoded.
     Encoded(usize),
 }
@@ -41,7 +43,7 @@ pub(super) struct Keywords {
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
-    words: Vec<Word>,
+    words: Words,
     always: Vec<usize>,
 }
 
@@ -52,34 +54,75 @@ struct Anchor {
     offset: u32,
 }
 
-struct Word {
-    /// In lower case.
-    text: Vec<u8>,
+/// Each text once, in lower case, with whom it wakes: one after the other in one piece of memory each,
+/// since there are thousands and they are made at every start.
+#[derive(Default)]
+struct Words {
+    texts: Vec<u8>,
     wakes: Vec<Wake>,
+    /// Where each ends in both.
+    ends: Vec<(u32, u32)>,
+}
+
+impl Words {
+    fn of<'t>(all: impl Iterator<Item = (&'t str, Wake)>) -> Words {
+        let (mut texts, mut spans) = (Vec::new(), Vec::new());
+        for (text, wake) in all {
+            let start = texts.len();
+            texts.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+            spans.push((start..texts.len(), wake));
+        }
+        let mut numbers: HashMap<&[u8], usize> = HashMap::with_capacity(spans.len());
+        let mut woken: Vec<(usize, Wake)> = Vec::with_capacity(spans.len());
+        let mut once = Words::default();
+        for (span, wake) in spans {
+            let text = &texts[span];
+            let number = *numbers.entry(text).or_insert_with(|| {
+                once.texts.extend_from_slice(text);
+                once.ends.push((index(once.texts.len()), 0));
+                once.ends.len() - 1
+            });
+            woken.push((number, wake));
+        }
+        woken.sort_by_key(|(number, _)| *number);
+        for (number, wake) in woken {
+            once.wakes.push(wake);
+            once.ends[number].1 = index(once.wakes.len());
+        }
+        once
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Where the word of this number begins in both.
+    fn start(&self, number: usize) -> (usize, usize) {
+        let (text, wakes) = number.checked_sub(1).map_or((0, 0), |before| self.ends[before]);
+        (text as usize, wakes as usize)
+    }
+
+    fn text(&self, number: usize) -> &[u8] {
+        &self.texts[self.start(number).0..self.ends[number].0 as usize]
+    }
+
+    fn wakes(&self, number: usize) -> &[Wake] {
+        &self.wakes[self.start(number).1..self.ends[number].1 as usize]
+    }
 }
 
 impl Keywords {
     pub(super) fn of(detectors: &Detectors) -> Keywords {
-        let mut words: BTreeMap<String, Vec<Wake>> = BTreeMap::new();
-        for number in 0..detectors.len() {
-            for word in &detectors.detector(number).keywords {
-                words.entry(word.to_ascii_lowercase()).or_default().push(Wake::Detector(number));
-            }
-        }
-        let anchored = (0..detectors.len()).map(|number| detectors.detector(number)).filter(|one| one.is_anchored());
-        let telling = anchored.flat_map(|detector| detector.keywords.iter().map(String::as_str));
-        let forms = encoded::forms(telling);
-        for (number, form) in forms.iter().enumerate() {
-            words.entry(form.text.to_ascii_lowercase()).or_default().push(Wake::Encoded(number));
-        }
-        for &word in assignment::WORDS {
-            words.entry(word.to_owned()).or_default().push(Wake::Assignment);
-        }
-        let is_always = |&number: &usize| {
-            let detector = detectors.detector(number);
-            detector.whole_text && detector.keywords.is_empty()
-        };
-        Keywords { always: (0..detectors.len()).filter(is_always).collect(), ..Keywords::new(words, forms) }
+        let numbers = 0..detectors.len();
+        let telling = numbers.clone().filter(|&number| detectors.is_anchored(number));
+        let forms = encoded::forms(telling.flat_map(|number| detectors.keywords(number)));
+        let own = numbers.flat_map(|number| detectors.keywords(number).map(move |word| (word, Wake::Detector(number))));
+        let encoded = forms.iter().enumerate().map(|(number, form)| (form.text.as_str(), Wake::Encoded(number)));
+        let assigned = assignment::WORDS.iter().map(|&word| (word, Wake::Assignment));
+        let allowed = comments::WORDS.iter().map(|&word| (word, Wake::Comment));
+        let words = Words::of(own.chain(encoded).chain(assigned).chain(allowed));
+        let always = (0..detectors.len()).filter(|&number| detectors.is_always_awake(number)).collect();
+        Keywords { always, ..Keywords::new(words, forms) }
     }
 
     /// The detectors that are awake without a keyword.
@@ -87,16 +130,15 @@ impl Keywords {
         &self.always
     }
 
-    /// Words in lower case, of three bytes or more.
-    fn new(words: BTreeMap<String, Vec<Wake>>, forms: Vec<Form>) -> Keywords {
-        let words: Vec<Word> = words.into_iter().map(|(text, wakes)| Word { text: text.into_bytes(), wakes }).collect();
+    /// Words of three bytes or more.
+    fn new(words: Words, forms: Vec<Form>) -> Keywords {
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
-        for (number, word) in words.iter().enumerate() {
-            let (offset, grams) = anchor(&word.text);
+        for number in 0..words.len() {
+            let (offset, grams) = anchor(words.text(number));
             let (word, offset) = (index(number), index(offset));
             anchors.extend(grams.into_iter().map(|gram| Anchor { gram, word, offset }));
         }
-        anchors.sort_by_key(|anchor| (bucket(anchor.gram), anchor.gram, anchor.word));
+        anchors.sort_unstable_by_key(|anchor| (bucket(anchor.gram), anchor.gram, anchor.word));
         let mut seen = Box::new([0_u64; 1 << (BITS - 6)]);
         let mut buckets = vec![0_u32; (1 << BUCKETS) + 1];
         for anchor in &anchors {
@@ -156,11 +198,11 @@ impl Keywords {
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
-            let word = &self.words[anchor.word as usize];
+            let word = self.words.text(anchor.word as usize);
             let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
-            let stands = bytes.get(start..start + word.text.len());
-            if stands.is_some_and(|text| text.eq_ignore_ascii_case(&word.text)) {
-                word.wakes.iter().for_each(|&wake| hit(wake, start));
+            let stands = bytes.get(start..start + word.len());
+            if stands.is_some_and(|text| text.eq_ignore_ascii_case(word)) {
+                self.words.wakes(anchor.word as usize).iter().for_each(|&wake| hit(wake, start));
             }
         }
     }
@@ -211,10 +253,7 @@ mod tests {
 
     fn keywords(words: &[&str]) -> Keywords {
         let words = words.iter().enumerate();
-        Keywords::new(
-            words.map(|(number, word)| (word.to_string(), vec![Wake::Detector(number)])).collect(),
-            Vec::new(),
-        )
+        Keywords::new(Words::of(words.map(|(number, word)| (*word, Wake::Detector(number)))), Vec::new())
     }
 
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {

@@ -6,16 +6,18 @@ use std::ops::Range;
 use regex::bytes::Captures;
 
 use super::assignment::{self, Assigned};
+use super::comments::Comments;
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
+use super::notebook::{self, Part};
 use super::place::{self, Place};
 use super::settle::{Hit, settle};
-use super::{checks, context, lines, stated};
+use super::{bundle, checks, context, lines, stated};
 use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
-use crate::finding::{Candidate, Confidence, Location, WRITTEN};
+use crate::finding::{Candidate, Comment, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
@@ -39,6 +41,8 @@ pub(super) const CANDIDATES: usize = 10_000;
 /// What one file gave.
 pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
+    /// This program's own comments in it.
+    pub(super) comments: Vec<Comment>,
     /// Why more is encoded in it than was decoded, if there is.
     pub(super) cut: Option<&'static str>,
     /// Nothing that any detector could take for a find, under whatever path, and nothing that a
@@ -47,12 +51,16 @@ pub(super) struct Found {
 }
 
 /// The text that is searched, and where it lies.
+#[derive(Clone, Copy)]
 struct Searched<'s> {
-    /// The file's, or what a part of it decodes to.
+    /// The text of the file, or what a part of it decodes to.
     bytes: &'s [u8],
     region: Option<&'s Region>,
-    /// The number of the region, from one; zero for the file itself.
+    /// A number for each text that is searched.
     layer: usize,
+    /// What the region lies in: a part of the file that is read as a text, or all of it.
+    text: &'s [u8],
+    part: Option<&'s Part>,
     file: &'s [u8],
     lines: &'s Lines<'s>,
     entry: &'s Entry,
@@ -61,7 +69,8 @@ struct Searched<'s> {
 impl Searched<'_> {
     /// Where a part of the text is written.
     fn written(&self, part: &Range<usize>) -> Range<usize> {
-        self.region.map_or_else(|| part.clone(), |region| region.outer_of(part))
+        let part = self.region.map_or_else(|| part.clone(), |region| region.outer_of(part));
+        self.part.map_or_else(|| part.clone(), |whole| whole.outer_of(&part))
     }
 
     /// A candidate whose value stands at `inner`.
@@ -76,7 +85,9 @@ impl Searched<'_> {
     ) -> Candidate {
         let span = self.written(inner);
         if let Some(region) = self.region {
-            key = key.or_else(|| context::assigned_key(self.file, region.outer.start));
+            key = key.or_else(|| context::assigned_key(self.text, region.outer.start));
+        }
+        if self.region.is_some() || self.part.is_some() {
             // Of a whole file that was packed, its beginning is enough: no more of it is ever shown.
             let written = &self.file[span.start..span.end.min(span.start + LONGEST_MATCH)];
             if written != value.expose().as_bytes() {
@@ -98,47 +109,77 @@ impl Searched<'_> {
             key,
             excerpt: String::new(),
             excerpt_from: 1,
+            comments: Vec::new(),
         };
-        Candidate { detector, secret: value, parts, confidence, location }
+        Candidate { detector, secret: value, parts, confidence, location, rests_on: vec![(line, end_line)] }
     }
 
-    fn hit(&self, candidate: Candidate, whole: &Range<usize>, inner: Range<usize>, beside: Vec<Range<usize>>) -> Hit {
+    fn hit(
+        &self,
+        mut candidate: Candidate,
+        whole: &Range<usize>,
+        inner: Range<usize>,
+        beside: Vec<Range<usize>>,
+    ) -> Hit {
+        candidate.rests_on.extend(beside.iter().map(|part| {
+            let span = self.written(part);
+            (self.lines.position(span.start).0, self.lines.position(span.end).0)
+        }));
         let length = self.written(whole).len();
         Hit { candidate, secret: self.written(&inner), length, layer: self.layer, inner, beside }
     }
 }
 
 pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
-    let mut regions = Regions::of(bytes);
     let place = Place::of(&entry.path);
-    let mut reader = Reader { bytes, detectors, keywords, binary, place: &place };
-    let woken = reader.wake(&[0..bytes.len()], Some(&mut regions));
-    let (regions, cut) = regions.finish();
-    let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
-    let mut clean = !binary && !woken.far && woken.assigned.is_empty() && !stated::knows(entry);
-    if woken.is_empty() && regions.is_empty() && stated.is_empty() {
-        return Found { candidates: Vec::new(), cut, clean };
-    }
     let lines = Lines::of(bytes);
-    let mut hits: Vec<Hit> = Vec::new();
-    let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
-    clean &= !search(&file, woken, detectors, &mut hits);
-    hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
-    let own = Place { text: place::Text::Lines, ..place };
-    for (number, region) in regions.iter().enumerate() {
-        let binary = binary || memchr::memchr(0, &region.text).is_some();
-        // One level is undone: what is encoded in there is left alone.
-        reader = Reader { bytes: &region.text, binary, place: &own, ..reader };
-        let mut woken = reader.wake(&[0..region.text.len()], None);
-        if !region.is_packed() {
-            // A text that was only escaped is the file's own: what it assigns was read there.
-            woken.assigned.clear();
+    let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
+    let mut seen = Gathered::default();
+    let cut = match notebook::parts(bytes, &entry.path).filter(|_| !binary) {
+        None => {
+            let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
+            let cut = look(file, detectors, keywords, binary, &place, &mut seen);
+            seen.hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+            seen.hits.extend(
+                bundle::read(bytes).filter(|_| binary).and_then(|bundle| bundle_hit(&file, detectors, &bundle)),
+            );
+            cut
         }
-        clean &= !woken.far && woken.assigned.is_empty();
-        let inside = Searched { bytes: &region.text, region: Some(region), layer: number + 1, ..file };
-        clean &= !search(&inside, woken, detectors, &mut hits);
+        Some(parts) => {
+            let mut cut = None;
+            for part in &parts {
+                // Each text has regions of its own behind it.
+                let layer = seen.hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
+                let text = Searched { bytes: &part.text, text: &part.text, part: Some(part), layer, ..file };
+                let place = Place { text: part.written, practice: place.practice || part.prose, ..place };
+                cut = cut.or(look(text, detectors, keywords, false, &place, &mut seen));
+            }
+            cut
+        }
+    };
+    let clean = !(binary || seen.tells || whole_structure(bytes, entry));
+    let Gathered { hits, allowed, .. } = seen;
+    let comments = Comments::read(bytes, &lines, &entry.path, if binary { &[] } else { &allowed });
+    let mut candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
+    for Candidate { location, .. } in &mut candidates {
+        location.comments = comments.covering(location.line..=location.end_line);
     }
-    Found { candidates: settle(bytes, hits, detectors), cut, clean }
+    Found { candidates, comments: comments.own(), cut, clean }
+}
+
+/// What the pass over a text leads to.
+#[derive(Default)]
+struct Gathered {
+    hits: Vec<Hit>,
+    /// Where a comment says that something may stay.
+    allowed: Vec<usize>,
+    /// It is not clean.
+    tells: bool,
+}
+
+/// Whether the file is read as a whole, by its structure.
+fn whole_structure(bytes: &[u8], entry: &Entry) -> bool {
+    stated::knows(entry) || notebook::parts(bytes, &entry.path).is_some()
 }
 
 /// Whether there is nothing to be found in these spans of a text that is clean elsewhere.
@@ -149,15 +190,56 @@ pub(super) fn is_clean(
     detectors: &Detectors,
     keywords: &Keywords,
 ) -> bool {
-    let place = Place::of(&entry.path);
+    if whole_structure(bytes, entry) {
+        return false;
+    }
     let mut regions = Regions::of(bytes);
-    let woken = Reader { bytes, detectors, keywords, binary: false, place: &place }.wake(spans, Some(&mut regions));
-    if woken.far || !woken.assigned.is_empty() || stated::knows(entry) || !regions.finish().0.is_empty() {
+    let place = Place::of(&entry.path);
+    let reader = Reader { bytes, detectors, keywords, binary: false, place: &place };
+    let woken = reader.wake(spans, &mut |wake, at| reader.decode(wake, at, &mut regions));
+    if woken.far || !woken.assigned.is_empty() || !regions.finish().0.is_empty() {
         return false;
     }
     let lines = Lines::of(bytes);
-    let file = Searched { bytes, region: None, layer: 0, file: bytes, lines: &lines, entry };
+    let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
     !search(&file, woken, detectors, &mut Vec::new())
+}
+
+/// Searches a text and what is encoded in it; says why more is than was decoded, if there is.
+fn look(
+    whole: Searched<'_>,
+    detectors: &Detectors,
+    keywords: &Keywords,
+    binary: bool,
+    place: &Place,
+    Gathered { hits, allowed, tells }: &mut Gathered,
+) -> Option<&'static str> {
+    let bytes = whole.bytes;
+    let mut regions = Regions::of(bytes);
+    let reader = Reader { bytes, detectors, keywords, binary, place };
+    let woken = reader.wake(&[0..bytes.len()], &mut |wake, at| match wake {
+        Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
+        _ => reader.decode(wake, at, &mut regions),
+    });
+    let (regions, cut) = regions.finish();
+    *tells |= woken.far || !woken.assigned.is_empty();
+    *tells |= search(&whole, woken, detectors, hits);
+    let own = Place { text: place::Text::Lines, ..*place };
+    for (number, region) in regions.iter().enumerate() {
+        let binary = binary || memchr::memchr(0, &region.text).is_some();
+        // One level is undone: what is encoded in there is left alone.
+        let inner = Reader { bytes: &region.text, binary, place: &own, ..reader };
+        let mut woken = inner.wake(&[0..region.text.len()], &mut |_, _| ());
+        if !region.is_packed() {
+            // A text that was only escaped is the file's own: what it assigns was read there.
+            woken.assigned.clear();
+        }
+        let layer = whole.layer + number + 1;
+        let inside = Searched { bytes: &region.text, region: Some(region), layer, ..whole };
+        *tells |= woken.far || !woken.assigned.is_empty();
+        *tells |= search(&inside, woken, detectors, hits);
+    }
+    cut
 }
 
 /// Who looks at a text, and where.
@@ -167,12 +249,6 @@ struct Woken {
     assigned: BTreeMap<usize, Assigned>,
     /// Something is to be looked at that is no matter of the neighbourhood alone.
     far: bool,
-}
-
-impl Woken {
-    fn is_empty(&self) -> bool {
-        self.windows.is_empty() && self.assigned.is_empty()
-    }
 }
 
 /// A text, and who reads it.
@@ -186,17 +262,14 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// The literal pass over these spans of the text. What is encoded there is added to the regions.
-    fn wake(&self, spans: &[Range<usize>], mut regions: Option<&mut Regions<'_>>) -> Woken {
+    /// The literal pass over these spans of the text; `on_hit` is told of each hit.
+    fn wake(&self, spans: &[Range<usize>], on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
         let Reader { bytes, keywords, binary, .. } = *self;
         let mut woken = Woken::default();
         for span in spans {
             keywords.each_hit(&bytes[span.clone()], |wake, at| {
-                let at = span.start + at;
-                if let Some(regions) = regions.as_deref_mut() {
-                    self.decode(wake, at, regions);
-                }
-                self.take(wake, at, &mut woken);
+                on_hit(wake, span.start + at);
+                self.take(wake, span.start + at, &mut woken);
             });
         }
         if !binary {
@@ -206,13 +279,14 @@ impl Reader<'_> {
         woken
     }
 
+    /// What is encoded where this was hit becomes a region.
     fn decode(&self, wake: Wake, at: usize, regions: &mut Regions<'_>) {
         match wake {
             Wake::Encoded(number) => regions.hit(at, self.keywords.form(number)),
-            Wake::Detector(number) if self.detectors.detector(number).is_anchored() && !self.binary => {
+            Wake::Detector(number) if self.detectors.is_anchored(number) && !self.binary => {
                 regions.keyword(at, self.detectors.longest(number));
             }
-            Wake::Detector(_) | Wake::Assignment => {}
+            Wake::Detector(_) | Wake::Assignment | Wake::Comment => {}
         }
     }
 
@@ -249,6 +323,7 @@ impl Reader<'_> {
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
+            Wake::Comment => woken.far = true,
             Wake::Encoded(number) => woken.far |= self.keywords.form(number).is_packed_at(bytes, at),
         }
     }
@@ -309,6 +384,15 @@ fn stated_hit(searched: &Searched<'_>, detectors: &Detectors, found: Stated) -> 
     let value = Secret::new(found.value.as_deref().unwrap_or(written));
     let candidate = searched.candidate(number, value, parts, found.confidence, &found.span, found.key);
     Some(searched.hit(candidate, &found.span, found.span.clone(), Vec::new()))
+}
+
+/// A file that is a key as a whole, unless the catalogue has no such kind. It has no lines.
+fn bundle_hit(file: &Searched<'_>, detectors: &Detectors, bundle: &str) -> Option<Hit> {
+    let number = detectors.number_of(bundle::KIND)?;
+    let (whole, confidence) = (0..file.bytes.len(), detectors.detector(number).confidence);
+    let mut candidate = file.candidate(number, Secret::new(bundle), BTreeMap::new(), confidence, &whole, None);
+    (candidate.location.end_line, candidate.location.end_column) = (1, 2);
+    Some(file.hit(candidate, &whole, whole.clone(), Vec::new()))
 }
 
 /// What was assigned to a name, unless the catalogue has no such kind.

@@ -2,8 +2,11 @@
 //! hits, checks on what they match, companions, and one finding for each distinct secret.
 //! The order of the result is that of the paths, whatever the number of threads.
 
+mod added;
 mod assignment;
+mod bundle;
 mod checks;
+mod comments;
 mod context;
 mod encoded;
 mod group;
@@ -12,6 +15,8 @@ mod history;
 mod keywords;
 mod lines;
 mod matcher;
+mod members;
+mod notebook;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
@@ -22,11 +27,13 @@ mod text;
 use rayon::prelude::*;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding, Note};
+use crate::finding::{Candidate, Comment, Finding, Note};
 use crate::secret::FingerprintKey;
-use crate::source::{Entry, Listing, Unread};
+use crate::source::archive::Archive;
+use crate::source::{Content, Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
+use members::search_archive;
 use text::Text;
 
 /// Everything a scan gives on.
@@ -34,6 +41,8 @@ use text::Text;
 pub struct Scanned {
     /// By path and line of their first place.
     pub findings: Vec<Finding>,
+    /// Comments of this program's own that allow something, whether or not it was found.
+    pub comments: Vec<Comment>,
     pub notes: Vec<Note>,
     pub files: usize,
     pub bytes: u64,
@@ -45,20 +54,32 @@ pub struct Scanned {
 #[derive(Default)]
 struct Read {
     candidates: Vec<Candidate>,
-    note: Option<Note>,
+    comments: Vec<Comment>,
+    notes: Vec<Note>,
     bytes: u64,
     skipped: bool,
+    /// Whether members of an archive are in it.
+    opened: bool,
     /// Of a plain text: see [`matcher::Found::clean`].
     clean: bool,
 }
 
-/// Scans all that is listed. `on_file` is told after each file, for a progress bar.
-pub fn scan(listing: &Listing, detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
-    let scanner = Scanner::new(detectors);
-    match &listing.history {
-        Some(history) => history::scan(&scanner, history, key, on_file),
-        None => scanner.files(&listing.entries, key, on_file),
+impl Read {
+    /// Both of one entry.
+    fn beside(mut self, mut other: Read) -> Read {
+        other.notes.append(&mut self.notes);
+        other
     }
+}
+
+/// Scans every entry. `on_file` is told after each, for a progress bar.
+pub fn scan(entries: &[Entry], detectors: &Detectors, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    Scanner::new(detectors).files(entries, key, on_file)
+}
+
+/// A scanner, made ready while something else is done: listing waits for git.
+pub fn ready_while<T: Send>(detectors: &Detectors, other: impl FnOnce() -> T + Send) -> (Scanner<'_>, T) {
+    rayon::join(|| Scanner::new(detectors), other)
 }
 
 /// What stands in one text, without a file: for `inspect` and for checking detector files.
@@ -90,7 +111,17 @@ impl<'d> Scanner<'d> {
         self.files(&[entry], key, &|| ()).findings
     }
 
-    fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+    /// Scans all that is listed, or a history as it comes. `on_file` is told after each file, for a
+    /// progress bar.
+    pub fn scan(&self, listing: &Listing, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        match &listing.history {
+            Some(history) => history::scan(self, history, key, on_file),
+            None => self.files(&listing.entries, key, on_file),
+        }
+    }
+
+    /// Scans every entry. `on_file` is told after each, for a progress bar.
+    pub fn files(&self, entries: &[Entry], key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
         let Scanner { detectors, keywords } = self;
         let reads: Vec<Read> = entries
             .par_iter()
@@ -110,7 +141,8 @@ fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scan
     for read in reads {
         scanned.bytes += read.bytes;
         scanned.skipped += usize::from(read.skipped);
-        scanned.notes.extend(read.note);
+        scanned.notes.extend(read.notes);
+        scanned.comments.extend(read.comments);
         candidates.extend(read.candidates);
     }
     scanned.candidates = candidates.len();
@@ -119,39 +151,73 @@ fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scan
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
-    let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
+    let archived = match entry.content_into(buffer) {
+        Ok(Content::Bytes(bytes)) => return scan_bytes(bytes, entry, detectors, keywords),
+        Ok(Content::Archive(archive)) => search_archive(archive, entry, detectors, keywords),
+        Err(why) => return unread(entry, why),
+    };
+    if archived.opened {
+        return archived;
+    }
     match entry.read_into(buffer) {
-        Ok(bytes) => scan_bytes(bytes, entry, detectors, keywords),
-        Err(Unread::TooLarge(size)) => {
-            let message = format!("{} MB, more than is read of one file", size >> 20);
-            Read { note: note(message, "limit", true), skipped: true, ..Read::default() }
-        }
-        Err(Unread::Io(why)) => {
-            Read { note: note(why.to_string(), "unreadable", true), skipped: true, ..Read::default() }
-        }
+        Ok(bytes) => archived.beside(search(bytes, entry, detectors, keywords)),
+        Err(why) => archived.beside(unread(entry, why)),
     }
 }
 
+/// What stands in the bytes of a file, whatever was packed in them.
 fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
-    let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
+    let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
+    let archived = search_archive(archive, entry, detectors, keywords);
+    match archived.opened {
+        true => archived,
+        // It only begins as an archive does, or as one that cannot be opened.
+        false => archived.beside(search(bytes, entry, detectors, keywords)),
+    }
+}
+
+fn unread(entry: &Entry, why: Unread) -> Read {
+    let note = match why {
+        Unread::TooLarge(size) => {
+            entry.note("limit", format!("{} MB, more than is read of one file", size >> 20), true)
+        }
+        Unread::Io(why) => entry.note("unreadable", why.to_string(), true),
+    };
+    Read { notes: vec![note], skipped: true, ..Read::default() }
+}
+
+/// What stands in a text, or in the bytes of a binary.
+fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let size = bytes.len() as u64;
     let text = Text::of(bytes);
-    let plain = matches!(text, Text::Plain(_));
-    let found = match text {
+    let found = match &text {
         Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
         Text::LargeBinary => {
-            let note = note(format!("binary of {} MB was skipped", size >> 20), "skipped", false);
-            return Read { note, bytes: size, skipped: true, ..Read::default() };
+            let note = entry.note("skipped", format!("binary of {} MB was skipped", size >> 20), false);
+            return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, bytes: size, clean: plain && found.clean, ..Read::default() };
+    let clean = found.clean && matches!(text, Text::Plain(_));
+    let mut read =
+        Read { candidates: found.candidates, comments: found.comments, bytes: size, clean, ..Read::default() };
+    if !read.candidates.is_empty()
+        && let Some(before) = entry.read_before()
+    {
+        match before {
+            Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
+            Err(_) => {
+                let message = "what it was before cannot be read: all of its lines count as added".to_owned();
+                read.notes.push(entry.note("unreadable", message, true));
+            }
+        }
+    }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
-        read.note = note(message, "limit", true);
+        read.notes.push(entry.note("limit", message, true));
     } else if let Some(why) = found.cut {
-        read.note = note(why.to_owned(), "limit", false);
+        read.notes.push(entry.note("limit", why.to_owned(), false));
     }
     read
 }

@@ -7,7 +7,7 @@ const SNIFF: usize = 8 << 10;
 /// So much of the beginning tells UTF-16 that bears no mark.
 const UNMARKED: usize = 1 << 10;
 /// Binary files beyond this are passed over.
-const BINARY_LIMIT: usize = 16 << 20;
+pub(super) const BINARY_LIMIT: usize = 16 << 20;
 
 pub(super) enum Text<'b> {
     Plain(&'b [u8]),
@@ -18,6 +18,15 @@ pub(super) enum Text<'b> {
 }
 
 impl<'b> Text<'b> {
+    /// What is searched.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Plain(bytes) | Text::Binary(bytes) => bytes,
+            Text::Decoded(text) => text.as_bytes(),
+            Text::LargeBinary => &[],
+        }
+    }
+
     pub(super) fn of(bytes: &'b [u8]) -> Text<'b> {
         match bytes {
             [0xff, 0xfe, 0, 0, rest @ ..] => Text::Decoded(utf32(rest, u32::from_le_bytes)),

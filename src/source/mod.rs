@@ -1,29 +1,46 @@
 //! What is read: which places there are, and how the bytes of one of them are had.
 //! Listing reads no content; that is done one entry at a time while scanning.
 
+pub mod archive;
+mod changed;
+mod diff;
 pub mod git;
 mod history;
+mod staged;
 mod steering;
 mod tree;
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
+use archive::Archive;
+use git::Repository;
+use git::objects::Objects;
 pub use history::{Base, Blob, History};
+pub use tree::report_path;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
+
+/// Of larger files the beginning is looked at before they are read: an archive is not read at once.
+const AT_ONCE: u64 = 1 << 20;
 
 /// What the user asked to be read.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// Files and folders; `ignored`: also what git ignores.
     Tree { paths: Vec<PathBuf>, ignored: bool },
+    /// What the next commit would contain, below these full paths; all of it where there are none.
+    Staged { repository: Repository, below: Vec<PathBuf> },
+    /// The lines that a range of commits adds, below these full paths.
+    Diff { repository: Repository, below: Vec<PathBuf>, range: String },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
     /// All that any reference of the repository leads to; `since` a day, a time or a revision.
@@ -49,6 +66,12 @@ pub struct Entry {
 pub enum Place {
     File(PathBuf),
     Bytes(Vec<u8>),
+    /// A blob of a repository; where only what it adds to another one counts, that.
+    Object {
+        id: String,
+        before: Option<String>,
+        objects: Arc<Objects>,
+    },
 }
 
 /// Everything that is to be read, in the order of its paths.
@@ -64,6 +87,8 @@ pub struct Listing {
 pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
         Source::Tree { paths, ignored } => tree::list(paths, *ignored),
+        Source::Staged { repository, below } => staged::list(repository, below),
+        Source::Diff { repository, below, range } => diff::list(repository, below, range),
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
                 path: name.clone(),
@@ -82,6 +107,37 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
     }
 }
 
+/// What the next commit of the repository that holds the paths would contain, below them.
+pub fn staged(paths: &[PathBuf]) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    Ok(Source::Staged { repository, below })
+}
+
+/// The lines that a range of commits of the repository that holds the paths adds, below them.
+pub fn diff(paths: &[PathBuf], range: String) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    Ok(Source::Diff { repository, below, range })
+}
+
+/// The repository of the first path, and all of them in full.
+fn holding(paths: &[PathBuf]) -> Result<(Repository, Vec<PathBuf>), SourceError> {
+    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let below = paths.iter().map(|path| changed::full(path)).collect::<Result<_, _>>()?;
+    Ok((Repository::holding(first)?, below))
+}
+
+/// Where the uses of what was found are looked for: all that the source holds, of which a scan may
+/// have read only what is about to change.
+pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry]> {
+    match source {
+        Source::Tree { .. } => Cow::Borrowed(&listing.entries),
+        Source::Staged { repository, .. } => Cow::Owned(staged::around(repository)),
+        Source::Diff { repository, range, .. } => Cow::Owned(diff::around(repository, range)),
+        Source::History { .. } => Cow::Owned(listing.history.as_ref().map(History::around).unwrap_or_default()),
+        Source::Stdin { .. } => Cow::Borrowed(&[]),
+    }
+}
+
 /// Files beyond this size are not searched for uses.
 const USES_LIMIT: u64 = 4 << 20;
 
@@ -94,32 +150,17 @@ impl Listing {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// The texts in which something may be used, of the names that fit: those that were listed; for
-    /// a history, HEAD's. None where there is no repository around.
-    pub fn texts<T: Send>(
-        &self,
-        fits: fn(&str) -> bool,
-        keep: impl Fn(&str, &str) -> Option<T> + Sync,
-    ) -> Option<Vec<T>> {
-        match (&self.history, self.entries.first()) {
-            (Some(history), _) => Some(texts(&history.head(fits), fits, keep)),
-            (None, Some(first)) if first.origin == Origin::Worktree => Some(texts(&self.entries, fits, keep)),
-            (None, _) => None,
-        }
-    }
 }
 
 /// What is kept of the entries whose names fit and that are text, which are read again; in order.
-fn texts<T: Send>(entries: &[Entry], fits: fn(&str) -> bool, keep: impl Fn(&str, &str) -> Option<T> + Sync) -> Vec<T> {
+pub fn texts<T: Send>(
+    entries: &[Entry],
+    fits: fn(&str) -> bool,
+    keep: impl Fn(&str, &str) -> Option<T> + Sync,
+) -> Vec<T> {
     let fitting: Vec<&Entry> = entries.iter().filter(|entry| fits(&entry.path)).collect();
     let read = |buffer: &mut Vec<u8>, entry: &Entry| {
-        if let Place::File(path) = &entry.place
-            && path.metadata().is_ok_and(|metadata| metadata.len() > USES_LIMIT)
-        {
-            return None;
-        }
-        let bytes = entry.read_into(buffer).ok()?;
+        let bytes = entry.read_up_to(USES_LIMIT, buffer).ok()?;
         keep(&entry.path, std::str::from_utf8(bytes).ok()?)
     };
     fitting.par_iter().map_init(Vec::new, |buffer, entry| read(buffer, entry)).flatten_iter().collect()
@@ -142,8 +183,15 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Stdin { .. } | Source::History { .. } => false,
+        Source::Staged { .. } | Source::Diff { .. } | Source::History { .. } | Source::Stdin { .. } => false,
     }
+}
+
+/// What an entry holds.
+pub enum Content<'b> {
+    Bytes(&'b [u8]),
+    /// A large archive, which is not read as a whole.
+    Archive(Archive<'static>),
 }
 
 /// Why an entry gave no bytes.
@@ -154,24 +202,73 @@ pub enum Unread {
 }
 
 impl Entry {
+    /// A member of the archive that this is.
+    pub fn member(&self, path: &str) -> Entry {
+        let (path, place) = (path.to_owned(), Place::Bytes(Vec::new()));
+        Entry { path, place, origin: Origin::Archive, commit: self.commit.clone(), ..*self }
+    }
+
+    /// Something to be said of it.
+    pub fn note(&self, kind: &'static str, message: String, incomplete: bool) -> Note {
+        Note { kind, about: self.path.clone(), message, incomplete }
+    }
+
+    /// Reads the entry as [`Entry::read_into`] does, but for a large file that begins as an archive does.
+    pub fn content_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<Content<'b>, Unread> {
+        if let Place::File(path) = &self.place {
+            let mut file = File::open(path).map_err(Unread::Io)?;
+            let size = file.metadata().map_err(Unread::Io)?.len();
+            if size > AT_ONCE {
+                let mut head = Vec::new();
+                file.by_ref().take(archive::HEAD as u64).read_to_end(&mut head).map_err(Unread::Io)?;
+                match Archive::in_file(&head, &self.path, file, size) {
+                    Ok(archive) => return Ok(Content::Archive(archive)),
+                    Err(back) => file = back,
+                }
+                file.rewind().map_err(Unread::Io)?;
+            }
+            return read_file(&file, size, TEXT_LIMIT, buffer).map(Content::Bytes);
+        }
+        self.read_into(buffer).map(Content::Bytes)
+    }
+
     /// Reads the entry into a buffer that is used again and again: one open, one read.
     pub fn read_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+        self.read_up_to(TEXT_LIMIT, buffer)
+    }
+
+    fn read_up_to<'b>(&'b self, limit: u64, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
         match &self.place {
             Place::Bytes(bytes) => Ok(bytes),
             Place::File(path) => {
-                buffer.clear();
                 let file = File::open(path).map_err(Unread::Io)?;
                 let size = file.metadata().map_err(Unread::Io)?.len();
-                if size > TEXT_LIMIT {
-                    return Err(Unread::TooLarge(size));
-                }
-                buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-                (&file).take(TEXT_LIMIT + 1).read_to_end(buffer).map_err(Unread::Io)?;
-                if buffer.len() as u64 > TEXT_LIMIT {
-                    return Err(Unread::TooLarge(buffer.len() as u64));
-                }
+                read_file(&file, size, limit, buffer)
+            }
+            Place::Object { id, objects, .. } => {
+                objects.read(id, limit, buffer)?;
                 Ok(buffer)
             }
         }
     }
+
+    /// Reads what stood there before, where only what was added to it counts.
+    pub fn read_before(&self) -> Option<Result<Vec<u8>, Unread>> {
+        let Place::Object { before: Some(id), objects, .. } = &self.place else { return None };
+        let mut bytes = Vec::new();
+        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|()| bytes))
+    }
+}
+
+fn read_file<'b>(file: &File, size: u64, limit: u64, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+    buffer.clear();
+    if size > limit {
+        return Err(Unread::TooLarge(size));
+    }
+    buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
+    file.take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
+    if buffer.len() as u64 > limit {
+        return Err(Unread::TooLarge(buffer.len() as u64));
+    }
+    Ok(buffer)
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use ignore::{WalkBuilder, WalkState};
 
-use super::{Entry, Listing, Place, git, steering};
+use super::git::Repository;
+use super::{Entry, Listing, Place, steering};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 
@@ -58,7 +59,7 @@ fn single(path: &Path, repository: Option<&Path>) -> Listing {
     let name = report_path(path.strip_prefix(root).unwrap_or(path));
     let mut notes = Vec::new();
     let tracked = repository.is_some_and(|root| index_of(root, &mut notes).contains(name.as_bytes()));
-    let ignored = !tracked && repository.is_some_and(|root| git::is_ignored(root, &name));
+    let ignored = !tracked && repository.is_some_and(|root| Repository::at(root).is_ignored(&name));
     let entry = Entry {
         path: name,
         place: Place::File(path.to_path_buf()),
@@ -265,7 +266,7 @@ impl Drop for Collect<'_> {
 }
 
 fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
-    git::tracked(repository).unwrap_or_else(|why| {
+    Repository::at(repository).tracked().unwrap_or_else(|why| {
         notes.push(Note {
             kind: "git",
             about: String::new(),
@@ -277,7 +278,7 @@ fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
 }
 
 /// A relative path with `/`, whatever the platform; bytes that are no UTF-8 are shown escaped.
-fn report_path(path: &Path) -> String {
+pub fn report_path(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
         .filter_map(|part| match part {

@@ -9,7 +9,7 @@ use overscope::detector::Detectors;
 use overscope::finding::{Location, Origin};
 use overscope::scan::{self, Scanned};
 use overscope::secret::FingerprintKey;
-use overscope::source::{Entry, Listing, Place};
+use overscope::source::{Entry, Place};
 
 /// A blob with the commit and the path that brought it first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,8 +86,8 @@ pub fn scan(root: &Path, exported: &[Exported], detectors: &Detectors) -> Scanne
     let mut sorted: Vec<(bool, usize, Entry)> =
         exported.iter().zip(entries).map(|(one, entry)| (!one.in_head, one.rank, entry)).collect();
     sorted.sort_by(|a, b| (a.0, a.1, &a.2.path).cmp(&(b.0, b.1, &b.2.path)));
-    let listing = Listing { entries: sorted.into_iter().map(|(_, _, entry)| entry).collect(), ..Listing::default() };
-    let mut scanned = scan::scan(&listing, detectors, &FingerprintKey::fixed(), &|| ());
+    let entries: Vec<Entry> = sorted.into_iter().map(|(_, _, entry)| entry).collect();
+    let mut scanned = scan::scan(&entries, detectors, &FingerprintKey::fixed(), &|| ());
     let ranks: BTreeMap<&str, usize> = exported.iter().map(|one| (one.commit.as_str(), one.rank)).collect();
     for finding in &mut scanned.findings {
         let old = |location: &&Location| !location.tracked;

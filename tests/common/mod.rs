@@ -8,6 +8,7 @@ pub mod description;
 pub mod exported;
 pub mod issuers;
 pub mod labels;
+pub mod packed;
 pub mod parts;
 pub mod paths;
 pub mod replies;

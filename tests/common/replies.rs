@@ -62,7 +62,7 @@ impl Canned {
 
 /// How the cases ask: whom their file cannot name, as a user would name it.
 pub fn asking(detectors: &Detectors) -> Asking {
-    let unnamed = detectors.providers().iter().filter(|provider| provider.base.is_none() && provider.bases.is_empty());
+    let unnamed = detectors.providers().filter(|provider| provider.base.is_none() && provider.bases.is_empty());
     let address = |provider: &Provider| Url::parse(&format!("https://{}.example", provider.id)).unwrap();
     let endpoints = unnamed.map(|provider| (provider.id.clone(), address(provider))).collect();
     Asking { endpoints: Endpoints(endpoints), ..Asking::default() }

@@ -17,7 +17,7 @@ pub(super) use forms::{Form, forms};
 pub(super) use regions::Regions;
 
 /// How a text is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Encoding {
     /// The first character of the form is the one of this number (0 to 3) of a group of four.
     Base64 {

@@ -21,7 +21,7 @@ fn regions(text: &[u8]) -> (Vec<Region>, Option<&'static str>) {
         let wanted = form.text.to_ascii_lowercase();
         hits.extend(memchr::memmem::find_iter(&lower, wanted.as_bytes()).map(|at| (at, form)));
     }
-    hits.sort();
+    hits.sort_by_key(|(at, _)| *at);
     let mut regions = Regions::of(text);
     hits.iter().for_each(|&(at, form)| regions.hit(at, form));
     regions.finish()

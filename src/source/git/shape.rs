@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::run;
+use super::Repository;
 use crate::error::SourceError;
 
 /// A repository, from outside.
@@ -24,21 +24,21 @@ pub struct Shape {
 const BORROWED: usize = 5;
 
 /// Asks git, which refuses where the repository belongs to somebody else.
-pub fn shape(root: &Path) -> Result<Shape, SourceError> {
+pub fn shape(repository: &Repository) -> Result<Shape, SourceError> {
     let paths = ["--git-path", "objects", "--git-path", "shallow"];
-    let asked = text(&run(root, &[&["rev-parse", "--show-object-format"][..], &paths[..]].concat())?);
+    let asked = text(&repository.run(&[&["rev-parse", "--show-object-format"][..], &paths[..]].concat())?);
     let mut lines = asked.lines();
     let sha256 = lines.next() == Some("sha256");
-    let mut place = || root.join(lines.next().unwrap_or_default());
+    let mut place = || repository.root.join(lines.next().unwrap_or_default());
     let (own, shallow) = (place(), place());
-    let head = first_line(run(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]));
+    let head = first_line(repository.run(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]));
     let mut tips: Vec<(String, String)> = head.iter().map(|id| (id.clone(), "HEAD".to_owned())).collect();
-    tips.extend(pairs(&run(root, &["for-each-ref", "--format=%(objectname) %(refname)"])?));
-    let worktrees = text(&run(root, &["worktree", "list", "--porcelain"]).unwrap_or_default());
+    tips.extend(pairs(&repository.run(&["for-each-ref", "--format=%(objectname) %(refname)"])?));
+    let worktrees = text(&repository.run(&["worktree", "list", "--porcelain"]).unwrap_or_default());
     let heads = worktrees.lines().filter_map(|line| line.strip_prefix("HEAD "));
     tips.extend(heads.map(|id| (id.to_owned(), "a worktree's HEAD".to_owned())));
     // Only the newest stash has a reference; the others stand in the log of that.
-    let stashes = text(&run(root, &["rev-list", "--walk-reflogs", "refs/stash", "--"]).unwrap_or_default());
+    let stashes = text(&repository.run(&["rev-list", "--walk-reflogs", "refs/stash", "--"]).unwrap_or_default());
     tips.extend(stashes.lines().map(|id| (id.to_owned(), "refs/stash".to_owned())));
     tips.retain(|(id, _)| id.bytes().any(|digit| digit != b'0'));
     let shallow = fs::read_to_string(shallow).unwrap_or_default().lines().map(str::to_owned).collect();
@@ -46,9 +46,9 @@ pub fn shape(root: &Path) -> Result<Shape, SourceError> {
 }
 
 /// The id of the commit that a revision names, if it names one.
-pub fn commit(root: &Path, revision: &str) -> Option<String> {
+pub fn commit(repository: &Repository, revision: &str) -> Option<String> {
     let named = format!("{revision}^{{commit}}");
-    first_line(run(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &named]))
+    first_line(repository.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &named]))
 }
 
 fn first_line(answer: Result<Vec<u8>, SourceError>) -> Option<String> {

@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use super::{Entry, Place, git, tree};
+use super::git::Repository;
+use super::{Entry, Place, changed, git, tree};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 use commits::{Commits, Reached};
@@ -33,6 +34,7 @@ use walk::walk;
 
 /// A history that is ready to be read.
 pub struct History {
+    repository: Repository,
     objects: Objects,
     brought: Brought,
     /// By rank: the id under which what came first there is reported.
@@ -76,7 +78,8 @@ impl History {
     pub fn open(path: &Path, since: Option<&str>) -> Result<(History, Vec<Note>), SourceError> {
         let full = path.canonicalize().map_err(|_| SourceError::missing(path.to_path_buf()))?;
         let root = tree::repository_root(&full).unwrap_or(full);
-        let shape = git::shape::shape(&root)?;
+        let repository = Repository::at(&root);
+        let shape = git::shape::shape(&repository)?;
         let hash = if shape.sha256 { gix_hash::Kind::Sha256 } else { gix_hash::Kind::Sha1 };
         let mut notes = Vec::new();
         let mut broken = Vec::new();
@@ -91,7 +94,7 @@ impl History {
         let tips = Tips::of(&shape.tips, &objects, &mut notes);
         let reached = commits.reached(&tips.commits, &cut, &objects);
         notes.extend(notes::missing(&reached.missing));
-        let since = since.map(|since| Since::of(since, &root)).transpose()?;
+        let since = since.map(|since| Since::of(since, &repository)).transpose()?;
         let asked = asked(since.as_ref(), &commits, &reached, &cut, &objects, tips.bare.len());
         let (trees, unread) = Trees::read(&objects);
         notes.extend(notes::unread(&unread, "tree", &objects));
@@ -114,7 +117,7 @@ impl History {
         let head = shape.head.and_then(|head| objects.named(&head)).and_then(|number| commits.slot(number));
         let head = head.and_then(|slot| commits.get(slot).tree.as_ref().ok()).copied();
         let head = head.map(|tree| files(&objects, tree)).unwrap_or_default();
-        Ok((History { objects, brought, commits: ids, asked, head }, notes))
+        Ok((History { repository, objects, brought, commits: ids, asked, head }, notes))
     }
 
     /// How many blobs are read.
@@ -158,18 +161,10 @@ impl History {
         (entries, rank)
     }
 
-    /// The files of HEAD that have such names: what is found is used there.
-    pub(super) fn head(&self, fits: fn(&str) -> bool) -> Vec<Entry> {
-        let files = self.head.iter().filter(|(_, path)| fits(path));
-        let mut entries: Vec<Entry> = files
-            .filter_map(|(&number, path)| {
-                let place = Place::Bytes(self.objects.read(number).ok()?);
-                let (path, commit) = (path.clone(), None);
-                Some(Entry { path, place, origin: Origin::History, tracked: true, ignored: false, commit })
-            })
-            .collect();
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        entries
+    /// All of HEAD, in which the uses of what was found are looked for.
+    pub(super) fn around(&self) -> Vec<Entry> {
+        let tree = self.repository.tree("HEAD");
+        tree.map(|all| changed::entries(&self.repository, Origin::History, all).entries).unwrap_or_default()
     }
 }
 

@@ -1,13 +1,11 @@
 //! From where on a history is asked for: a day, a time, or a revision.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::error::SourceError;
-use crate::source::git;
+use crate::source::git::{self, Repository};
 
 /// Where to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +17,10 @@ pub enum Since {
 }
 
 impl Since {
-    pub(super) fn of(given: &str, root: &Path) -> Result<Since, SourceError> {
+    pub(super) fn of(given: &str, repository: &Repository) -> Result<Since, SourceError> {
         time(given)
             .map(Since::Time)
-            .or_else(|| git::shape::commit(root, given).map(Since::Commit))
+            .or_else(|| git::shape::commit(repository, given).map(Since::Commit))
             .ok_or_else(|| SourceError::Since { given: given.to_owned() })
     }
 }

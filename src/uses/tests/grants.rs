@@ -88,7 +88,6 @@ fn every_need_is_a_power_that_its_provider_grants() {
     let detectors = Detectors::load(&[]).unwrap();
     let granted: BTreeMap<&str, BTreeSet<Can>> = detectors
         .providers()
-        .iter()
         .map(|one| {
             let all = one.grants.values().flat_map(|grants| grants.as_slice()).flat_map(|grant| &grant.can);
             (one.id.as_str(), all.copied().collect())

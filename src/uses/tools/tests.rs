@@ -73,7 +73,7 @@ fn the_table_parses_and_every_row_says_one_thing_with_a_source() {
 #[test]
 fn every_provider_that_is_asked_has_calls() {
     let detectors = Detectors::load(&[]).unwrap();
-    for provider in detectors.providers().iter().filter(|provider| provider.base.is_some()) {
+    for provider in detectors.providers().filter(|provider| provider.base.is_some()) {
         let hosts: Vec<&Host> = table().http.iter().filter(|host| host.provider == provider.id).collect();
         let called = hosts.iter().any(|host| !host.calls.is_empty() || host.graphql.is_some());
         assert!(called, "{}", provider.id);

@@ -1,0 +1,130 @@
+//! Objects by their ids, through one process of git that is asked again and again. It is started
+//! when the first object is wanted, and again when an object was too much for it.
+
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::Mutex;
+
+use super::Repository;
+use crate::source::Unread;
+
+/// What is too large is read to its end and thrown away up to here; beyond, a new process is cheaper.
+const PASSED_OVER: u64 = 16 << 20;
+
+/// The objects of one repository.
+pub struct Objects {
+    repository: Repository,
+    process: Mutex<Option<Process>>,
+}
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_struct("Objects").field("repository", &self.repository).finish_non_exhaustive()
+    }
+}
+
+impl Objects {
+    pub fn of(repository: &Repository) -> Objects {
+        Objects { repository: repository.clone(), process: Mutex::new(None) }
+    }
+
+    /// Reads one object of at most `limit` bytes into the buffer.
+    pub fn read(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Unread> {
+        self.ask(id, limit, buffer).map(drop)
+    }
+
+    /// The id of an object by any of its names.
+    pub fn id(&self, name: &str) -> Result<String, Unread> {
+        self.ask(name, u64::MAX, &mut Vec::new())
+    }
+
+    fn ask(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<String, Unread> {
+        let mut place = self.process.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut process = match place.take() {
+            Some(process) => process,
+            None => Process::start(&self.repository).map_err(Unread::Io)?,
+        };
+        let answer = process.read(id, limit, buffer).map_err(|_| {
+            let message = format!("git cannot read its object {id}; `git fsck` says what is broken");
+            Unread::Io(io::Error::other(message))
+        })?;
+        if !matches!(answer, Answer::TooLarge(size) if size > PASSED_OVER) {
+            *place = Some(process);
+        }
+        match answer {
+            Answer::Read(id) => Ok(id),
+            Answer::TooLarge(size) => Err(Unread::TooLarge(size)),
+            Answer::Missing => {
+                let message = format!(
+                    "its object {id} is missing here, and nothing was fetched; \
+                     in a partial clone `git cat-file -e {id}` fetches it"
+                );
+                Err(Unread::Io(io::Error::other(message)))
+            }
+        }
+    }
+}
+
+enum Answer {
+    /// The object with this id.
+    Read(String),
+    TooLarge(u64),
+    Missing,
+}
+
+struct Process {
+    child: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Process {
+    fn start(repository: &Repository) -> io::Result<Process> {
+        let mut command = repository.git(&["cat-file", "--batch"]);
+        // Nobody reads what it complains of, and a full pipe would hold it up.
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("git was started without its pipes"));
+        };
+        Ok(Process { child, questions, answers: BufReader::with_capacity(64 << 10, answers) })
+    }
+
+    /// `id type size`, the bytes, and a line break; or the name and what is wrong with it.
+    fn read(&mut self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Answer> {
+        buffer.clear();
+        self.questions.write_all(format!("{id}\n").as_bytes())?;
+        let mut head = String::new();
+        self.answers.read_line(&mut head)?;
+        let Some(head) = head.strip_suffix('\n') else { return Err(io::ErrorKind::UnexpectedEof.into()) };
+        let words: Vec<&str> = head.split(' ').collect();
+        let [id, "blob" | "tree" | "commit" | "tag", size] = words[..] else { return Ok(Answer::Missing) };
+        let (id, size) = (id.to_owned(), size.parse::<u64>().map_err(io::Error::other)?);
+        if size > limit {
+            if size <= PASSED_OVER {
+                self.skip(size + 1)?;
+            }
+            return Ok(Answer::TooLarge(size));
+        }
+        buffer.reserve(usize::try_from(size).unwrap_or(0));
+        if (&mut self.answers).take(size).read_to_end(buffer)? as u64 != size {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.skip(1)?;
+        Ok(Answer::Read(id))
+    }
+
+    fn skip(&mut self, size: u64) -> io::Result<()> {
+        match io::copy(&mut (&mut self.answers).take(size), &mut io::sink())? == size {
+            true => Ok(()),
+            false => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
