@@ -125,7 +125,8 @@ fn nothing_that_is_added_is_said() {
 #[test]
 fn a_revision_that_is_none_is_refused_and_never_an_option() {
     let folder = based(&[("a.env", secret(13))]);
-    for range in ["nowhere..HEAD", "HEAD..nowhere", "base..HEAD\nHEAD", "--output=touched", "--all..--output=touched", ""]
+    for range in
+        ["nowhere..HEAD", "HEAD..nowhere", "base..HEAD\nHEAD", "--output=touched", "--all..--output=touched", ""]
     {
         let ran = overscope(["scan", "--offline", &format!("--diff={range}")]).at(folder.path()).run();
         let fine = range.is_empty();

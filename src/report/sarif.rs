@@ -85,12 +85,17 @@ fn results(credential: &Assessment, rules: &Rules) -> Vec<sarif::Result> {
 
 fn power(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
     let mut message = sentence(&credential.title);
+    if let Some(first) = credential.locations.first()
+        && let (_, Some(member)) = first.file()
+    {
+        message += &format!(" {}", sentence(&format!("In the archive it is {member}:{}", first.line)));
+    }
     for reason in &credential.reasons {
         message += &format!(" {}", sentence(reason));
     }
     let mut links = Links::default();
-    links.add(&mut message, "Also in", "Another copy.", credential.locations.iter().skip(1).map(site_of));
-    let uses = credential.needed.iter().filter_map(|need| need.site.clone());
+    links.add(&mut message, "Also in", "Another copy.", credential.locations.iter().skip(1).map(linked));
+    let uses = credential.needed.iter().filter_map(|need| need.site.clone()).map(Linked::from);
     links.add(&mut message, "Used in", "A use.", uses);
     message += &format!(" {}", sentence(&credential.remedy.replace));
     let fingerprint = credential.fingerprint.as_str();
@@ -114,7 +119,7 @@ fn excess(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
         message += &format!(" {}", sentence(&over.message));
     }
     let mut links = Links::default();
-    let sites = credential.over_privilege.iter().flat_map(|over| over.sites.iter().cloned());
+    let sites = credential.over_privilege.iter().flat_map(|over| over.sites.iter().cloned()).map(Linked::from);
     links.add(&mut message, "See", "What this rests on.", sites);
     message += &format!(" {}", sentence(&credential.remedy.replace));
     let fingerprint = credential.fingerprint.as_str();
@@ -213,21 +218,22 @@ struct Links {
 }
 
 impl Links {
-    fn add(&mut self, message: &mut String, lead: &str, what: &str, sites: impl Iterator<Item = Site>) {
-        let sites: BTreeSet<Site> = sites.collect();
+    fn add(&mut self, message: &mut String, lead: &str, what: &str, sites: impl Iterator<Item = Linked>) {
+        let sites: BTreeSet<Linked> = sites.collect();
         if sites.is_empty() {
             return;
         }
         let mut links = Vec::new();
-        for site in sites.iter().take(MOST_LINKS) {
+        for Linked { site, file } in sites.iter().take(MOST_LINKS) {
             let id = self.locations.len() as i64 + 1;
             let name = escape_controls(&site.path).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
             links.push(format!("[{name}:{}]({id})", site.line));
-            let region = sarif::Region::builder().start_line(line(site.line)).build();
+            let start = if file.is_some() { 1 } else { site.line };
+            let region = sarif::Region::builder().start_line(line(start)).build();
             let location = sarif::Location::builder()
                 .id(id)
                 .message(text(what))
-                .physical_location(physical(&site.path, region))
+                .physical_location(physical(file.as_ref().unwrap_or(&site.path), region))
                 .build();
             self.locations.push(location);
         }
@@ -239,11 +245,34 @@ impl Links {
     }
 }
 
-fn site_of(location: &Location) -> Site {
-    Site { path: location.path.clone(), line: location.line }
+/// A place that a message names, and the file to show where that is another: an archive.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Linked {
+    site: Site,
+    file: Option<String>,
 }
 
+impl From<Site> for Linked {
+    fn from(site: Site) -> Linked {
+        Linked { site, file: None }
+    }
+}
+
+fn linked(location: &Location) -> Linked {
+    let (file, member) = location.file();
+    let site = Site { path: location.path.clone(), line: location.line };
+    Linked { site, file: member.map(|_| file.to_owned()) }
+}
+
+/// Of an archive the file itself, in which no line has a number; readers know only files that exist.
 fn location(at: &Location) -> sarif::Location {
+    if let (file, Some(member)) = at.file() {
+        let name = format!("{}:{}:{}", escape_controls(member), at.line, at.column);
+        let member = sarif::LogicalLocation::builder().fully_qualified_name(name).kind("member").build();
+        let region = sarif::Region::builder().start_line(1).build();
+        let archive = sarif::Location::builder().physical_location(physical(file, region));
+        return archive.logical_locations(vec![member]).build();
+    }
     let region = sarif::Region::builder()
         .start_line(line(at.line))
         .start_column(line(at.column))

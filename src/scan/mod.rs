@@ -4,14 +4,19 @@
 
 mod added;
 mod assignment;
+mod bundle;
 mod checks;
+mod comments;
 mod context;
 mod encoded;
 mod group;
 mod hiding;
+mod history;
 mod keywords;
 mod lines;
 mod matcher;
+mod members;
+mod notebook;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
@@ -22,11 +27,13 @@ mod text;
 use rayon::prelude::*;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding, Note};
+use crate::finding::{Candidate, Comment, Finding, Note, Origin};
 use crate::secret::FingerprintKey;
-use crate::source::{Entry, Unread};
+use crate::source::archive::Archive;
+use crate::source::{Content, Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
+use members::search_archive;
 use text::Text;
 
 /// Everything a scan gives on.
@@ -34,6 +41,8 @@ use text::Text;
 pub struct Scanned {
     /// By path and line of their first place.
     pub findings: Vec<Finding>,
+    /// Comments of this program's own that allow something, whether or not it was found.
+    pub comments: Vec<Comment>,
     pub notes: Vec<Note>,
     pub files: usize,
     pub bytes: u64,
@@ -45,9 +54,22 @@ pub struct Scanned {
 #[derive(Default)]
 struct Read {
     candidates: Vec<Candidate>,
-    note: Option<Note>,
+    comments: Vec<Comment>,
+    notes: Vec<Note>,
     bytes: u64,
     skipped: bool,
+    /// Whether members of an archive are in it.
+    opened: bool,
+    /// Of a plain text: see [`matcher::Found::clean`].
+    clean: bool,
+}
+
+impl Read {
+    /// Both of one entry.
+    fn beside(mut self, mut other: Read) -> Read {
+        other.notes.append(&mut self.notes);
+        other
+    }
 }
 
 /// Scans every entry. `on_file` is told after each, for a progress bar.
@@ -81,11 +103,21 @@ impl<'d> Scanner<'d> {
         let entry = Entry {
             path: path.to_owned(),
             place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
-            origin: crate::finding::Origin::Stdin,
+            origin: Origin::Stdin,
             tracked: false,
             ignored: false,
+            commit: None,
         };
         self.files(&[entry], key, &|| ()).findings
+    }
+
+    /// Scans all that is listed, or a history as it comes. `on_file` is told after each file, for a
+    /// progress bar.
+    pub fn scan(&self, listing: &Listing, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        match &listing.history {
+            Some(history) => history::scan(self, history, key, on_file),
+            None => self.files(&listing.entries, key, on_file),
+        }
     }
 
     /// Scans every entry. `on_file` is told after each, for a progress bar.
@@ -99,32 +131,70 @@ impl<'d> Scanner<'d> {
                 read
             })
             .collect();
-        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-        let mut candidates = Vec::new();
-        for read in reads {
-            scanned.bytes += read.bytes;
-            scanned.skipped += usize::from(read.skipped);
-            scanned.notes.extend(read.note);
-            candidates.extend(read.candidates);
-        }
-        scanned.candidates = candidates.len();
-        scanned.findings = group::group(candidates, detectors, key);
-        scanned
+        gather(reads, detectors, key)
     }
 }
 
+fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scanned {
+    let mut scanned = Scanned { files: reads.len(), ..Scanned::default() };
+    let mut candidates = Vec::new();
+    for read in reads {
+        scanned.bytes += read.bytes;
+        scanned.skipped += usize::from(read.skipped);
+        scanned.notes.extend(read.notes);
+        scanned.comments.extend(read.comments);
+        candidates.extend(read.candidates);
+    }
+    scanned.candidates = candidates.len();
+    scanned.findings = group::group(candidates, detectors, key);
+    scanned
+}
+
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
-    let note = |message: String, kind, incomplete| Some(Note { kind, about: entry.path.clone(), message, incomplete });
-    let bytes = match entry.read_into(buffer) {
-        Ok(bytes) => bytes,
-        Err(Unread::TooLarge(size)) => {
-            let message = format!("{} MB, more than is read of one file", size >> 20);
-            return Read { note: note(message, "limit", true), skipped: true, ..Read::default() };
-        }
-        Err(Unread::Io(why)) => {
-            return Read { note: note(why.to_string(), "unreadable", true), skipped: true, ..Read::default() };
-        }
+    let archived = match entry.content_into(buffer) {
+        Ok(Content::Bytes(bytes)) => return scan_bytes(bytes, entry, detectors, keywords),
+        Ok(Content::Archive(archive)) => search_archive(archive, entry, detectors, keywords),
+        Err(why) => return unread(entry, why),
     };
+    if archived.opened {
+        return archived;
+    }
+    match entry.read_into(buffer) {
+        Ok(bytes) => archived.beside(search(bytes, entry, detectors, keywords)),
+        Err(why) => archived.beside(unread(entry, why)),
+    }
+}
+
+/// What stands in the bytes of a file, whatever was packed in them.
+fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
+    let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
+    let mut archived = search_archive(archive, entry, detectors, keywords);
+    if !archived.candidates.is_empty()
+        && let Some(Ok(before)) = entry.read_before()
+        && let Some(archive) = Archive::of(&before, &entry.path)
+    {
+        let old = search_archive(archive, entry, detectors, keywords).candidates;
+        added::keep_new_members(&mut archived.candidates, &old);
+    }
+    match archived.opened {
+        true => archived,
+        // It only begins as an archive does, or as one that cannot be opened.
+        false => archived.beside(search(bytes, entry, detectors, keywords)),
+    }
+}
+
+fn unread(entry: &Entry, why: Unread) -> Read {
+    let note = match why {
+        Unread::TooLarge(size) => {
+            entry.note("limit", format!("{} MB, more than is read of one file", size >> 20), true)
+        }
+        Unread::Io(why) => entry.note("unreadable", why.to_string(), true),
+    };
+    Read { notes: vec![note], skipped: true, ..Read::default() }
+}
+
+/// What stands in a text, or in the bytes of a binary.
+fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let size = bytes.len() as u64;
     let text = Text::of(bytes);
     let found = match &text {
@@ -132,11 +202,13 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
         Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
         Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
         Text::LargeBinary => {
-            let note = note(format!("binary of {} MB was skipped", size >> 20), "skipped", false);
-            return Read { note, bytes: size, skipped: true, ..Read::default() };
+            let note = entry.note("skipped", format!("binary of {} MB was skipped", size >> 20), false);
+            return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    let clean = found.clean && matches!(text, Text::Plain(_));
+    let mut read =
+        Read { candidates: found.candidates, comments: found.comments, bytes: size, clean, ..Read::default() };
     if !read.candidates.is_empty()
         && let Some(before) = entry.read_before()
     {
@@ -144,15 +216,20 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
             Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
             Err(_) => {
                 let message = "what it was before cannot be read: all of its lines count as added".to_owned();
-                read.note = note(message, "unreadable", true);
+                read.notes.push(entry.note("unreadable", message, true));
             }
         }
     }
+    if entry.origin == Origin::Diff && read.candidates.iter().any(|one| !one.location.comments.is_empty()) {
+        let before = entry.read_before().and_then(Result::ok).unwrap_or_default();
+        let before = matcher::find(Text::of(&before).bytes(), entry, detectors, keywords, false);
+        added::tell_new_comments(&mut read.candidates, &before.candidates);
+    }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
-        read.note = note(message, "limit", true);
+        read.notes.push(entry.note("limit", message, true));
     } else if let Some(why) = found.cut {
-        read.note = note(why.to_owned(), "limit", false);
+        read.notes.push(entry.note("limit", why.to_owned(), false));
     }
     read
 }

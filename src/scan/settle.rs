@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::lines;
 use crate::detector::{Detectors, LONGEST_MATCH};
-use crate::finding::Candidate;
+use crate::finding::{Candidate, WRITTEN};
 
 /// The longest line excerpt that is kept, in bytes.
 const EXCERPT: usize = 400;
@@ -76,7 +76,8 @@ pub(super) fn settle(bytes: &[u8], mut hits: Vec<Hit>, detectors: &Detectors) ->
         .map(|hit| {
             let prefix = &detectors.detector(hit.candidate.detector).prefix;
             // Where the prefix of what is encoded ends, nobody sees.
-            (hit.secret.clone(), if hit.layer == 0 { shown_prefix(prefix) } else { 0 })
+            let as_it_is = !hit.candidate.parts.contains_key(WRITTEN);
+            (hit.secret.clone(), if as_it_is { shown_prefix(prefix) } else { 0 })
         })
         .collect();
     for hit in &mut kept {

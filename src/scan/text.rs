@@ -7,7 +7,7 @@ const SNIFF: usize = 8 << 10;
 /// So much of the beginning tells UTF-16 that bears no mark.
 const UNMARKED: usize = 1 << 10;
 /// Binary files beyond this are passed over.
-const BINARY_LIMIT: usize = 16 << 20;
+pub(super) const BINARY_LIMIT: usize = 16 << 20;
 
 pub(super) enum Text<'b> {
     Plain(&'b [u8]),

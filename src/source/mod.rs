@@ -1,16 +1,19 @@
 //! What is read: which places there are, and how the bytes of one of them are had.
 //! Listing reads no content; that is done one entry at a time while scanning.
 
+pub mod archive;
+pub mod base;
 mod changed;
 mod diff;
 pub mod git;
+mod history;
 mod staged;
 mod steering;
 mod tree;
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,11 +21,17 @@ use rayon::prelude::*;
 
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
+use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
+pub use history::{Base, Blob, History};
+pub use tree::report_path;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
+
+/// Of larger files the beginning is looked at before they are read: an archive is not read at once.
+const AT_ONCE: u64 = 1 << 20;
 
 /// What the user asked to be read.
 #[derive(Clone, Debug)]
@@ -30,11 +39,13 @@ pub enum Source {
     /// Files and folders; `ignored`: also what git ignores.
     Tree { paths: Vec<PathBuf>, ignored: bool },
     /// What the next commit would contain, below these full paths; all of it where there are none.
-    Staged { repository: Repository, below: Vec<PathBuf> },
+    Staged { repository: Repository, objects: Arc<Objects>, below: Vec<PathBuf> },
     /// The lines that a range of commits adds, below these full paths.
     Diff { repository: Repository, below: Vec<PathBuf>, range: String },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
+    /// All that any reference of the repository leads to; `since` a day, a time or a revision.
+    History { path: PathBuf, since: Option<String> },
 }
 
 /// A place that can be read.
@@ -44,8 +55,11 @@ pub struct Entry {
     pub path: String,
     pub place: Place,
     pub origin: Origin,
+    /// Of a blob of the history: HEAD still holds it.
     pub tracked: bool,
     pub ignored: bool,
+    /// The commit that brought it, where it comes from the history.
+    pub commit: Option<String>,
 }
 
 /// Where an entry's bytes are.
@@ -65,6 +79,8 @@ pub enum Place {
 #[derive(Debug, Default)]
 pub struct Listing {
     pub entries: Vec<Entry>,
+    /// Is too large to be listed, and is read as a stream.
+    pub history: Option<History>,
     pub notes: Vec<Note>,
 }
 
@@ -72,7 +88,7 @@ pub struct Listing {
 pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
         Source::Tree { paths, ignored } => tree::list(paths, *ignored),
-        Source::Staged { repository, below } => staged::list(repository, below),
+        Source::Staged { repository, objects, below } => staged::list(repository, objects, below),
         Source::Diff { repository, below, range } => diff::list(repository, below, range),
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
@@ -81,16 +97,23 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
                 origin: Origin::Stdin,
                 tracked: false,
                 ignored: false,
+                commit: None,
             }],
-            notes: Vec::new(),
+            ..Listing::default()
         }),
+        Source::History { path, since } => {
+            let (history, notes) = History::open(path, since.as_deref())?;
+            Ok(Listing { history: Some(history), notes, ..Listing::default() })
+        }
     }
 }
 
 /// What the next commit of the repository that holds the paths would contain, below them.
 pub fn staged(paths: &[PathBuf]) -> Result<Source, SourceError> {
     let (repository, below) = holding(paths)?;
-    Ok(Source::Staged { repository, below })
+    // Git works while the detectors are being read.
+    let objects = Arc::new(repository.objects_for_staged());
+    Ok(Source::Staged { repository, objects, below })
 }
 
 /// The lines that a range of commits of the repository that holds the paths adds, below them.
@@ -111,14 +134,26 @@ fn holding(paths: &[PathBuf]) -> Result<(Repository, Vec<PathBuf>), SourceError>
 pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry]> {
     match source {
         Source::Tree { .. } => Cow::Borrowed(&listing.entries),
-        Source::Staged { repository, .. } => Cow::Owned(staged::around(repository)),
+        Source::Staged { repository, objects, .. } => Cow::Owned(staged::around(repository, objects)),
         Source::Diff { repository, range, .. } => Cow::Owned(diff::around(repository, range)),
+        Source::History { .. } => Cow::Owned(listing.history.as_ref().map(History::around).unwrap_or_default()),
         Source::Stdin { .. } => Cow::Borrowed(&[]),
     }
 }
 
 /// Files beyond this size are not searched for uses.
 const USES_LIMIT: u64 = 4 << 20;
+
+impl Listing {
+    /// How many files are read.
+    pub fn len(&self) -> usize {
+        self.history.as_ref().map_or(self.entries.len(), History::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
 
 /// What is kept of the entries whose names fit and that are text, which are read again; in order.
 pub fn texts<T: Send>(
@@ -151,8 +186,15 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Staged { .. } | Source::Diff { .. } | Source::Stdin { .. } => false,
+        Source::Staged { .. } | Source::Diff { .. } | Source::History { .. } | Source::Stdin { .. } => false,
     }
+}
+
+/// What an entry holds.
+pub enum Content<'b> {
+    Bytes(&'b [u8]),
+    /// A large archive, which is not read as a whole.
+    Archive(Archive<'static>),
 }
 
 /// Why an entry gave no bytes.
@@ -163,6 +205,36 @@ pub enum Unread {
 }
 
 impl Entry {
+    /// A member of the archive that this is.
+    pub fn member(&self, path: &str) -> Entry {
+        let (path, place) = (path.to_owned(), Place::Bytes(Vec::new()));
+        Entry { path, place, origin: Origin::Archive, commit: self.commit.clone(), ..*self }
+    }
+
+    /// Something to be said of it.
+    pub fn note(&self, kind: &'static str, message: String, incomplete: bool) -> Note {
+        Note { kind, about: self.path.clone(), message, incomplete }
+    }
+
+    /// Reads the entry as [`Entry::read_into`] does, but for a large file that begins as an archive does.
+    pub fn content_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<Content<'b>, Unread> {
+        if let Place::File(path) = &self.place {
+            let mut file = File::open(path).map_err(Unread::Io)?;
+            let size = file.metadata().map_err(Unread::Io)?.len();
+            if size > AT_ONCE {
+                let mut head = Vec::new();
+                file.by_ref().take(archive::HEAD as u64).read_to_end(&mut head).map_err(Unread::Io)?;
+                match Archive::in_file(&head, &self.path, file, size) {
+                    Ok(archive) => return Ok(Content::Archive(archive)),
+                    Err(back) => file = back,
+                }
+                file.rewind().map_err(Unread::Io)?;
+            }
+            return read_file(&file, size, TEXT_LIMIT, buffer).map(Content::Bytes);
+        }
+        self.read_into(buffer).map(Content::Bytes)
+    }
+
     /// Reads the entry into a buffer that is used again and again: one open, one read.
     pub fn read_into<'b>(&'b self, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
         self.read_up_to(TEXT_LIMIT, buffer)
@@ -172,18 +244,9 @@ impl Entry {
         match &self.place {
             Place::Bytes(bytes) => Ok(bytes),
             Place::File(path) => {
-                buffer.clear();
                 let file = File::open(path).map_err(Unread::Io)?;
                 let size = file.metadata().map_err(Unread::Io)?.len();
-                if size > limit {
-                    return Err(Unread::TooLarge(size));
-                }
-                buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-                (&file).take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
-                if buffer.len() as u64 > limit {
-                    return Err(Unread::TooLarge(buffer.len() as u64));
-                }
-                Ok(buffer)
+                read_file(&file, size, limit, buffer)
             }
             Place::Object { id, objects, .. } => {
                 objects.read(id, limit, buffer)?;
@@ -196,6 +259,19 @@ impl Entry {
     pub fn read_before(&self) -> Option<Result<Vec<u8>, Unread>> {
         let Place::Object { before: Some(id), objects, .. } = &self.place else { return None };
         let mut bytes = Vec::new();
-        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|()| bytes))
+        Some(objects.read(id, TEXT_LIMIT, &mut bytes).map(|_| bytes))
     }
+}
+
+fn read_file<'b>(file: &File, size: u64, limit: u64, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Unread> {
+    buffer.clear();
+    if size > limit {
+        return Err(Unread::TooLarge(size));
+    }
+    buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
+    file.take(limit + 1).read_to_end(buffer).map_err(Unread::Io)?;
+    if buffer.len() as u64 > limit {
+        return Err(Unread::TooLarge(buffer.len() as u64));
+    }
+    Ok(buffer)
 }
