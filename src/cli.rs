@@ -28,6 +28,13 @@ pub enum Command {
     /// List, show or check the detectors
     #[command(subcommand)]
     Detectors(Detectors),
+    /// Print the completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print a page of the manual: of the program, or of one command, as in `overscope man scan`
+    Man {
+        #[arg(value_name = "COMMAND")]
+        of: Vec<String>,
+    },
     /// Show what applies here, and who said so
     #[command(subcommand)]
     Config(Config),
@@ -57,7 +64,14 @@ pub struct Scan {
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
-    /// Read exactly what the next commit would contain: the index, and not the working tree
+    /// Read every version of every file that any branch, tag, note, stash or worktree leads to, once
+    #[arg(long, help_heading = "Source", conflicts_with_all = ["ignored", "stdin", "staged", "diff"])]
+    pub history: bool,
+    /// With --history: only what later commits brought; a day (2024-05-01), a time, or what is not in a revision
+    #[arg(long, value_name = "DATE|REV", help_heading = "Source", requires = "history")]
+    pub since: Option<String>,
+    /// Read exactly what the next commit would contain: the index, and not the working tree. Where
+    /// pre-commit names revisions (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF), the lines added between
     #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
     pub staged: bool,
     /// Report what the lines that are added between two revisions hold. BASE...HEAD counts from where

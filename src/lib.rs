@@ -25,6 +25,7 @@ pub mod finding;
 pub mod glob;
 pub mod inspect;
 pub mod inspect_input;
+pub mod manual;
 pub mod naming;
 pub mod plan;
 pub mod redact;

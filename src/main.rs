@@ -24,7 +24,7 @@ use overscope::secret::FingerprintKey;
 use overscope::settings::{self, Here};
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input, scan, source};
+use overscope::{demo, detector, inspect_input, manual, scan, source};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -80,17 +80,26 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome { failed: false, incomplete: false })
         }
         Command::Detectors(command) => start_detectors(command),
+        Command::Completions { shell } => printed(&manual::completions(shell)),
+        Command::Man { of } => printed(&manual::page(&of)?),
         Command::Config(ConfigCommand::Show { path, format, deciding }) => show_config(path, format, &deciding),
     }
+}
+
+fn printed(text: &[u8]) -> Result<Outcome, Error> {
+    io::stdout().write_all(text).map_err(Error::Stdout)?;
+    Ok(Outcome { failed: false, incomplete: false })
 }
 
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else if let Some(range) = scan.diff.or_else(|| scan.staged.then(plan::pushed).flatten()) {
+        source::diff(&scan.paths, range)?
+    } else if scan.history {
+        plan::history(scan.paths, scan.since)?
     } else if scan.staged {
         source::staged(&scan.paths)?
-    } else if let Some(range) = scan.diff {
-        source::diff(&scan.paths, range)?
     } else {
         plan::tree(scan.paths, scan.ignored)
     };

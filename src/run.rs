@@ -47,9 +47,9 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let World { transport, log, teller } = world;
     let (scanner, listing) = scan::ready_while(detectors, || source::list(&plan.source));
     let listing = listing?;
-    teller.reading(listing.entries.len());
+    teller.reading(listing.len());
     tell_of_rules(detectors, plan.verbose, teller);
-    let scanned = scanner.files(&listing.entries, &plan.key, &|| teller.read_one());
+    let scanned = scanner.scan(&listing, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
     let mut notes = [listing.notes.clone(), scanned.notes, detectors.notes().to_vec()].concat();
@@ -111,6 +111,7 @@ fn report_of(
         Source::Staged { .. } => Origin::Index,
         Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
+        Source::History { .. } => Origin::History,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, suppressed, notes, origin }
 }

@@ -111,6 +111,48 @@ fn archives_are_opened_in_every_source() {
     assert_eq!(offline(&folder).paths(), ["build/out.zip!/inner/.env"]);
     let usual = overscope(["scan", "--offline"]).at(folder.path()).run();
     assert_eq!(usual.status, 0, "{}", usual.out);
+    folder.git(["add", "--force", "build/out.zip"]);
+    let staged = overscope(["scan", "--staged", "--offline", "--format=json"]).at(folder.path()).run();
+    assert_eq!(place(&staged).0, "build/out.zip!/inner/.env");
+}
+
+/// Of an archive that changed, only what is new in it.
+#[test]
+fn a_range_of_commits_adds_what_an_archive_did_not_hold() {
+    let (old, new) = (line(10), line(11));
+    let folder = Folder::repository();
+    folder.write("out.zip", Zip::of([("a.env", &old[..])])).commit();
+    folder.write("out.zip", Zip::of([("b.env", &new[..]), ("a.env", &old[..])])).commit();
+    let ran = overscope(["scan", "--diff", "HEAD~1..HEAD", "--offline", "--format=json"]).at(folder.path()).run();
+    assert_eq!(place(&ran), ("out.zip!/b.env".to_owned(), 3, 15));
+}
+
+/// The structure of RFC 7292 around a bag with a key that a password guards.
+fn bundle() -> Vec<u8> {
+    let der = |tag: u8, contents: &[u8]| {
+        let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82], &length[..], contents].concat()
+    };
+    let bag = [&[6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 0x0c, 0x0a, 1, 2][..], &noise(900)].concat();
+    let data =
+        [&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1][..], &der(0xa0, &der(4, &der(0x30, &bag)))].concat();
+    der(0x30, &[&[2, 1, 3][..], &der(0x30, &data)].concat())
+}
+
+/// It lies there as it is, in an archive, and in base64 in a text: one key.
+#[test]
+fn a_bundle_of_a_key_is_one_credential_wherever_it_lies() {
+    let text = format!("CERTIFICATE_P12={}\n", STANDARD.encode(bundle()));
+    let folder = Folder::plain();
+    folder
+        .write("signing.dat", bundle())
+        .write("ci.env", &text)
+        .write("ios.zip", Zip::of([("ios.p12", &bundle()[..])]));
+    let ran = offline(&folder);
+    assert_eq!(ran.credential()["detector"], "pkcs12-base64");
+    assert_eq!(ran.paths(), ["ci.env", "ios.zip!/ios.p12", "signing.dat"]);
+    let shown = overscope(["scan", "--offline"]).at(folder.path()).run();
+    assert!(!shown.out.contains(&text[40..48]) && !shown.out.contains('\u{fffd}'), "{}", shown.out);
 }
 
 /// A large file is not read as a whole, and its members are the same.

@@ -75,3 +75,54 @@ fn the_first_commit_has_no_head_to_compare_with() {
         assert_eq!(found(&folder), (1, paths(["c.env"])), "{format}");
     }
 }
+
+#[test]
+fn a_path_narrows_it_and_the_folder_one_stands_in_does_not() {
+    let folder = Folder::repository();
+    folder.write("one/a.env", secret(7)).write("two/b.env", secret(8)).git(["add", "--all"]);
+    let at = folder.file("one");
+    assert_eq!(staged().at(&at).run().paths(), paths(["one/a.env", "two/b.env"]));
+    assert_eq!(staged().arg(".").at(&at).run().paths(), paths(["one/a.env"]));
+    assert_eq!(staged().arg("../two/b.env").at(&at).run().paths(), paths(["two/b.env"]));
+    // It need not lie there any more, and the current folder need not be in the repository.
+    std::fs::remove_dir_all(folder.file("two")).unwrap();
+    assert_eq!(staged().arg(folder.file("two/b.env")).run().paths(), paths(["two/b.env"]));
+    assert_eq!(staged().arg(folder.path()).run().paths(), paths(["one/a.env", "two/b.env"]));
+}
+
+#[test]
+fn what_the_surrounding_git_says_of_its_folders_counts() {
+    let folder = Folder::repository();
+    folder.write("a.env", secret(9)).write("b.env", secret(10)).git(["add", "a.env"]);
+    std::fs::copy(folder.file(".git/index"), folder.file(".git/other")).unwrap();
+    folder.git(["rm", "--quiet", "--cached", "a.env"]);
+    folder.git(["add", "b.env"]);
+    for index in [".git/other".to_owned(), folder.file(".git/other").display().to_string()] {
+        assert_eq!(staged().at(folder.path()).env("GIT_INDEX_FILE", index).run().paths(), paths(["a.env"]));
+    }
+    // Of another repository it says nothing.
+    let other = Folder::repository();
+    other.write("c.env", secret(11)).git(["add", "c.env"]);
+    let ran = staged().arg(other.path()).at(folder.path()).env("GIT_INDEX_FILE", ".git/other").run();
+    assert_eq!(ran.paths(), paths(["c.env"]));
+    // Folders that have no `.git`: the configuration is that of the working tree.
+    let bare = Folder::plain();
+    std::fs::rename(folder.file(".git"), bare.file("git")).unwrap();
+    let apart = || staged().at(folder.path()).env("GIT_DIR", bare.file("git"));
+    assert_eq!(apart().run().paths(), paths(["b.env"]));
+    assert_eq!(apart().env("GIT_WORK_TREE", folder.path()).run().paths(), paths(["b.env"]));
+    folder.write("overscope.toml", "no-such-key = 1\n");
+    let ran = apart().run();
+    assert!(ran.status == 2 && ran.err.contains("no-such-key"), "{ran:?}");
+}
+
+/// Uses are looked for in all of the index, of which the commit changes a part.
+#[test]
+fn uses_are_looked_for_in_the_whole_index() {
+    let folder = Folder::repository();
+    folder.write("deploy.sh", "railway domain add example.com\n").commit();
+    std::fs::remove_file(folder.file("deploy.sh")).unwrap();
+    folder.write(".env", secret(12)).git(["add", ".env"]);
+    let needed = scan(&folder).credential()["needed"].clone();
+    assert_eq!(needed[0]["path"], "deploy.sh", "{needed}");
+}

@@ -2,7 +2,7 @@
 //! seam any other literal search can stand.
 //!
 //! Every keyword is anchored on its rarest four bytes. The pass hashes each four bytes of the text
-//! into a bitmap that fits the first-level cache; only where that bit is set are keywords compared.
+//! into a bitmap; only where that bit is set are keywords compared.
 //! Unlike an automaton it costs the same for sixty keywords and for two thousand, and next to
 //! nothing to build.
 
@@ -14,8 +14,9 @@ use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
 const GRAM: usize = 4;
-/// The bitmap has two to this many bits: 32 KiB.
-const BITS: u32 = 18;
+/// The bitmap has two to this many bits, 128 KiB, so that few of its bits are set: a wrong guess costs
+/// more than a look into the second-level cache.
+const BITS: u32 = 20;
 /// The table of anchors has two to this many buckets.
 const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.

@@ -12,6 +12,7 @@ mod encoded;
 mod fingerprint;
 mod group;
 mod hiding;
+mod history;
 mod keywords;
 mod lines;
 mod matcher;
@@ -30,7 +31,7 @@ use crate::detector::Detectors;
 use crate::finding::{Candidate, Comment, Finding, Note, Origin};
 use crate::secret::FingerprintKey;
 use crate::source::archive::Archive;
-use crate::source::{Content, Entry, Unread};
+use crate::source::{Content, Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
 use members::search_archive;
@@ -60,6 +61,8 @@ struct Read {
     skipped: bool,
     /// Whether members of an archive are in it.
     opened: bool,
+    /// Of a plain text: see [`matcher::Found::clean`].
+    clean: bool,
 }
 
 impl Read {
@@ -104,8 +107,18 @@ impl<'d> Scanner<'d> {
             origin: Origin::Stdin,
             tracked: false,
             ignored: false,
+            commit: None,
         };
         self.files(&[entry], key, &|| ()).findings
+    }
+
+    /// Scans all that is listed, or a history as it comes. `on_file` is told after each file, for a
+    /// progress bar.
+    pub fn scan(&self, listing: &Listing, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        match &listing.history {
+            Some(history) => history::scan(self, history, key, on_file),
+            None => self.files(&listing.entries, key, on_file),
+        }
     }
 
     /// Scans every entry. `on_file` is told after each, for a progress bar.
@@ -119,19 +132,23 @@ impl<'d> Scanner<'d> {
                 read
             })
             .collect();
-        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-        let mut candidates = Vec::new();
-        for read in reads {
-            scanned.bytes += read.bytes;
-            scanned.skipped += usize::from(read.skipped);
-            scanned.notes.extend(read.notes);
-            scanned.comments.extend(read.comments);
-            candidates.extend(read.candidates);
-        }
-        scanned.candidates = candidates.len();
-        scanned.findings = group::group(candidates, detectors, key);
-        scanned
+        gather(reads, detectors, key)
     }
+}
+
+fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scanned {
+    let mut scanned = Scanned { files: reads.len(), ..Scanned::default() };
+    let mut candidates = Vec::new();
+    for read in reads {
+        scanned.bytes += read.bytes;
+        scanned.skipped += usize::from(read.skipped);
+        scanned.notes.extend(read.notes);
+        scanned.comments.extend(read.comments);
+        candidates.extend(read.candidates);
+    }
+    scanned.candidates = candidates.len();
+    scanned.findings = group::group(candidates, detectors, key);
+    scanned
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
@@ -152,7 +169,14 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
 /// What stands in the bytes of a file, whatever was packed in them.
 fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
-    let archived = search_archive(archive, entry, detectors, keywords);
+    let mut archived = search_archive(archive, entry, detectors, keywords);
+    if !archived.candidates.is_empty()
+        && let Some(Ok(before)) = entry.read_before()
+        && let Some(archive) = Archive::of(&before, &entry.path)
+    {
+        let old = search_archive(archive, entry, detectors, keywords).candidates;
+        added::keep_new_members(&mut archived.candidates, &old);
+    }
     match archived.opened {
         true => archived,
         // It only begins as an archive does, or as one that cannot be opened.
@@ -183,7 +207,9 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
             return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, comments: found.comments, bytes: size, ..Read::default() };
+    let clean = found.clean && matches!(text, Text::Plain(_));
+    let mut read =
+        Read { candidates: found.candidates, comments: found.comments, bytes: size, clean, ..Read::default() };
     if !read.candidates.is_empty()
         && let Some(before) = entry.read_before()
     {

@@ -15,7 +15,7 @@ pub(super) enum Text {
 }
 
 /// What is known of a file from its path.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub text: Text,
     /// Tests, fixtures, examples, documentation.

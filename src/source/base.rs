@@ -62,7 +62,8 @@ impl Base {
 
     /// Which of these files the change makes different.
     pub fn changed<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> BTreeSet<String> {
-        let id = |commit: &str, path: &str| self.objects.id(&format!("{commit}:{path}")).ok();
+        let id =
+            |commit: &str, path: &str| self.objects.read(&format!("{commit}:{path}"), u64::MAX, &mut Vec::new()).ok();
         let differs = |path: &&str| id(&self.commit, path) != id(&self.head, path);
         paths.into_iter().filter(differs).map(str::to_owned).collect()
     }

@@ -13,24 +13,24 @@ use crate::finding::{Note, Origin};
 /// read is a note; what was called wrongly is an error.
 pub(super) fn listing(
     repository: &Repository,
+    objects: &Arc<Objects>,
     below: &[PathBuf],
     origin: Origin,
     changes: Result<Vec<Change>, SourceError>,
 ) -> Result<Listing, SourceError> {
     let mut changes = match changes {
         Ok(changes) => changes,
-        Err(why @ (SourceError::Git { .. } | SourceError::Ownership { .. })) => {
+        Err(why @ (SourceError::Git { .. } | SourceError::Io { .. } | SourceError::Ownership { .. })) => {
             let note = Note { kind: "git", about: String::new(), message: why.to_string(), incomplete: true };
-            return Ok(Listing { entries: Vec::new(), notes: vec![note] });
+            return Ok(Listing { notes: vec![note], ..Listing::default() });
         }
         Err(why) => return Err(why),
     };
     changes.retain(|change| below.is_empty() || is_below(&change.path, repository, below));
-    Ok(entries(repository, origin, changes))
+    Ok(entries(objects, origin, changes))
 }
 
-pub(super) fn entries(repository: &Repository, origin: Origin, changes: Vec<Change>) -> Listing {
-    let objects = Arc::new(Objects::of(repository));
+pub(super) fn entries(objects: &Arc<Objects>, origin: Origin, changes: Vec<Change>) -> Listing {
     let mut listing = Listing::default();
     for Change { path, kind, id, before } in changes {
         let path = String::from_utf8_lossy(&path).into_owned();
@@ -43,8 +43,8 @@ pub(super) fn entries(repository: &Repository, origin: Origin, changes: Vec<Chan
             Kind::Unmerged => note("unmerged", "in conflict: git commits nothing before it is resolved", true),
             Kind::Blob => {
                 let before = before.filter(|_| origin == Origin::Diff);
-                let place = Place::Object { id, before, objects: Arc::clone(&objects) };
-                listing.entries.push(Entry { path, place, origin, tracked: true, ignored: false });
+                let place = Place::Object { id, before, objects: Arc::clone(objects) };
+                listing.entries.push(Entry { path, place, origin, tracked: true, ignored: false, commit: None });
             }
         }
     }

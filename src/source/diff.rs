@@ -2,7 +2,9 @@
 //! first, with what each of them was. Which lines are new is found out where something was found.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::git::objects::Objects;
 use super::git::{Change, Repository};
 use super::{Entry, Listing, changed};
 use crate::error::SourceError;
@@ -12,7 +14,8 @@ pub(super) fn list(repository: &Repository, below: &[PathBuf], range: &str) -> R
     let adds = |change: &Change| change.before.as_ref() != Some(&change.id);
     let changes = repository.range(range).and_then(|range| repository.between(&range));
     let changes = changes.map(|all| all.into_iter().filter(adds).collect());
-    let mut listing = changed::listing(repository, below, Origin::Diff, changes)?;
+    let objects = Arc::new(Objects::of(repository));
+    let mut listing = changed::listing(repository, &objects, below, Origin::Diff, changes)?;
     listing.say_if_empty("nothing is added between the two: there was nothing to read");
     Ok(listing)
 }
@@ -20,5 +23,5 @@ pub(super) fn list(repository: &Repository, below: &[PathBuf], range: &str) -> R
 /// The whole tree of the last commit, which surrounds what has changed.
 pub(super) fn around(repository: &Repository, range: &str) -> Vec<Entry> {
     let tree = repository.range(range).and_then(|range| repository.tree(&range.head));
-    tree.map(|all| changed::entries(repository, Origin::Diff, all).entries).unwrap_or_default()
+    tree.map(|all| changed::entries(&Arc::new(Objects::of(repository)), Origin::Diff, all).entries).unwrap_or_default()
 }

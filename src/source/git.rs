@@ -9,9 +9,13 @@ use std::process::{Command, Stdio};
 
 use super::{steering, tree};
 use crate::error::{SourceError, shown};
+use objects::Objects;
 
+mod index;
+mod next_commit;
 pub mod objects;
 mod revisions;
+pub mod shape;
 
 pub use revisions::Range;
 
@@ -93,12 +97,19 @@ impl Repository {
         command
     }
 
+    /// Git would open it, and wait for ever.
+    fn is_fit(&self) -> Result<(), SourceError> {
+        let Some(unfit) = steering::unfit_repository(&self.root) else { return Ok(()) };
+        let name = shown(unfit.strip_prefix(&self.root).unwrap_or(&unfit));
+        Err(SourceError::Io {
+            path: name,
+            why: io::Error::other("neither a file nor a directory; git would wait for it for ever"),
+        })
+    }
+
     fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, SourceError> {
         let fail = |why: String| SourceError::Git { command: (*arguments.first().unwrap_or(&"")).to_owned(), why };
-        if let Some(unfit) = steering::unfit_repository(&self.root) {
-            let name = unfit.strip_prefix(&self.root).unwrap_or(&unfit).display();
-            return Err(fail(format!("{name} is neither a file nor a directory")));
-        }
+        self.is_fit()?;
         let output = self.git(arguments).output().map_err(|why| match why.kind() {
             io::ErrorKind::NotFound => SourceError::NoGit,
             _ => fail(why.to_string()),
@@ -125,7 +136,21 @@ impl Repository {
     }
 
     /// What the index holds and HEAD does not hold like that; all of it where there is no HEAD yet.
-    pub fn staged(&self) -> Result<Vec<Change>, SourceError> {
+    pub fn staged(&self, objects: &Objects) -> Result<Vec<Change>, SourceError> {
+        match next_commit::changes(self, objects) {
+            Some(changes) => Ok(changes),
+            None => self.staged_by_git(),
+        }
+    }
+
+    /// The objects of the repository, of which HEAD's tree will be wanted first.
+    pub fn objects_for_staged(&self) -> Objects {
+        let objects = Objects::of(self);
+        objects.ask_ahead(next_commit::HEAD);
+        objects
+    }
+
+    fn staged_by_git(&self) -> Result<Vec<Change>, SourceError> {
         match self.index_against("HEAD") {
             Err(why) if self.run(&["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok() => Err(why),
             Err(SourceError::Git { .. }) => self.index_against(&self.empty_tree()?),

@@ -5,6 +5,7 @@
 
 pub mod crowd;
 pub mod description;
+pub mod exported;
 pub mod issuers;
 pub mod labels;
 pub mod packed;
@@ -203,6 +204,13 @@ impl Folder {
     }
 
     pub fn git<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) {
+        let arguments: Vec<&str> = arguments.into_iter().collect();
+        let (done, said) = self.try_git(arguments.iter().copied());
+        assert!(done, "git {arguments:?}: {said}");
+    }
+
+    /// Whether git did it, and what it and its hooks said.
+    pub fn try_git<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> (bool, String) {
         let home = tempfile::tempdir().unwrap();
         let mut command = scrubbed("git", home.path());
         for (name, value) in [
@@ -217,7 +225,8 @@ impl Folder {
             command.env(name, value);
         }
         let output = command.current_dir(self.path()).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 
     pub fn commit(&self) -> &Folder {

@@ -17,6 +17,8 @@ const DRAWN: f64 = 14.0;
 const SURELY_DRAWN: f64 = 30.0;
 /// Surprise in bits a character from which the text around a value is data itself.
 const DATA_AROUND: f64 = 7.0;
+/// Few words are so long.
+const LONG_WORD: usize = 16;
 
 pub(super) fn confidence(
     bytes: &[u8],
@@ -239,18 +241,23 @@ fn is_uuid(text: &str) -> bool {
         && text.bytes().enumerate().all(|(at, byte)| if hyphens(at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
-/// Whether the text around the value is as surprising as the value: a table of data, a picture, a
-/// test of cryptography.
+/// Whether the text around the value is as surprising as the value and made of long or numeric
+/// pieces: a table of data, a picture, a test of cryptography. Names and marks can surprise as well.
 fn data_around(bytes: &[u8], value: &Value) -> bool {
     let start = lines::line_start(bytes, value.span.start).saturating_sub(160);
     let end = (lines::line_end(bytes, value.span.end) + 160).min(bytes.len());
-    let line = lines::line_start(bytes, value.span.start);
-    let before: Vec<u8> = bytes[start..line].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let behind: Vec<u8> = bytes[lines::line_end(bytes, value.span.end)..end]
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let around = [before, behind].concat();
-    around.len() >= 120 && surprise(&around) / around.len() as f64 > DATA_AROUND
+    let before = &bytes[start..lines::line_start(bytes, value.span.start)];
+    let behind = &bytes[lines::line_end(bytes, value.span.end)..end];
+    let around: Vec<u8> = [before, behind].concat().into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    around.len() >= 120 && surprise(&around) / around.len() as f64 > DATA_AROUND && is_of_data([before, behind])
+}
+
+/// Whether most of the words of these texts are numbers, or longer than words are.
+fn is_of_data(texts: [&[u8]; 2]) -> bool {
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
+    let is_number = |word: &&[u8]| word[0].is_ascii_digit() || word.iter().all(u8::is_ascii_hexdigit);
+    let words = || texts.into_iter().flat_map(|text| text.split(|byte| !inside(byte))).filter(|word| !word.is_empty());
+    let data = words().filter(|word| word.len() >= LONG_WORD || (word.len() >= 2 && is_number(word)));
+    let (all, data) = (words().map(<[u8]>::len).sum::<usize>(), data.map(<[u8]>::len).sum::<usize>());
+    data * 2 > all
 }

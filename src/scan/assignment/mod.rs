@@ -24,6 +24,14 @@ pub(super) struct Assigned {
     pub confidence: Confidence,
 }
 
+impl Assigned {
+    /// The same where so much more text stands before it.
+    pub(super) fn behind(self, more: usize) -> Assigned {
+        let shift = |range: Range<usize>| range.start + more..range.end + more;
+        Assigned { name: shift(self.name), secret: shift(self.secret), ..self }
+    }
+}
+
 /// Looks at the word that stands at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
     let named = name::around(bytes, at)?;

@@ -131,3 +131,20 @@ proptest::proptest! {
         }
     }
 }
+
+/// A value in a table of data is less sure; names that repeat and marks are no data, however odd.
+#[test]
+fn what_looks_odd_around_a_value_is_not_all_data() {
+    let bomb: String = ('b'..='h')
+        .map(|name| {
+            let before = char::from(name as u8 - 1);
+            format!("{name}: &{name} [{}]\n", format!("*{before},").repeat(9).trim_end_matches(','))
+        })
+        .collect();
+    let block = sample::generate("{base64:400}", 9).unwrap().text;
+    let lines: Vec<&str> = block.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let table = lines.join("\n");
+    let level = |around: &str| found("a.yml", &format!("{around}\npassword: {{}}\n{around}\n"), "{base62:24}").pop();
+    assert_eq!(level(&bomb), Some(("{}".to_owned(), Confidence::High)));
+    assert_eq!(level(&table), Some(("{}".to_owned(), Confidence::Medium)));
+}

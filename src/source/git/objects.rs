@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use super::Repository;
 use crate::source::Unread;
@@ -29,18 +29,20 @@ impl Objects {
         Objects { repository: repository.clone(), process: Mutex::new(None) }
     }
 
+    /// Asks for an object that will be read first, so that git finds it while others work.
+    pub fn ask_ahead(&self, name: &str) {
+        let mut place = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is wrong, whoever reads will be told.
+        *place = Process::start(&self.repository).ok();
+        if let Some(process) = place.as_mut() {
+            process.asked = process.ask(name).ok().map(|()| name.to_owned());
+        }
+    }
+
     /// Reads one object of at most `limit` bytes into the buffer.
-    pub fn read(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Unread> {
-        self.ask(id, limit, buffer).map(drop)
-    }
-
-    /// The id of an object by any of its names.
-    pub fn id(&self, name: &str) -> Result<String, Unread> {
-        self.ask(name, u64::MAX, &mut Vec::new())
-    }
-
-    fn ask(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<String, Unread> {
-        let mut place = self.process.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// It may have any of its names; what comes back is its id.
+    pub fn read(&self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> Result<String, Unread> {
+        let mut place = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         let mut process = match place.take() {
             Some(process) => process,
             None => Process::start(&self.repository).map_err(Unread::Io)?,
@@ -75,25 +77,36 @@ enum Answer {
 
 struct Process {
     child: Child,
+    /// What is asked for already.
+    asked: Option<String>,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl Process {
     fn start(repository: &Repository) -> io::Result<Process> {
+        repository.is_fit().map_err(io::Error::other)?;
         let mut command = repository.git(&["cat-file", "--batch"]);
         // Nobody reads what it complains of, and a full pipe would hold it up.
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("git was started without its pipes"));
         };
-        Ok(Process { child, questions, answers: BufReader::with_capacity(64 << 10, answers) })
+        Ok(Process { child, asked: None, questions, answers: BufReader::with_capacity(64 << 10, answers) })
+    }
+
+    fn ask(&mut self, name: &str) -> io::Result<()> {
+        self.questions.write_all(format!("{name}\n").as_bytes())
     }
 
     /// `id type size`, the bytes, and a line break; or the name and what is wrong with it.
     fn read(&mut self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Answer> {
         buffer.clear();
-        self.questions.write_all(format!("{id}\n").as_bytes())?;
+        match self.asked.take() {
+            Some(asked) if asked == id => {}
+            Some(_) => return Err(io::Error::other("something else was asked for")),
+            None => self.ask(id)?,
+        }
         let mut head = String::new();
         self.answers.read_line(&mut head)?;
         let Some(head) = head.strip_suffix('\n') else { return Err(io::ErrorKind::UnexpectedEof.into()) };

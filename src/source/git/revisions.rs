@@ -42,7 +42,7 @@ impl Repository {
             if revision.len() > LONGEST || revision.contains(['\n', '\0']) {
                 return Err(wrong("this is no revision".to_owned()));
             }
-            let found = objects.id(&format!("{revision}^{{commit}}"));
+            let found = objects.read(&format!("{revision}^{{commit}}"), u64::MAX, &mut Vec::new());
             found.map_err(|_| wrong(format!("`{revision}` names no commit here: {hint}")))
         };
         let (base, head) = (commit(base)?, commit(head)?);
