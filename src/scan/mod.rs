@@ -9,6 +9,7 @@ mod checks;
 mod comments;
 mod context;
 mod encoded;
+mod fingerprint;
 mod group;
 mod hiding;
 mod history;
