@@ -18,6 +18,7 @@ mod index;
 mod next_commit;
 pub mod objects;
 mod revisions;
+pub mod shape;
 
 pub use revisions::Range;
 
