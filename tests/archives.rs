@@ -267,7 +267,7 @@ fn a_path_that_is_ignored_may_be_the_archive_or_a_member_of_it() {
 /// A comment in a cell stands on the line of the file that the secret stands on.
 #[test]
 fn a_comment_in_a_cell_of_a_notebook_counts() {
-    for (remark, status) in [("", 1), ("  # overscope:allow[railway-token] made up", 0)] {
+    for (remark, status) in [("", 1), ("  # overscope\u{3a}allow[railway-token] made up", 0)] {
         let cell = json!({ "cell_type": "code", "outputs": [], "source": ["x = 1\n", format!("RAILWAY_TOKEN = '{}'{remark}\n", token(13))] });
         let text = serde_json::to_vec_pretty(&json!({ "cells": [cell], "metadata": {}, "nbformat": 4 })).unwrap();
         let ran = offline(&archive("a.ipynb", &text));
