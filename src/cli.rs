@@ -64,6 +64,12 @@ pub struct Scan {
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
+    /// Read every version of every file that any branch, tag, note, stash or worktree leads to, once
+    #[arg(long, help_heading = "Source", conflicts_with_all = ["ignored", "stdin", "staged", "diff"])]
+    pub history: bool,
+    /// With --history: only what later commits brought; a day (2024-05-01), a time, or what is not in a revision
+    #[arg(long, value_name = "DATE|REV", help_heading = "Source", requires = "history")]
+    pub since: Option<String>,
     /// Read exactly what the next commit would contain: the index, and not the working tree. Where
     /// pre-commit names revisions (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF), the lines added between
     #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]

@@ -82,6 +82,8 @@ pub enum SourceError {
     Io { path: String, why: io::Error },
     #[error("git {command} failed: {why}")]
     Git { command: String, why: String },
+    #[error("--since {given}: neither a day (2024-05-01), nor a time, nor a revision of this repository")]
+    Since { given: String },
     #[error("git is not installed, or not found; install it, or put its folder into PATH")]
     NoGit,
     #[error("{path}: not inside a git repository; --staged and --diff read one")]

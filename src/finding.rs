@@ -30,8 +30,11 @@ pub struct Location {
     pub end_line: usize,
     pub end_column: usize,
     pub origin: Origin,
+    /// In the index; of a place in the history: in HEAD.
     pub tracked: bool,
     pub ignored: bool,
+    /// The commit that brought it, where it comes from the history. The path is the one of that
+    /// commit, or HEAD's where HEAD holds the same text.
     pub commit: Option<String>,
     /// The variable or key that the value is assigned to.
     pub key: Option<String>,
@@ -44,6 +47,11 @@ pub struct Location {
 }
 
 impl Location {
+    /// Whether it lies there now: in a file, or in what HEAD holds.
+    pub fn is_current(&self) -> bool {
+        self.commit.is_none() || self.tracked
+    }
+
     /// The order of the contract: tracked, then untracked, then ignored; then path and line.
     pub fn sort_key(&self) -> (u8, &str, usize, usize) {
         let standing = match (self.tracked, self.ignored) {

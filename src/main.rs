@@ -96,6 +96,8 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
     } else if let Some(range) = scan.diff.or_else(|| scan.staged.then(plan::pushed).flatten()) {
         source::diff(&scan.paths, range)?
+    } else if scan.history {
+        plan::history(scan.paths, scan.since)?
     } else if scan.staged {
         source::staged(&scan.paths)?
     } else {

@@ -116,6 +116,15 @@ pub fn pushed() -> Option<String> {
     Some(format!("{}...{}", revision("PRE_COMMIT_FROM_REF")?, revision("PRE_COMMIT_TO_REF")?))
 }
 
+/// The history of one repository.
+pub fn history(paths: Vec<PathBuf>, since: Option<String>) -> Result<Source, PlanError> {
+    match paths.as_slice() {
+        [] => Ok(Source::History { path: PathBuf::from("."), since }),
+        [path] => Ok(Source::History { path: path.clone(), since }),
+        _ => Err(PlanError::Usage("--history reads one repository at a time; name one path".to_owned())),
+    }
+}
+
 /// The configuration that applies to a source: the one that was named, else the repository's.
 pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> Result<Config, Error> {
     let roots = roots(source);
@@ -146,6 +155,7 @@ fn roots(source: &Source) -> Vec<PathBuf> {
     match source {
         Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
         Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
+        Source::History { path, .. } => vec![source::root_of(path)],
         Source::Stdin { .. } => Vec::new(),
     }
 }

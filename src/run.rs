@@ -47,14 +47,14 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let World { transport, log, teller } = world;
     let (scanner, listing) = scan::ready_while(detectors, || source::list(&plan.source));
     let listing = listing?;
-    teller.reading(listing.entries.len());
+    teller.reading(listing.len());
     tell_of_rules(detectors, plan.verbose, teller);
-    let scanned = scanner.files(&listing.entries, &plan.key, &|| teller.read_one());
+    let scanned = scanner.scan(&listing, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
     let mut notes = [listing.notes.clone(), scanned.notes, detectors.notes().to_vec()].concat();
     let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
-    let Sifted { mut kept, mut commented, suppressed, notes: ignoring, .. } =
+    let Sifted { mut kept, mut commented, suppressed, notes: ignoring } =
         suppress::apply(scanned.findings, &scanned.comments, detectors, &plan.suppressions, whole)
             .sure_enough(plan.confidence);
     let reported = kept.len();
@@ -78,8 +78,10 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let credentials = assess::assess(inspected, &uses[..reported], detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
     notes.extend([told, ignoring, assess::silenced_notes(&silenced)].concat());
-    notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
-    let result = report_of(credentials, suppressed, notes, read, &plan.source);
+    // What the policy says may be about what is left out.
+    notes.extend(assess::policy_notes(&plan.context, &credentials, whole && suppressed.is_empty()));
+    let asked = silenced.iter().map(|one| one.requests).sum();
+    let result = report_of(credentials, suppressed, notes, Stats { requests: asked, ..read }, &plan.source);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
     if let Some(baseline) = &plan.write_baseline {
@@ -103,12 +105,13 @@ fn report_of(
     source: &Source,
 ) -> Report {
     notes.sort();
-    let requests = credentials.iter().map(|credential| credential.requests).sum();
+    let requests = read.requests + credentials.iter().map(|credential| credential.requests).sum::<usize>();
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Staged { .. } => Origin::Index,
         Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
+        Source::History { .. } => Origin::History,
     };
     Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, suppressed, notes, origin }
 }

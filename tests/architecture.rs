@@ -144,6 +144,7 @@ fn what_reaches_out_of_the_program_stands_where_it_is_looked_for() {
     only_in("serde_sarif", &["src/report/sarif.rs", "src/report/sarif/"]);
     only_in("rayon", &["src/scan/", "src/source/", "src/main.rs"]);
     only_in("ignore::", &["src/source/", "src/config/exempt.rs"]);
+    only_in("gix_", &["src/source/history/"]);
     only_in("apollo_parser", &["src/inspect/request.rs", "src/uses/http.rs", "src/demo/replica/"]);
     only_in("annotate_snippets", &["src/report/text.rs", "src/report/text/"]);
     only_in("indicatif", &["src/teller.rs"]);
@@ -162,7 +163,7 @@ fn no_report_takes_a_secret_out_of_its_wrapping() {
 fn the_page_of_the_whole_program_names_the_stages_in_their_order() {
     let run = sources().into_iter().find(|source| source.path == "src/run.rs").unwrap();
     let stages =
-        ["source::list(", "scanner.files(", "suppress::apply(", "find_uses(", "inspect::inspect(", "assess::assess("];
+        ["source::list(", "scanner.scan(", "suppress::apply(", "find_uses(", "inspect::inspect(", "assess::assess("];
     let places: Vec<usize> =
         stages.iter().map(|stage| run.text.find(stage).unwrap_or_else(|| panic!("{stage}"))).collect();
     assert!(places.is_sorted(), "{places:?}");

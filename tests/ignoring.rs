@@ -159,6 +159,7 @@ fn a_comment_does_not_make_a_live_and_critical_credential_safe() {
     assert_eq!((ran.status, by(&ran)), (0, vec!["overscope:allow".to_owned()]));
     let [note] = &told(&ran)[..] else { panic!("{ran:?}") };
     assert!(note.starts_with("live a.env:1: suppressed by a comment, and live and critical all the same: Railway account token can delete production data"), "{note}");
+    assert!(ran.json()["stats"]["requests"].as_u64().unwrap() > 0);
     // A baseline is a decision: what it knows is not asked about.
     let folder = Folder::plain();
     folder.write("a.env", format!("{}\n", railway(7)));
@@ -443,7 +444,7 @@ fn files_of_other_scanners_that_cannot_be_read_are_named_and_hold_nothing_up() {
 fn branch(config: &str, files: &[(&str, &str)]) -> Folder {
     let folder = Folder::repository();
     folder.write("overscope.toml", config);
-    for (name, text) in &files {
+    for (name, text) in files {
         folder.write(name, text);
     }
     folder.commit();

@@ -179,7 +179,9 @@ fn distinct_words(inspection: &Inspection) -> Vec<String> {
 
 /// The worst of all its places.
 fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
-    let of = |location: &Location| match (location.tracked, visibility) {
+    // Whoever has a clone has its history.
+    let held = |location: &Location| location.tracked || location.commit.is_some();
+    let of = |location: &Location| match (held(location), visibility) {
         (true, Visibility::Public) => Exposure::TrackedPublic,
         (true, Visibility::Private) => Exposure::TrackedPrivate,
         (true, Visibility::Unknown) => Exposure::TrackedUnknown,

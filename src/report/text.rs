@@ -100,8 +100,9 @@ fn snippet(at: &Location, label: String, room: usize) -> Snippet<'static, annota
 
 fn path(at: &Location) -> String {
     let path = escape_controls(&at.path);
+    let gone = if at.commit.is_some() && !at.tracked { ", no longer in HEAD" } else { "" };
     match &at.commit {
-        Some(commit) => format!("{path} in commit {}", escape_controls(commit)),
+        Some(commit) => format!("{path} in commit {}{gone}", escape_controls(commit)),
         None => path.into_owned(),
     }
 }

@@ -9,8 +9,10 @@ mod checks;
 mod comments;
 mod context;
 mod encoded;
+mod fingerprint;
 mod group;
 mod hiding;
+mod history;
 mod keywords;
 mod lines;
 mod matcher;
@@ -29,7 +31,7 @@ use crate::detector::Detectors;
 use crate::finding::{Candidate, Comment, Finding, Note, Origin};
 use crate::secret::FingerprintKey;
 use crate::source::archive::Archive;
-use crate::source::{Content, Entry, Unread};
+use crate::source::{Content, Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
 use members::search_archive;
@@ -59,6 +61,8 @@ struct Read {
     skipped: bool,
     /// Whether members of an archive are in it.
     opened: bool,
+    /// Of a plain text: see [`matcher::Found::clean`].
+    clean: bool,
 }
 
 impl Read {
@@ -103,8 +107,18 @@ impl<'d> Scanner<'d> {
             origin: Origin::Stdin,
             tracked: false,
             ignored: false,
+            commit: None,
         };
         self.files(&[entry], key, &|| ()).findings
+    }
+
+    /// Scans all that is listed, or a history as it comes. `on_file` is told after each file, for a
+    /// progress bar.
+    pub fn scan(&self, listing: &Listing, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        match &listing.history {
+            Some(history) => history::scan(self, history, key, on_file),
+            None => self.files(&listing.entries, key, on_file),
+        }
     }
 
     /// Scans every entry. `on_file` is told after each, for a progress bar.
@@ -118,19 +132,23 @@ impl<'d> Scanner<'d> {
                 read
             })
             .collect();
-        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-        let mut candidates = Vec::new();
-        for read in reads {
-            scanned.bytes += read.bytes;
-            scanned.skipped += usize::from(read.skipped);
-            scanned.notes.extend(read.notes);
-            scanned.comments.extend(read.comments);
-            candidates.extend(read.candidates);
-        }
-        scanned.candidates = candidates.len();
-        scanned.findings = group::group(candidates, detectors, key);
-        scanned
+        gather(reads, detectors, key)
     }
+}
+
+fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scanned {
+    let mut scanned = Scanned { files: reads.len(), ..Scanned::default() };
+    let mut candidates = Vec::new();
+    for read in reads {
+        scanned.bytes += read.bytes;
+        scanned.skipped += usize::from(read.skipped);
+        scanned.notes.extend(read.notes);
+        scanned.comments.extend(read.comments);
+        candidates.extend(read.candidates);
+    }
+    scanned.candidates = candidates.len();
+    scanned.findings = group::group(candidates, detectors, key);
+    scanned
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
@@ -189,7 +207,9 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
             return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, comments: found.comments, bytes: size, ..Read::default() };
+    let clean = found.clean && matches!(text, Text::Plain(_));
+    let mut read =
+        Read { candidates: found.candidates, comments: found.comments, bytes: size, clean, ..Read::default() };
     if !read.candidates.is_empty()
         && let Some(before) = entry.read_before()
     {

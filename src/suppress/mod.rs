@@ -85,10 +85,8 @@ pub struct Suppressed {
 #[derive(Debug, Default)]
 pub struct Sifted {
     pub kept: Vec<Finding>,
-    /// Left out, and nothing but comments says so: those are asked about as well.
+    /// Left out, somewhere by a comment alone: those are asked about as well.
     pub commented: Vec<Finding>,
-    /// Left out.
-    pub rest: Vec<Finding>,
     /// Each place of what is left out, by path and line.
     pub suppressed: Vec<Suppressed>,
     /// What has ended, what is about nothing, and what is wrong.
@@ -118,7 +116,7 @@ pub fn apply(
             continue;
         }
         let causes: Vec<Cause> = causes.into_iter().flatten().collect();
-        let by_comments = causes.iter().all(|cause| matches!(cause.by, By::Comment(_)));
+        let by_comment = causes.iter().any(|cause| matches!(cause.by, By::Comment(_)));
         sifted.suppressed.extend(causes.into_iter().zip(&finding.locations).map(|(cause, at)| Suppressed {
             fingerprint: finding.fingerprint.clone(),
             detector: detector.to_owned(),
@@ -127,7 +125,9 @@ pub fn apply(
             line: at.line,
             cause,
         }));
-        if by_comments { &mut sifted.commented } else { &mut sifted.rest }.push(finding);
+        if by_comment {
+            sifted.commented.push(finding);
+        }
     }
     sifted.suppressed.sort_by(|a, b| (&a.path, a.line, &a.fingerprint).cmp(&(&b.path, b.line, &b.fingerprint)));
     sifted.notes = told.notes(suppressions, comments, detectors, whole);
@@ -137,7 +137,7 @@ pub fn apply(
 impl Sifted {
     /// Without what is less sure than wanted.
     pub fn sure_enough(mut self, least: Confidence) -> Sifted {
-        for list in [&mut self.kept, &mut self.commented, &mut self.rest] {
+        for list in [&mut self.kept, &mut self.commented] {
             list.retain(|finding| finding.confidence >= least);
         }
         self.suppressed.retain(|one| one.confidence >= least);
@@ -162,7 +162,9 @@ impl Suppressions {
             }));
         }
         for (number, exemption) in self.exemptions.iter().enumerate() {
-            if !exemption.covers(detector, self.relative(&at.path)) {
+            // A pattern may mean the archive or a member of it.
+            let covers = |path: &str| exemption.covers(detector, self.relative(path));
+            if !covers(&at.path) && !covers(at.file().0) {
                 continue;
             }
             told.exemption(number, detector, at);
