@@ -207,10 +207,8 @@ fn every_reference_is_followed() {
     history.git(&["add", "oops.txt"]);
     history.git(&["commit", "--quiet", "--message=oops"]);
     history.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
-    let expected = export(
-        history.path(),
-        &["--all", "refs/stash", "stash@{1}", "HEAD", &history.git(&["-C", "beside", "rev-parse", "HEAD"])],
-    );
+    let beside = history.git(&["-C", "beside", "rev-parse", "HEAD"]);
+    let expected = export(history.path(), &["--all", "refs/stash", "stash@{1}", "HEAD", &beside]);
     let told = |ran: &Ran| {
         let mut paths: Vec<String> = places(ran).into_iter().map(|(path, _, _)| path).collect();
         paths.sort();
