@@ -155,6 +155,9 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
     text.len() < 4
         || letters < 3
         || is_one_character(text)
+        || is_option(text)
+        || is_bytes(text)
+        || is_affix(text)
         || (number && (form == Form::Bare || text.len() < 6))
         || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
         || is_prose(text)
@@ -184,6 +187,21 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
                 | "error"
                 | "on_create"
         )
+}
+
+/// `--cert-dir`: what follows an option in a list of them.
+fn is_option(text: &str) -> bool {
+    text.starts_with('-') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// `\xda\x53`: bytes as C writes them are the input of a program, and most are vectors that test a cipher.
+fn is_bytes(text: &str) -> bool {
+    text.starts_with("\\x") && text.matches("\\x").count() * 4 >= text.len()
+}
+
+/// `npg_`: what tokens of a kind begin with.
+fn is_affix(text: &str) -> bool {
+    text.ends_with(['_', '-']) && (text.len() < 16 || randomness(text.as_bytes()) < DRAWN)
 }
 
 /// `yyyy`: a mask.
