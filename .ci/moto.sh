@@ -12,29 +12,18 @@ cache=${CARGO_TARGET_DIR:-$(dirname "${BASH_SOURCE[0]}")/../target}/ci/moto
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
 
-# Written last, so that an installation that broke off is made anew.
-if [ ! -e "$cache/installed" ]; then
-  rm -rf "$cache/venv"
-  if ! python3 -m venv "$cache/venv" >&2; then
-    # Debian ships venv apart from python3; virtualenv does the same job and comes through pip.
-    rm -rf "$cache/venv"
-    python3 -m pip install --quiet --target "$cache/virtualenv" virtualenv >&2
-    PYTHONPATH="$cache/virtualenv" python3 -m virtualenv --quiet "$cache/venv" >&2
-  fi
-  "$cache/venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' >&2
-  touch "$cache/installed"
-fi
+tools=$("$(dirname "${BASH_SOURCE[0]}")/python.sh" moto 'moto[server]==5.2.5')
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # AWS's own managed policies are left out unless asked for.
-MOTO_IAM_LOAD_MANAGED_POLICIES=true "$cache/venv/bin/moto_server" -H 127.0.0.1 -p "$port" > "$cache/log" 2>&1 &
+MOTO_IAM_LOAD_MANAGED_POLICIES=true "$tools/moto_server" -H 127.0.0.1 -p "$port" > "$cache/log" 2>&1 &
 server=$!
 trap 'kill "$server" 2> /dev/null || true' EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 
 for _ in $(seq 1 150); do
-  if "$cache/venv/bin/python" - "$port" << 'PYTHON'
+  if "$tools/python" - "$port" << 'PYTHON'
 import sys, urllib.request
 try:
     urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/moto-api/", timeout=2)

@@ -317,3 +317,35 @@ impl Capability {
         }
     }
 }
+
+/// From which band on a run fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    Band(Band),
+    Never,
+}
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+    fn from_str(word: &str) -> Result<FailOn, String> {
+        match word {
+            "never" => Ok(FailOn::Never),
+            _ => word.parse().map(FailOn::Band).map_err(|why| format!("{why} or `never`")),
+        }
+    }
+}
+
+impl std::fmt::Display for FailOn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            FailOn::Band(band) => band.word(),
+            FailOn::Never => "never",
+        })
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for FailOn {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -28,6 +28,32 @@ pub enum Command {
     /// List, show or check the detectors
     #[command(subcommand)]
     Detectors(Detectors),
+    /// Print the completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print a page of the manual: of the program, or of one command, as in `overscope man scan`
+    Man {
+        #[arg(value_name = "COMMAND")]
+        of: Vec<String>,
+    },
+    /// Show what applies here, and who said so
+    #[command(subcommand)]
+    Config(Config),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Every setting for a scan of this place: from the configuration, the command line, the environment,
+    /// or the default
+    Show {
+        /// The place [default: the current folder]
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+        /// text or json
+        #[arg(long, value_name = "F", default_value = "text")]
+        format: Format,
+        #[command(flatten)]
+        deciding: Box<Deciding>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -38,7 +64,14 @@ pub struct Scan {
     /// Read also what git ignores: all that an agent in this folder can read
     #[arg(long, help_heading = "Source")]
     pub ignored: bool,
-    /// Read exactly what the next commit would contain: the index, and not the working tree
+    /// Read every version of every file that any branch, tag, note, stash or worktree leads to, once
+    #[arg(long, help_heading = "Source", conflicts_with_all = ["ignored", "stdin", "staged", "diff"])]
+    pub history: bool,
+    /// With --history: only what later commits brought; a day (2024-05-01), a time, or what is not in a revision
+    #[arg(long, value_name = "DATE|REV", help_heading = "Source", requires = "history")]
+    pub since: Option<String>,
+    /// Read exactly what the next commit would contain: the index, and not the working tree. Where
+    /// pre-commit names revisions (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF), the lines added between
     #[arg(long, conflicts_with_all = ["ignored", "stdin"], help_heading = "Source")]
     pub staged: bool,
     /// Report what the lines that are added between two revisions hold. BASE...HEAD counts from where
@@ -113,12 +146,12 @@ pub struct Asking {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Deciding")]
 pub struct Deciding {
-    /// Fail from this band on: low, medium, high, critical or never
-    #[arg(long, value_name = "BAND", default_value = "low")]
-    pub fail_on: FailOn,
-    /// Report finds that are at least this sure: low, medium or high
-    #[arg(long, value_name = "LEAST", default_value = "medium")]
-    pub confidence: Confidence,
+    /// Fail from this band on: low, medium, high, critical or never [default: low]
+    #[arg(long, value_name = "BAND")]
+    pub fail_on: Option<FailOn>,
+    /// Report finds that are at least this sure: low, medium or high [default: medium]
+    #[arg(long, value_name = "LEAST")]
+    pub confidence: Option<Confidence>,
     /// What another tool found out to be needed in AWS: a policy document (JSON), bare or as IAM
     /// Access Analyzer, Pike or IAM Policy Autopilot print it
     #[arg(long, value_name = "FILE")]
@@ -129,6 +162,19 @@ pub struct Deciding {
     /// The configuration [default: overscope.toml at the repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Credentials that are known and not reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found as known; reasons and last days that stand there stay
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Report also what other scanners were told to ignore, in comments and in their own files
+    #[arg(long)]
+    pub no_foreign_allow: bool,
+    /// With --diff: heed also the configuration, baseline and comments that the change itself brings;
+    /// otherwise they are those of BASE
+    #[arg(long)]
+    pub trust_changes: bool,
 }
 
 #[derive(Debug, Args)]

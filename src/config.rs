@@ -1,13 +1,20 @@
 //! `overscope.toml` at the repository's root: what its owners say of it. Unknown keys are errors.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::de::DeTable;
 
-use crate::error::{FileError, parse_toml, shown};
+use crate::capability::FailOn;
+use crate::error::{FileError, parse_toml, position, shown};
+use crate::finding::Confidence;
 use crate::naming::Naming;
+use exempt::Exemption;
 use policy::{Policy, Text, Written};
 
+pub mod day;
+pub mod exempt;
 pub mod policy;
 
 /// The file's name.
@@ -21,6 +28,16 @@ pub enum Visibility {
     Private,
     #[default]
     Unknown,
+}
+
+impl Visibility {
+    pub fn word(self) -> &'static str {
+        match self {
+            Visibility::Public => "public",
+            Visibility::Private => "private",
+            Visibility::Unknown => "unknown",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -38,12 +55,32 @@ pub struct Config {
     pub detectors: Vec<PathBuf>,
     /// Rules in gitleaks' format, relative to this file.
     pub rules: Vec<PathBuf>,
+    /// A file of credentials that are known, relative to this file.
+    pub baseline: Option<PathBuf>,
+    /// Whether what other scanners were told to ignore is ignored here as well; it is, unless said.
+    pub foreign_ignores: Option<bool>,
+    /// From which band on a run fails, where nobody types it.
+    pub fail_on: Option<FailOn>,
+    /// How sure a find must be to be reported, where nobody types it.
+    pub confidence: Option<Confidence>,
+    /// Where finds are not reported, as it is written.
+    #[serde(rename = "ignore")]
+    written_exemptions: Vec<exempt::Written>,
+    /// The same, checked.
+    #[serde(skip)]
+    pub exemptions: Vec<Exemption>,
     /// What is said of single credentials, as it is written.
     #[serde(rename = "credential")]
     written: Written,
     /// The same, checked.
     #[serde(skip)]
     pub policy: Policy,
+    /// The file that it was read from, as messages show it.
+    #[serde(skip)]
+    pub name: Option<String>,
+    /// On which line each of its keys stands.
+    #[serde(skip)]
+    pub lines: BTreeMap<String, usize>,
     /// The root of the repository that it was found in, where nobody named it.
     #[serde(skip)]
     pub brought: Option<PathBuf>,
@@ -57,8 +94,12 @@ impl Config {
         let mut config: Config = parse_toml(&name, &text)?;
         let written = std::mem::take(&mut config.written);
         config.policy = Text { path: &name, text: &text, naming: config.naming() }.policy(written)?;
+        let written = std::mem::take(&mut config.written_exemptions).into_iter();
+        config.exemptions = written.map(|one| Exemption::read(&name, &text, one)).collect::<Result<_, _>>()?;
+        config.name = Some(name);
+        config.lines = lines(&text);
         let folder = path.parent().unwrap_or(Path::new(""));
-        for file in config.detectors.iter_mut().chain(&mut config.rules) {
+        for file in config.detectors.iter_mut().chain(&mut config.rules).chain(&mut config.baseline) {
             *file = folder.join(&file);
         }
         Ok(config)
@@ -71,15 +112,45 @@ impl Config {
 
     /// The configuration that the repository at `root` brings; the defaults when it brings none.
     pub fn of(root: &Path) -> Result<Config, FileError> {
-        let path = root.join(NAME);
+        Config::brought(root, &root.join(NAME))
+    }
+
+    /// The same for a file of that repository with another name.
+    pub fn brought(root: &Path, path: &Path) -> Result<Config, FileError> {
         if path.symlink_metadata().is_err() {
             return Ok(Config::default());
         }
-        belongs(&path, root)?;
-        let config = Config { brought: Some(root.to_owned()), ..Config::read(&path)? };
-        config.detectors.iter().chain(&config.rules).try_for_each(|file| belongs(file, root))?;
+        belongs(path, root)?;
+        let config = Config { brought: Some(root.to_owned()), ..Config::read(path)? };
+        config
+            .detectors
+            .iter()
+            .chain(&config.rules)
+            .chain(&config.baseline)
+            .try_for_each(|file| belongs(file, root))?;
         Ok(config)
     }
+}
+
+/// The files that a configuration, or a file of rules that it names, names in turn; none where it cannot
+/// be read, which is complained of when it is.
+pub fn names(text: &str) -> Vec<String> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
+    let texts = |value: &toml::Value| match value {
+        toml::Value::String(text) => vec![text.clone()],
+        toml::Value::Array(list) => list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+        _ => Vec::new(),
+    };
+    let own = ["detectors", "rules", "baseline"].into_iter().filter_map(|key| table.get(key));
+    let extended = table.get("extend").and_then(|extend| extend.get("path"));
+    own.chain(extended).flat_map(texts).collect()
+}
+
+/// On which line each key of a file stands that is known to be TOML.
+fn lines(text: &str) -> BTreeMap<String, usize> {
+    let Ok(table) = DeTable::parse(text) else { return BTreeMap::new() };
+    let line = |span: std::ops::Range<usize>| position(text, span.start).0;
+    table.get_ref().keys().map(|key| (key.get_ref().to_string(), line(key.span()))).collect()
 }
 
 /// What a repository brings is a file of its own: a pipe would hold the run up for ever, a device

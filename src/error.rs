@@ -19,6 +19,8 @@ pub enum Error {
     Source(#[from] SourceError),
     #[error("{what} cannot be written: {why}; the report went to standard output instead")]
     Output { what: String, why: io::Error },
+    #[error("the baseline {what} cannot be written: {why}; what stood there is untouched")]
+    Baseline { what: String, why: io::Error },
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
     #[error("{0}")]
@@ -36,6 +38,26 @@ pub enum FileError {
     Content { path: String, message: String },
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<FileError>),
+}
+
+impl FileError {
+    /// The same for files that were read in another folder than people know them in: `main:overscope.toml`.
+    pub fn moved(self, folder: &Path, revision: &str) -> FileError {
+        let name = |path: String| match Path::new(&path).strip_prefix(folder) {
+            Ok(rest) => format!("{revision}:{}", rest.display()),
+            Err(_) => path,
+        };
+        match self {
+            FileError::Unreadable { path, why } => FileError::Unreadable { path: name(path), why },
+            FileError::Syntax { path, line, column, message } => {
+                FileError::Syntax { path: name(path), line, column, message }
+            }
+            FileError::Content { path, message } => FileError::Content { path: name(path), message },
+            FileError::Several(all) => {
+                FileError::Several(all.into_iter().map(|one| one.moved(folder, revision)).collect())
+            }
+        }
+    }
 }
 
 /// A call that makes no sense.
@@ -60,6 +82,8 @@ pub enum SourceError {
     Io { path: String, why: io::Error },
     #[error("git {command} failed: {why}")]
     Git { command: String, why: String },
+    #[error("--since {given}: neither a day (2024-05-01), nor a time, nor a revision of this repository")]
+    Since { given: String },
     #[error("git is not installed, or not found; install it, or put its folder into PATH")]
     NoGit,
     #[error("{path}: not inside a git repository; --staged and --diff read one")]

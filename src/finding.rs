@@ -30,8 +30,11 @@ pub struct Location {
     pub end_line: usize,
     pub end_column: usize,
     pub origin: Origin,
+    /// In the index; of a place in the history: in HEAD.
     pub tracked: bool,
     pub ignored: bool,
+    /// The commit that brought it, where it comes from the history. The path is the one of that
+    /// commit, or HEAD's where HEAD holds the same text.
     pub commit: Option<String>,
     /// The variable or key that the value is assigned to.
     pub key: Option<String>,
@@ -39,9 +42,16 @@ pub struct Location {
     pub excerpt: String,
     /// The column of the excerpt's first character: a long line is cut.
     pub excerpt_from: usize,
+    /// The comments beside it that say that it may stay.
+    pub comments: Vec<Comment>,
 }
 
 impl Location {
+    /// Whether it lies there now: in a file, or in what HEAD holds.
+    pub fn is_current(&self) -> bool {
+        self.commit.is_none() || self.tracked
+    }
+
     /// The order of the contract: tracked, then untracked, then ignored; then path and line.
     pub fn sort_key(&self) -> (u8, &str, usize, usize) {
         let standing = match (self.tracked, self.ignored) {
@@ -77,6 +87,30 @@ impl Location {
         };
         marks().find(is_archive).or_else(|| marks().next()).map_or((&self.path, None), split)
     }
+}
+
+words! {
+    /// The words by which a comment says that the secret beside it may stay: this program's, and
+    /// those of the scanners that people come from.
+    Marker {
+        Overscope = "overscope:allow", Gitleaks = "gitleaks:allow", Betterleaks = "betterleaks:allow",
+        Trufflehog = "trufflehog:ignore", Kingfisher = "kingfisher:ignore",
+        DetectSecrets = "pragma: allowlist secret",
+    }
+}
+
+/// A comment that says that the secret beside it may stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub marker: Marker,
+    /// The kinds that it is about; those of other scanners name none and are about all.
+    pub detectors: Vec<String>,
+    pub reason: Option<String>,
+    /// As [`Location::path`].
+    pub path: String,
+    pub line: usize,
+    /// Of what a change adds: nothing that stood there before was allowed like this.
+    pub is_new: bool,
 }
 
 /// The part of a find that was decoded: the secret as it is written in the file. Where it is written

@@ -10,18 +10,21 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use overscope::assess::document::Document;
-use overscope::cli::{Cli, Color, Command, Demo, Detectors as DetectorsCommand, Inspect, Options, Scan};
+use overscope::cli::{
+    Cli, Color, Command, Config as ConfigCommand, Deciding, Demo, Detectors as DetectorsCommand, Inspect, Options, Scan,
+};
 use overscope::config::Config;
 use overscope::detector::Detectors;
-use overscope::error::{Error, PlanError, keep_panics_quiet};
+use overscope::error::{Error, PlanError, SourceError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
-use overscope::plan::{self, Output, Plan, TypedAsking};
+use overscope::plan::{self, Ground, Output, Plan, TypedAsking, TypedIgnoring};
 use overscope::report::{Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
+use overscope::settings::{self, Here};
 use overscope::source::Source;
 use overscope::teller::Terminal;
-use overscope::{demo, detector, inspect_input, scan, source};
+use overscope::{demo, detector, inspect_input, manual, scan, source};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -77,33 +80,45 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome { failed: false, incomplete: false })
         }
         Command::Detectors(command) => start_detectors(command),
+        Command::Completions { shell } => printed(&manual::completions(shell)),
+        Command::Man { of } => printed(&manual::page(&of)?),
+        Command::Config(ConfigCommand::Show { path, format, deciding }) => show_config(path, format, &deciding),
     }
+}
+
+fn printed(text: &[u8]) -> Result<Outcome, Error> {
+    io::stdout().write_all(text).map_err(Error::Stdout)?;
+    Ok(Outcome { failed: false, incomplete: false })
 }
 
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
+    } else if let Some(range) = scan.diff.or_else(|| scan.staged.then(plan::pushed).flatten()) {
+        source::diff(&scan.paths, range)?
+    } else if scan.history {
+        plan::history(scan.paths, scan.since)?
     } else if scan.staged {
         source::staged(&scan.paths)?
-    } else if let Some(range) = scan.diff {
-        source::diff(&scan.paths, range)?
     } else {
         plan::tree(scan.paths, scan.ignored)
     };
-    let config = plan::config_for(scan.options.deciding.config.as_ref(), &source)?;
-    let detectors = plan::detectors(&config, &scan.options.deciding.rules)?;
-    carry_out(source, &config, &detectors, &scan.options)
+    let ground = Ground::of(&source, scan.options.deciding.trust_changes)?;
+    let config = plan::config_for(scan.options.deciding.config.as_ref(), &source, &ground)?;
+    let detectors = plan::detectors(&config, &scan.options.deciding.rules).map_err(|why| ground.explain(why))?;
+    carry_out(source, &ground, &config, &detectors, &scan.options)
 }
 
 fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
     // What comes from standard input has no repository, and so no configuration but a named one.
     let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
-    let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere)?;
+    let ground = Ground::default();
+    let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere, &ground)?;
     let detectors = plan::detectors(&config, &inspect.options.deciding.rules)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };
-    carry_out(source, &config, &detectors, &inspect.options)
+    carry_out(source, &ground, &config, &detectors, &inspect.options)
 }
 
 fn start_detectors(command: DetectorsCommand) -> Result<Outcome, Error> {
@@ -122,7 +137,34 @@ fn start_detectors(command: DetectorsCommand) -> Result<Outcome, Error> {
     Ok(Outcome { failed, incomplete: false })
 }
 
-fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &Options) -> Result<Outcome, Error> {
+fn show_config(path: Option<PathBuf>, format: Format, deciding: &Deciding) -> Result<Outcome, Error> {
+    let paths: Vec<PathBuf> = path.into_iter().collect();
+    if let Some(path) = paths.iter().find(|path| !path.exists()) {
+        return Err(SourceError::missing(path.clone()).into());
+    }
+    let source = &plan::tree(paths, false);
+    let ground = &Ground::default();
+    let config = &plan::config_for(deciding.config.as_ref(), source, ground)?;
+    let detectors = plan::detectors(config, &deciding.rules)?;
+    let suppressions = plan::suppressions(&ignoring(deciding), config, source, ground, &detectors)?;
+    let baseline = suppressions.baseline.as_ref();
+    plan::fingerprint_key(config, &baseline.into_iter().collect::<Vec<_>>())?;
+    let here = Here { source, config, deciding, baseline };
+    settings::show(&here, format == Format::Json, &mut io::stdout().lock()).map_err(Error::Stdout)?;
+    Ok(Outcome { failed: false, incomplete: false })
+}
+
+fn ignoring(deciding: &Deciding) -> TypedIgnoring {
+    TypedIgnoring { baseline: deciding.baseline.clone(), no_foreign: deciding.no_foreign_allow }
+}
+
+fn carry_out(
+    source: Source,
+    ground: &Ground,
+    config: &Config,
+    detectors: &Detectors,
+    options: &Options,
+) -> Result<Outcome, Error> {
     let Options { asking, deciding, reporting, general } = options;
     if let Some(jobs) = general.jobs {
         rayon::ThreadPoolBuilder::new()
@@ -131,22 +173,27 @@ fn carry_out(source: Source, config: &Config, detectors: &Detectors, options: &O
             .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
     }
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
+    let suppressions = plan::suppressions(&ignoring(deciding), config, &source, ground, detectors)?;
+    let write_baseline = plan::write_baseline(deciding.write_baseline.as_ref())?;
+    let baselines: Vec<_> =
+        suppressions.baseline.iter().chain(write_baseline.iter().map(|(_, before)| before)).collect();
     let plan = Plan {
         source,
-        key: plan::fingerprint_key(config),
+        key: plan::fingerprint_key(config, &baselines)?,
         asking: plan::asking(&typed, config, detectors)?,
         dry_run: asking.dry_run,
         context: plan::context(config),
         needed: deciding.needed.as_deref().map(Document::read).transpose()?,
-        confidence: deciding.confidence,
-        fail_on: deciding.fail_on,
+        confidence: plan::confidence(deciding.confidence, config),
+        fail_on: plan::fail_on(deciding.fail_on, config),
+        suppressions,
+        write_baseline,
         main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
         further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
         progress: !general.no_progress && !general.quiet,
         verbose: general.verbose,
     };
-    let offline =
-        asking.offline || asking.dry_run || std::env::var_os("OVERSCOPE_OFFLINE").is_some_and(|set| set == "1");
+    let offline = asking.offline || asking.dry_run || plan::is_offline();
     let http = match offline {
         true => None,
         false => Some(Http::new(asking.ca_cert.as_deref()).map_err(PlanError::Usage)?),

@@ -1,24 +1,34 @@
 //! What was typed means this. The only place with defaults.
 
+mod ground;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::assess::Context;
 use crate::assess::document::Document;
 use crate::capability::Band;
+pub use crate::capability::FailOn;
+use crate::config::exempt::{Exemption, Named};
 use crate::config::{self, Config};
 use crate::detector::Detectors;
 use crate::detector::rules::Rules;
-use crate::error::{Error, FileError, PlanError, nearest};
+use crate::error::{Error, FileError, PlanError, nearest, shown};
 use crate::finding::Confidence;
 use crate::inspect::transport::is_loopback;
 use crate::inspect::{Asking, Endpoints};
 use crate::report::{Format, Style};
 use crate::secret::FingerprintKey;
 use crate::source::{self, Source};
+use crate::suppress::baseline::Baseline;
+use crate::suppress::foreign::Foreign;
+use crate::suppress::{self, Suppressions};
+
+pub use ground::Ground;
 
 /// A run, fully decided.
 #[derive(Debug)]
@@ -34,6 +44,9 @@ pub struct Plan {
     /// Finds that are less sure are left out.
     pub confidence: Confidence,
     pub fail_on: FailOn,
+    pub suppressions: Suppressions,
+    /// Where a baseline is written, and what stood in it before.
+    pub write_baseline: Option<(PathBuf, Baseline)>,
     pub main: Output,
     pub further: Vec<Output>,
     pub progress: bool,
@@ -50,28 +63,43 @@ pub struct Output {
     pub style: Style,
 }
 
-/// From which band on the run fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailOn {
-    Band(Band),
-    Never,
-}
-
-impl std::str::FromStr for FailOn {
-    type Err = String;
-    fn from_str(word: &str) -> Result<FailOn, String> {
-        match word {
-            "never" => Ok(FailOn::Never),
-            _ => word.parse().map(FailOn::Band).map_err(|why| format!("{why} or `never`")),
-        }
-    }
-}
-
 /// What was typed about asking.
 #[derive(Clone, Debug, Default)]
 pub struct TypedAsking {
     pub endpoints: Vec<String>,
     pub deadline: Option<u64>,
+}
+
+/// What was typed about what is not to be reported.
+#[derive(Clone, Debug, Default)]
+pub struct TypedIgnoring {
+    pub baseline: Option<PathBuf>,
+    /// What other scanners were told to ignore is reported.
+    pub no_foreign: bool,
+}
+
+/// The environment's words.
+pub const KEY: &str = "OVERSCOPE_FINGERPRINT_KEY";
+pub const OFFLINE: &str = "OVERSCOPE_OFFLINE";
+
+/// From which band on a run fails: as was typed, as the configuration says, or from the first.
+pub fn fail_on(typed: Option<FailOn>, config: &Config) -> FailOn {
+    typed.or(config.fail_on).unwrap_or(FailOn::Band(Band::Low))
+}
+
+/// How sure a find must be to be reported.
+pub fn confidence(typed: Option<Confidence>, config: &Config) -> Confidence {
+    typed.or(config.confidence).unwrap_or(Confidence::Medium)
+}
+
+/// Whether the environment says that nobody is asked.
+pub fn is_offline() -> bool {
+    std::env::var_os(OFFLINE).is_some_and(|set| set == "1")
+}
+
+/// The key that the environment holds.
+pub fn key_of_environment() -> Option<String> {
+    std::env::var(KEY).ok().filter(|key| !key.is_empty())
 }
 
 /// How long all questions together may take, when nobody says.
@@ -82,24 +110,120 @@ pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
     Source::Tree { paths: if paths.is_empty() { vec![PathBuf::from(".")] } else { paths }, ignored }
 }
 
+/// What pre-commit's hooks are to look at before a push, when nothing new is staged.
+pub fn pushed() -> Option<String> {
+    let revision = |name| std::env::var(name).ok().filter(|revision| !revision.is_empty());
+    Some(format!("{}...{}", revision("PRE_COMMIT_FROM_REF")?, revision("PRE_COMMIT_TO_REF")?))
+}
+
+/// The history of one repository.
+pub fn history(paths: Vec<PathBuf>, since: Option<String>) -> Result<Source, PlanError> {
+    match paths.as_slice() {
+        [] => Ok(Source::History { path: PathBuf::from("."), since }),
+        [path] => Ok(Source::History { path: path.clone(), since }),
+        _ => Err(PlanError::Usage("--history reads one repository at a time; name one path".to_owned())),
+    }
+}
+
 /// The configuration that applies to a source: the one that was named, else the repository's.
-pub fn config_for(named: Option<&PathBuf>, source: &Source) -> Result<Config, Error> {
-    let roots: Vec<PathBuf> = match source {
-        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
-        Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
-        Source::Stdin { .. } => Vec::new(),
+pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> Result<Config, Error> {
+    let roots = roots(source);
+    ground.prepare(named.map(PathBuf::as_path))?;
+    let read = match (named, roots.first()) {
+        (Some(path), _) if ground.is_the_change() => Config::read(path),
+        (Some(path), Some(root)) => match ground.file(path)? {
+            Some(file) if file.starts_with(ground.root(root)) => Config::brought(ground.root(root), &file),
+            Some(file) => Config::read(&file),
+            None => Ok(Config::default()),
+        },
+        (Some(path), None) => Config::read(path),
+        (None, Some(root)) => Config::of(ground.root(root)),
+        (None, None) => Ok(Config::default()),
     };
-    let mut config = match (named, roots.first()) {
-        (Some(path), _) => Config::read(path)?,
-        (None, Some(root)) => Config::of(root)?,
-        (None, None) => Config::default(),
-    };
+    let mut config = read.map_err(|why| ground.explain(why))?;
+    ground.settle(&mut config);
     // The paths of several are each told by what was typed, which a configuration is not.
     if let [root] = roots.as_slice() {
         let file = named.cloned().unwrap_or_else(|| root.join(config::NAME));
         config.policy.file = within(root, &file);
     }
     Ok(config)
+}
+
+/// The repositories, or folders, whose configuration applies.
+fn roots(source: &Source) -> Vec<PathBuf> {
+    match source {
+        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
+        Source::History { path, .. } => vec![source::root_of(path)],
+        Source::Stdin { .. } => Vec::new(),
+    }
+}
+
+/// What is found and not reported.
+pub fn suppressions(
+    typed: &TypedIgnoring,
+    config: &Config,
+    source: &Source,
+    ground: &Ground,
+    detectors: &Detectors,
+) -> Result<Suppressions, Error> {
+    config.exemptions.iter().try_for_each(|exemption| known_kinds(exemption, config, detectors))?;
+    let roots = roots(source);
+    let named = |file: &Path| named(source, &ground.known(file));
+    let baseline = match typed.baseline.as_ref().or(config.baseline.as_ref()) {
+        Some(file) => ground.file(file)?,
+        None => None,
+    };
+    let baseline = baseline.map(|file| Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)));
+    let foreign = !typed.no_foreign && config.foreign_ignores.unwrap_or(true);
+    Ok(Suppressions {
+        today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        baseline: baseline.transpose()?,
+        exemptions: config.exemptions.clone(),
+        config: config.name.as_deref().map(|name| named(Path::new(name))).unwrap_or_default(),
+        foreign: foreign.then(|| roots.first().map(|root| Foreign::at(ground.root(root))).unwrap_or_default()),
+        new_comments: ground.is_the_change(),
+        notes: ground.notes(),
+        prefixes: match source {
+            Source::Tree { paths, .. } if paths.len() > 1 => {
+                paths.iter().map(|path| source::report_path(path)).collect()
+            }
+            _ => Vec::new(),
+        },
+    })
+}
+
+/// An exemption that names a kind must name one that there is.
+fn known_kinds(exemption: &Exemption, config: &Config, detectors: &Detectors) -> Result<(), FileError> {
+    let mut named = exemption.detectors.iter().flatten();
+    match named.find(|named| detectors.number_of(&named.id).is_none()) {
+        None => Ok(()),
+        Some(Named { id, line, column }) => Err(FileError::Syntax {
+            path: config.name.clone().unwrap_or_default(),
+            line: *line,
+            column: *column,
+            message: format!("`{id}`, {}", suppress::no_detector(id, detectors)),
+        }),
+    }
+}
+
+/// The baseline that is to be written, with what stands in it.
+pub fn write_baseline(file: Option<&PathBuf>) -> Result<Option<(PathBuf, Baseline)>, FileError> {
+    let Some(file) = file else { return Ok(None) };
+    let before = match file.exists() {
+        true => Baseline::read(file, shown(file))?,
+        false => Baseline::default(),
+    };
+    Ok(Some((file.clone(), before)))
+}
+
+/// A file as messages name it: by its path in the repository, where it lies in one that is scanned.
+pub fn named(source: &Source, file: &Path) -> String {
+    match roots(source).as_slice() {
+        [root] => within(root, file).unwrap_or_else(|| shown(file)),
+        _ => shown(file),
+    }
 }
 
 /// A file as reports name it.
@@ -122,10 +246,14 @@ pub fn detectors(config: &Config, named: &[PathBuf]) -> Result<Detectors, FileEr
     detectors.with_rules(configured.chain(named).collect::<Result<_, _>>()?)
 }
 
-/// The key under which fingerprints are made: the environment's, the configuration's, or the fixed one.
-pub fn fingerprint_key(config: &Config) -> FingerprintKey {
-    let named = std::env::var("OVERSCOPE_FINGERPRINT_KEY").ok().filter(|key| !key.is_empty());
-    named.or_else(|| config.fingerprint_key.clone()).map_or_else(FingerprintKey::fixed, FingerprintKey::new)
+/// The key under which fingerprints are made: the environment's, the configuration's, that of a
+/// baseline, or the fixed one. Every baseline must have been made under it.
+pub fn fingerprint_key(config: &Config, baselines: &[&Baseline]) -> Result<FingerprintKey, FileError> {
+    let own = || baselines.iter().find_map(|baseline| baseline.fingerprint_key.clone());
+    let named = key_of_environment().or_else(|| config.fingerprint_key.clone()).or_else(own);
+    let key = named.map_or_else(FingerprintKey::fixed, FingerprintKey::new);
+    baselines.iter().try_for_each(|baseline| baseline.check_key(&key))?;
+    Ok(key)
 }
 
 pub fn context(config: &Config) -> Context {

@@ -1,6 +1,7 @@
 //! The program on one page: each stage takes the value before it and returns the next.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::assess::model::{Assessment, Report, Stats};
 use crate::capability::Band;
@@ -10,10 +11,13 @@ use crate::finding::{Confidence, Finding, Note, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
+use crate::replace::replace;
 use crate::scan::{Hiding, Scanned};
 use crate::source::{Listing, Source};
+use crate::suppress::baseline::{Baseline, Known};
+use crate::suppress::{By, Sifted, Suppressed};
 use crate::uses::{Search, Uses, Wanted};
-use crate::{assess, inspect, report, scan, source, uses};
+use crate::{assess, inspect, report, scan, source, suppress, uses};
 
 /// What a run may do beside returning: the network, if it is handed over, and whom it tells.
 pub struct World<'w> {
@@ -43,12 +47,19 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let World { transport, log, teller } = world;
     let (scanner, listing) = scan::ready_while(detectors, || source::list(&plan.source));
     let listing = listing?;
-    teller.reading(listing.entries.len());
+    teller.reading(listing.len());
     tell_of_rules(detectors, plan.verbose, teller);
-    let scanned = scanner.files(&listing.entries, &plan.key, &|| teller.read_one());
+    let scanned = scanner.scan(&listing, &plan.key, &|| teller.read_one());
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
-    let kept = sure_enough(scanned.findings, plan.confidence);
+    let mut notes = [listing.notes.clone(), scanned.notes, detectors.notes().to_vec()].concat();
+    let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
+    let Sifted { mut kept, mut commented, suppressed, notes: ignoring } =
+        suppress::apply(scanned.findings, &scanned.comments, detectors, &plan.suppressions, whole)
+            .sure_enough(plan.confidence);
+    let reported = kept.len();
+    // A comment does not make a live credential safe: they are asked about as well.
+    kept.append(&mut commented);
     if plan.dry_run {
         return dry_run(&kept, detectors, plan, &redactor, out);
     }
@@ -61,15 +72,21 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     }
     let mut log = log.map(|log| CleanLines::new(&redactor, log));
     let log = log.as_mut().map(|log| log as &mut (dyn Write + Send));
-    let inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
-    let credentials = assess::assess(inspected, &uses, detectors, &plan.context);
+    let mut inspected = inspect::inspect(kept, detectors, &plan.asking, transport, log);
+    let silenced = inspected.split_off(reported);
+    let silenced = assess::assess(silenced, &uses[reported..], detectors, &plan.context);
+    let credentials = assess::assess(inspected, &uses[..reported], detectors, &plan.context);
     tell(&credentials, plan.verbose, &redactor, teller);
-    let mut notes = [listing.notes, scanned.notes, told, detectors.notes().to_vec()].concat();
-    let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
-    notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
-    let result = report_of(credentials, notes, read, &plan.source);
+    notes.extend([told, ignoring, assess::silenced_notes(&silenced)].concat());
+    // What the policy says may be about what is left out.
+    notes.extend(assess::policy_notes(&plan.context, &credentials, whole && suppressed.is_empty()));
+    let asked = silenced.iter().map(|one| one.requests).sum();
+    let result = report_of(credentials, suppressed, notes, Stats { requests: asked, ..read }, &plan.source);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
+    if let Some(baseline) = &plan.write_baseline {
+        write_baseline(baseline, &result, plan, &redactor)?;
+    }
     Ok(outcome(&result, plan.fail_on))
 }
 
@@ -80,21 +97,23 @@ fn read_of(scanned: &Scanned) -> Stats {
 }
 
 /// Everything that is reported.
-fn report_of(credentials: Vec<Assessment>, mut notes: Vec<Note>, read: Stats, source: &Source) -> Report {
+fn report_of(
+    credentials: Vec<Assessment>,
+    suppressed: Vec<Suppressed>,
+    mut notes: Vec<Note>,
+    read: Stats,
+    source: &Source,
+) -> Report {
     notes.sort();
-    let requests = credentials.iter().map(|credential| credential.requests).sum();
+    let requests = read.requests + credentials.iter().map(|credential| credential.requests).sum::<usize>();
     let origin = match source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Staged { .. } => Origin::Index,
         Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
+        Source::History { .. } => Origin::History,
     };
-    Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, notes, origin }
-}
-
-/// Finds that are less sure than wanted are left out; those that are wanted are all asked about.
-fn sure_enough(findings: Vec<Finding>, least: Confidence) -> Vec<Finding> {
-    findings.into_iter().filter(|finding| finding.confidence >= least).collect()
+    Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, suppressed, notes, origin }
 }
 
 /// Where the finds are used: nothing is read again when nothing was found.
@@ -199,6 +218,35 @@ fn write(result: &Report, plan: &Plan, redactor: &Redactor, out: &mut dyn Write)
         report::write(result, output.format, &output.style, redactor, out).map_err(Error::Stdout)?;
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// Writes what is known from now on: what stood in the file, what was reported, and what a baseline or
+/// another scanner's file has left out.
+fn write_baseline(
+    (file, before): &(PathBuf, Baseline),
+    report: &Report,
+    plan: &Plan,
+    redactor: &Redactor,
+) -> Result<(), Error> {
+    let mut baseline = before.clone();
+    for one in &report.credentials {
+        let path = one.locations.first().map(|at| redactor.clean(&at.path).into_owned()).unwrap_or_default();
+        let known = Known { detector: one.detector.clone(), path, reason: None, until: None, line: 0 };
+        baseline.add(one.fingerprint.as_str(), known);
+    }
+    for Suppressed { fingerprint, detector, path, cause, .. } in &report.suppressed {
+        let reason = match cause.by {
+            By::Baseline => cause.reason.clone(),
+            By::File(name) => Some(format!("from {name}")),
+            By::Comment(_) | By::Path => continue,
+        };
+        let path = redactor.clean(path).into_owned();
+        let known = Known { detector: detector.clone(), path, reason, until: cause.until, line: 0 };
+        baseline.add(fingerprint.as_str(), known);
+    }
+    let text = baseline.text(&plan.key);
+    replace(file, |out| out.write_all(text.as_bytes()))
+        .map_err(|why| Error::Baseline { what: file.display().to_string(), why })
 }
 
 fn outcome(report: &Report, fail_on: FailOn) -> Outcome {

@@ -14,6 +14,7 @@ use overscope::finding::Origin;
 use overscope::scan;
 use overscope::secret::FingerprintKey;
 use overscope::source::{self, Source};
+use serde_json::json;
 
 /// A line with a token, behind two others.
 fn line(seed: u64) -> Vec<u8> {
@@ -111,6 +112,48 @@ fn archives_are_opened_in_every_source() {
     assert_eq!(offline(&folder).paths(), ["build/out.zip!/inner/.env"]);
     let usual = overscope(["scan", "--offline"]).at(folder.path()).run();
     assert_eq!(usual.status, 0, "{}", usual.out);
+    folder.git(["add", "--force", "build/out.zip"]);
+    let staged = overscope(["scan", "--staged", "--offline", "--format=json"]).at(folder.path()).run();
+    assert_eq!(place(&staged).0, "build/out.zip!/inner/.env");
+}
+
+/// Of an archive that changed, only what is new in it.
+#[test]
+fn a_range_of_commits_adds_what_an_archive_did_not_hold() {
+    let (old, new) = (line(10), line(11));
+    let folder = Folder::repository();
+    folder.write("out.zip", Zip::of([("a.env", &old[..])])).commit();
+    folder.write("out.zip", Zip::of([("b.env", &new[..]), ("a.env", &old[..])])).commit();
+    let ran = overscope(["scan", "--diff", "HEAD~1..HEAD", "--offline", "--format=json"]).at(folder.path()).run();
+    assert_eq!(place(&ran), ("out.zip!/b.env".to_owned(), 3, 15));
+}
+
+/// The structure of RFC 7292 around a bag with a key that a password guards.
+fn bundle() -> Vec<u8> {
+    let der = |tag: u8, contents: &[u8]| {
+        let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82], &length[..], contents].concat()
+    };
+    let bag = [&[6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 0x0c, 0x0a, 1, 2][..], &noise(900)].concat();
+    let data =
+        [&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1][..], &der(0xa0, &der(4, &der(0x30, &bag)))].concat();
+    der(0x30, &[&[2, 1, 3][..], &der(0x30, &data)].concat())
+}
+
+/// It lies there as it is, in an archive, and in base64 in a text: one key.
+#[test]
+fn a_bundle_of_a_key_is_one_credential_wherever_it_lies() {
+    let text = format!("CERTIFICATE_P12={}\n", STANDARD.encode(bundle()));
+    let folder = Folder::plain();
+    folder
+        .write("signing.dat", bundle())
+        .write("ci.env", &text)
+        .write("ios.zip", Zip::of([("ios.p12", &bundle()[..])]));
+    let ran = offline(&folder);
+    assert_eq!(ran.credential()["detector"], "pkcs12-base64");
+    assert_eq!(ran.paths(), ["ci.env", "ios.zip!/ios.p12", "signing.dat"]);
+    let shown = overscope(["scan", "--offline"]).at(folder.path()).run();
+    assert!(!shown.out.contains(&text[40..48]) && !shown.out.contains('\u{fffd}'), "{}", shown.out);
 }
 
 /// A large file is not read as a whole, and its members are the same.
@@ -207,6 +250,31 @@ fn sarif_links_a_copy_in_an_archive_by_its_file() {
     assert_eq!(result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"], "z%21/dist.zip");
     let message = result["message"]["text"].as_str().unwrap();
     assert!(message.contains("[z!/dist.zip!/conf/a.env:3](1)"), "{message}");
+}
+
+#[test]
+fn a_path_that_is_ignored_may_be_the_archive_or_a_member_of_it() {
+    for (paths, status) in [("dist/*.zip", 0), ("dist/", 0), ("conf/a.env", 1), ("**/conf/a.env", 0), ("other.zip", 1)]
+    {
+        let folder = Folder::repository();
+        folder.write("dist/app.zip", Zip::of([("conf/a.env", &line(12)[..])]));
+        folder.write("overscope.toml", format!("[[ignore]]\npaths = [\"{paths}\"]\nreason = \"made up\"\n"));
+        let ran = offline(&folder);
+        assert_eq!(ran.status, status, "{paths}: {}", ran.err);
+    }
+}
+
+/// A comment in a cell stands on the line of the file that the secret stands on.
+#[test]
+fn a_comment_in_a_cell_of_a_notebook_counts() {
+    for (remark, status) in [("", 1), ("  # overscope:allow[railway-token] made up", 0)] {
+        let cell = json!({ "cell_type": "code", "outputs": [], "source": ["x = 1\n", format!("RAILWAY_TOKEN = '{}'{remark}\n", token(13))] });
+        let text = serde_json::to_vec_pretty(&json!({ "cells": [cell], "metadata": {}, "nbformat": 4 })).unwrap();
+        let ran = offline(&archive("a.ipynb", &text));
+        assert_eq!(ran.status, status, "{}", ran.err);
+        let ran = offline(&archive("a.zip", Zip::of([("a.ipynb", &text[..])])));
+        assert_eq!(ran.status, status, "{}", ran.err);
+    }
 }
 
 #[test]

@@ -125,7 +125,14 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
 }
 
 fn entry(path: String, text: String) -> Entry {
-    Entry { path, place: Place::Bytes(text.into_bytes()), origin: Origin::Stdin, tracked: false, ignored: false }
+    Entry {
+        path,
+        place: Place::Bytes(text.into_bytes()),
+        origin: Origin::Stdin,
+        tracked: false,
+        ignored: false,
+        commit: None,
+    }
 }
 
 /// The paths in which each kind was found, at least so surely.

@@ -8,6 +8,7 @@ mod grants;
 pub mod model;
 mod policy;
 mod rules;
+mod silenced;
 mod smaller;
 mod title;
 mod words;
@@ -26,6 +27,7 @@ use crate::uses::{self, Claim, Claimed, Uses};
 use blast_radius::Circumstances;
 use model::{Assessment, Need, Points, Power, Remedy};
 pub use policy::notes as policy_notes;
+pub use silenced::notes as silenced_notes;
 use smaller::Offers;
 pub use smaller::none_known;
 
@@ -177,7 +179,9 @@ fn distinct_words(inspection: &Inspection) -> Vec<String> {
 
 /// The worst of all its places.
 fn exposure(locations: &[Location], visibility: Visibility) -> Exposure {
-    let of = |location: &Location| match (location.tracked, visibility) {
+    // Whoever has a clone has its history.
+    let held = |location: &Location| location.tracked || location.commit.is_some();
+    let of = |location: &Location| match (held(location), visibility) {
         (true, Visibility::Public) => Exposure::TrackedPublic,
         (true, Visibility::Private) => Exposure::TrackedPrivate,
         (true, Visibility::Unknown) => Exposure::TrackedUnknown,

@@ -9,6 +9,7 @@ pub use crate::finding::Note;
 use crate::finding::{Confidence, Location, Origin};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
 use crate::secret::Fingerprint;
+use crate::suppress::Suppressed;
 pub use crate::uses::{Need, Site};
 
 /// Points in hundredths: 1000 is 10.00. Integers, so that every platform prints the same bytes.
@@ -158,6 +159,8 @@ pub struct Report {
     pub origin: Origin,
     /// Highest score first, then path and line.
     pub credentials: Vec<Assessment>,
+    /// Each place of what was found and is not reported, by path and line.
+    pub suppressed: Vec<Suppressed>,
     pub notes: Vec<Note>,
     pub stats: Stats,
 }

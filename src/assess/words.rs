@@ -145,10 +145,16 @@ fn exposure(exposure: Exposure, locations: &[Location]) -> Vec<String> {
     let count = |wanted: &dyn Fn(&Location) -> bool| locations.iter().filter(|location| wanted(location)).count();
     let tracked = count(&|location| location.tracked);
     let ignored = count(&|location| location.ignored);
+    let gone = count(&|location| location.commit.is_some() && !location.tracked);
     let mut sentences = Vec::new();
     if tracked > 0 {
         let public = if exposure == Exposure::TrackedPublic { ", and the repository is public" } else { "" };
         sentences.push(format!("It is checked in, in {}{public}.", places(tracked)));
+    }
+    if gone > 0 {
+        let public = if exposure == Exposure::TrackedPublic { ", and the repository is public" } else { "" };
+        sentences
+            .push(format!("Every clone holds it in its history, in {} that HEAD has no more{public}.", places(gone)));
     }
     if ignored > 0 {
         sentences

@@ -20,6 +20,7 @@ use crate::run::{self, Teller};
 use crate::secret::FingerprintKey;
 use crate::source::Source;
 use crate::source::git::Repository;
+use crate::suppress::Suppressions;
 
 /// Tells what is happening, as people read it.
 struct Narrator;
@@ -53,6 +54,8 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         needed: None,
         confidence: Confidence::Medium,
         fail_on: FailOn::Never,
+        suppressions: Suppressions::default(),
+        write_baseline: None,
         main: Output { format: Format::Text, file: None, style },
         further: vec![Output { format: Format::Sarif, file: Some(sarif.to_owned()), style }],
         progress: false,

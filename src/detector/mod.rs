@@ -2,6 +2,7 @@
 //! data; what it means to a scan or a probe is decided by those stages.
 
 pub mod allowed;
+mod begins;
 pub mod checksum;
 pub mod list;
 pub mod model;
@@ -18,10 +19,12 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
 
 use crate::error::{FileError, parse_toml, shown};
 use crate::finding::Note;
 use allowed::{Allowance, Seen};
+use begins::Begins;
 use model::{Allow, Companion, Detector, Provider};
 use rules::Rules;
 use stored::{Head, Stored};
@@ -56,6 +59,7 @@ struct Rule {
     detector: usize,
     pattern: OnceLock<Regex>,
     longest: OnceLock<usize>,
+    begins: OnceLock<Option<Begins>>,
     companions: OnceLock<Vec<Regex>>,
     path: OnceLock<Regex>,
     allow: OnceLock<Vec<Allowance>>,
@@ -208,6 +212,16 @@ impl Detectors {
         *self.rules[number].longest.get_or_init(|| pattern().and_then(longest).unwrap_or(LONGEST_MATCH))
     }
 
+    /// Whether a match may begin where one of its keywords was found, or anywhere around.
+    pub fn is_worth_trying(&self, number: usize, bytes: &[u8], at: usize) -> bool {
+        let begins = || {
+            let detector = self.detector(number);
+            let pattern = detector.pattern.as_deref().filter(|_| !detector.whole_text)?;
+            Begins::of(&parse(pattern)?, self.keywords(number))
+        };
+        self.rules[number].begins.get_or_init(begins).as_ref().is_none_or(|begins| begins.at(bytes, at))
+    }
+
     /// Whether it looks into files of this path at all.
     pub fn looks_into(&self, number: usize, path: &str) -> bool {
         let Some(pattern) = &self.detector(number).path else { return true };
@@ -302,6 +316,10 @@ pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
 
 /// The longest text that a pattern can match, in bytes; none when it has no bound.
 pub fn longest(pattern: &str) -> Option<usize> {
-    let syntax = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
-    syntax.properties().maximum_len()
+    parse(pattern)?.properties().maximum_len()
+}
+
+/// A pattern as [`compile`] reads it.
+fn parse(pattern: &str) -> Option<Hir> {
+    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
 }

@@ -7,17 +7,19 @@
 
 use crate::assess::model::{Accepted, Assessment, Need, Note, OverPrivilege, Power, Report, Site, Stated};
 use crate::capability::Capability;
-use crate::finding::Location;
+use crate::finding::{Comment, Location};
 use crate::inspect::answer::{Gap, Liveness, Resource};
 use crate::redact::Redactor;
+use crate::suppress::{Cause, Suppressed};
 
 /// The report as it may be shown to anybody.
 pub fn report(report: &Report, redactor: &Redactor) -> Report {
     let clean = Cleaner(redactor);
-    let Report { origin, credentials, notes, stats } = report;
+    let Report { origin, credentials, suppressed, notes, stats } = report;
     Report {
         origin: *origin,
         credentials: credentials.iter().map(|one| clean.assessment(one)).collect(),
+        suppressed: suppressed.iter().map(|one| clean.suppressed(one)).collect(),
         notes: notes.iter().map(|note| clean.note(note)).collect(),
         stats: *stats,
     }
@@ -133,6 +135,7 @@ impl Cleaner<'_> {
             key,
             excerpt,
             excerpt_from,
+            comments,
         } = location;
         Location {
             path: self.text(path),
@@ -147,6 +150,19 @@ impl Cleaner<'_> {
             key: self.some(key),
             excerpt: self.text(excerpt),
             excerpt_from: *excerpt_from,
+            comments: comments.iter().map(|comment| self.comment(comment)).collect(),
+        }
+    }
+
+    fn comment(&self, comment: &Comment) -> Comment {
+        let Comment { marker, detectors, reason, path, line, is_new } = comment;
+        Comment {
+            marker: *marker,
+            detectors: self.all(detectors),
+            reason: self.some(reason),
+            path: self.text(path),
+            line: *line,
+            is_new: *is_new,
         }
     }
 
@@ -230,6 +246,19 @@ impl Cleaner<'_> {
     fn accepted(&self, accepted: &Accepted) -> Accepted {
         let Accepted { can, environment, reason, until, expired } = accepted;
         Accepted { can: *can, environment: *environment, reason: self.text(reason), until: *until, expired: *expired }
+    }
+
+    fn suppressed(&self, suppressed: &Suppressed) -> Suppressed {
+        let Suppressed { fingerprint, detector, confidence, path, line, cause } = suppressed;
+        let Cause { by, at, reason, until } = cause;
+        Suppressed {
+            fingerprint: fingerprint.clone(),
+            detector: detector.clone(),
+            confidence: *confidence,
+            path: self.text(path),
+            line: *line,
+            cause: Cause { by: *by, at: self.text(at), reason: self.some(reason), until: *until },
+        }
     }
 
     fn note(&self, note: &Note) -> Note {

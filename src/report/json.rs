@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::assess::model::{Assessment, Need, Note, OverPrivilege, Power, Report, Site, Stated};
 use crate::finding::Location;
 use crate::inspect::answer::{Expiry, Liveness, Resource};
+use crate::suppress::Suppressed;
 
 /// The version of the contract.
 const SCHEMA: u32 = 1;
@@ -22,7 +23,7 @@ fn document(report: &Report) -> Value {
         "schema": SCHEMA,
         "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "credentials": list(&report.credentials, credential),
-        "suppressed": [],
+        "suppressed": list(&report.suppressed, suppressed),
         "notes": list(&report.notes, note),
         "stats": report.stats,
     })
@@ -147,6 +148,19 @@ fn policy(stated: &Stated) -> Value {
 
 fn site(site: &Site) -> Value {
     json!({ "path": site.path, "line": site.line })
+}
+
+fn suppressed(one: &Suppressed) -> Value {
+    json!({
+        "fingerprint": one.fingerprint.as_str(),
+        "detector": one.detector,
+        "path": one.path,
+        "line": one.line,
+        "by": one.cause.by.word(),
+        "at": one.cause.at,
+        "reason": one.cause.reason,
+        "until": one.cause.until.map(|until| until.to_string()),
+    })
 }
 
 fn note(note: &Note) -> Value {

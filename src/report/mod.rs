@@ -9,12 +9,14 @@ use std::str::FromStr;
 use crate::assess::model::Report;
 use crate::capability::words;
 use crate::redact::Redactor;
+use crate::replace::replace;
 
 mod clean;
 mod json;
 mod needs;
 mod policy;
 mod sarif;
+mod suppressed;
 mod terminal;
 mod text;
 
@@ -128,26 +130,6 @@ fn is_replaceable(path: &Path) -> bool {
         return false;
     }
     fs::metadata(path).map_or(true, |found| found.is_file() || found.is_dir())
-}
-
-fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".overscope-");
-    // As any other program would create it: the umask decides.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    let mut out = BufWriter::new(file.as_file_mut());
-    fill(&mut out)?;
-    out.flush()?;
-    drop(out);
-    if let Ok(found) = fs::metadata(&target) {
-        file.as_file().set_permissions(found.permissions())?;
-    }
-    file.persist(&target).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub fn sample() -> Report {
     Report {
         origin: Origin::Worktree,
         credentials: vec![story(), not_asked(), dead()],
+        suppressed: Vec::new(),
         notes: vec![
             Note {
                 kind: "symlink",
@@ -42,6 +43,7 @@ pub fn location(path: &str, line: usize, before: &str, length: usize) -> Locatio
         key: None,
         excerpt: format!("{before}{}", "*".repeat(length)),
         excerpt_from: 1,
+        comments: Vec::new(),
     }
 }
 

@@ -25,7 +25,7 @@ fn text(report: &Report) -> String {
 
 fn empty(files: usize) -> Report {
     let stats = Stats { files, bytes: 34_100 * files as u64, ..Stats::default() };
-    Report { origin: Origin::Worktree, credentials: Vec::new(), notes: Vec::new(), stats }
+    Report { origin: Origin::Worktree, credentials: Vec::new(), suppressed: Vec::new(), notes: Vec::new(), stats }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use annotate_snippets::renderer::{AnsiColor, DecorStyle, Style as Paint};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
 
 use super::terminal::{escape_controls, first_few, wrap};
-use super::{Style, needs, policy};
+use super::{Style, needs, policy, suppressed};
 use crate::assess::model::{Assessment, Note, Power, Report, Site};
 use crate::assess::none_known;
 use crate::capability::{Band, Evidence};
@@ -32,7 +32,11 @@ pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     for note in notes(&report.notes, style.width) {
         writeln!(out, "{}", renderer.render(&[note]))?;
     }
-    if !report.notes.is_empty() {
+    let suppressed = suppressed::lines(&report.suppressed).collect::<Vec<_>>();
+    if !suppressed.is_empty() {
+        writeln!(out, "{}", renderer.render(&[group(Level::NOTE, "suppressed", &suppressed, style.width)]))?;
+    }
+    if !report.notes.is_empty() || !suppressed.is_empty() {
         writeln!(out)?;
     }
     write_summary(report, &style, out)
@@ -96,8 +100,9 @@ fn snippet(at: &Location, label: String, room: usize) -> Snippet<'static, annota
 
 fn path(at: &Location) -> String {
     let path = escape_controls(&at.path);
+    let gone = if at.commit.is_some() && !at.tracked { ", no longer in HEAD" } else { "" };
     match &at.commit {
-        Some(commit) => format!("{path} in commit {}", escape_controls(commit)),
+        Some(commit) => format!("{path} in commit {}{gone}", escape_controls(commit)),
         None => path.into_owned(),
     }
 }
@@ -273,14 +278,19 @@ fn notes(notes: &[Note], width: usize) -> Vec<Group<'static>> {
             let lines: Vec<String> = lines.collect();
             let level = if complete { Level::NOTE } else { Level::WARNING };
             let name = if complete { kind.to_owned() } else { format!("not read ({kind})") };
-            let mut text = lines[..lines.len().min(SHOWN)].join("\n");
-            if lines.len() > SHOWN {
-                text += &format!("\nand {} more", lines.len() - SHOWN);
-            }
-            let text = wrap(&text, width.saturating_sub(name.len() + 2));
-            Group::with_title(level.with_name(name).primary_title(text))
+            group(level, &name, &lines, width)
         })
         .collect()
+}
+
+/// A few lines under a name, and how many more there are.
+fn group(level: Level<'static>, name: &str, lines: &[String], width: usize) -> Group<'static> {
+    let mut text = lines[..lines.len().min(SHOWN)].join("\n");
+    if lines.len() > SHOWN {
+        text += &format!("\nand {} more", lines.len() - SHOWN);
+    }
+    let text = wrap(&text, width.saturating_sub(name.len() + 2));
+    Group::with_title(level.with_name(name.to_owned()).primary_title(text))
 }
 
 fn write_summary(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -298,7 +308,8 @@ fn write_summary(report: &Report, style: &Style, out: &mut dyn Write) -> io::Res
         format!("{}: {}", paint(style, color, &count(found.len(), "credential")), tally(found))
     };
     let incomplete = report.notes.iter().filter(|note| note.incomplete).count();
-    let mut read = vec![format!("{} read ({})", count(stats.files, "file"), size(stats.bytes))];
+    let mut read: Vec<String> = suppressed::tally(&report.suppressed).into_iter().collect();
+    read.push(format!("{} read ({})", count(stats.files, "file"), size(stats.bytes)));
     read.push(if stats.skipped == 0 { "nothing skipped".to_owned() } else { format!("{} skipped", stats.skipped) });
     if incomplete > 0 {
         read.push(format!("{incomplete} could not be read"));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use super::fingerprint;
 use crate::detector::Detectors;
 use crate::finding::{Candidate, Finding, WRITTEN};
 use crate::secret::{FingerprintKey, Secret};
@@ -44,9 +45,9 @@ pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &Fin
     }
     let mut findings: Vec<Finding> = by_value.into_values().collect();
     for finding in &mut findings {
-        finding.fingerprint = key.fingerprint(&[&detectors.detector(finding.detector).id, finding.secret.expose()]);
         finding.locations.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         finding.locations.dedup();
+        finding.fingerprint = fingerprint::of(finding, detectors, key);
     }
     findings.sort_by(|a, b| {
         let place = |finding: &Finding| {

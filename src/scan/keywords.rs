@@ -2,20 +2,21 @@
 //! seam any other literal search can stand.
 //!
 //! Every keyword is anchored on its rarest four bytes. The pass hashes each four bytes of the text
-//! into a bitmap that fits the first-level cache; only where that bit is set are keywords compared.
+//! into a bitmap; only where that bit is set are keywords compared.
 //! Unlike an automaton it costs the same for sixty keywords and for two thousand, and next to
 //! nothing to build.
 
 use std::collections::HashMap;
 
 use super::encoded::{self, Form};
-use super::{assignment, ordinary};
+use super::{assignment, comments, ordinary};
 use crate::detector::Detectors;
 
 /// How many bytes of a keyword are looked for.
 const GRAM: usize = 4;
-/// The bitmap has two to this many bits: 32 KiB.
-const BITS: u32 = 18;
+/// The bitmap has two to this many bits, 128 KiB, so that few of its bits are set: a wrong guess costs
+/// more than a look into the second-level cache.
+const BITS: u32 = 20;
 /// The table of anchors has two to this many buckets.
 const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
@@ -30,6 +31,8 @@ pub(super) enum Wake {
     Detector(usize),
     /// The reader of assignments: the keyword may stand in a name.
     Assignment,
+    /// The reader of comments that allow a secret.
+    Comment,
     /// It is a keyword in another form, of this number: what stands around it is decoded.
     Encoded(usize),
 }
@@ -116,8 +119,9 @@ impl Keywords {
         let forms = encoded::forms(telling.flat_map(|number| detectors.keywords(number)));
         let own = numbers.flat_map(|number| detectors.keywords(number).map(move |word| (word, Wake::Detector(number))));
         let encoded = forms.iter().enumerate().map(|(number, form)| (form.text.as_str(), Wake::Encoded(number)));
-        let assigned = assignment::WORDS.iter().map(|&word| (word, Wake::Assignment));
-        let words = Words::of(own.chain(encoded).chain(assigned));
+        let assigned = assignment::words().map(|word| (word, Wake::Assignment));
+        let allowed = comments::WORDS.iter().map(|&word| (word, Wake::Comment));
+        let words = Words::of(own.chain(encoded).chain(assigned).chain(allowed));
         let always = (0..detectors.len()).filter(|&number| detectors.is_always_awake(number)).collect();
         Keywords { always, ..Keywords::new(words, forms) }
     }

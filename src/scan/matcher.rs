@@ -6,6 +6,7 @@ use std::ops::Range;
 use regex::bytes::Captures;
 
 use super::assignment::{self, Assigned};
+use super::comments::Comments;
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
@@ -16,7 +17,7 @@ use super::{bundle, checks, context, lines, stated};
 use crate::carrier::Stated;
 use crate::detector::allowed::Seen;
 use crate::detector::{Detectors, LONGEST_MATCH};
-use crate::finding::{Candidate, Confidence, Location, WRITTEN};
+use crate::finding::{Candidate, Comment, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
@@ -28,14 +29,25 @@ const PIECE: usize = 64 << 10;
 /// How far away a companion may stand, in bytes, however long the lines are.
 const COMPANION: usize = 4 << 10;
 
+/// Only as much of a text around a hit has a say over what is found there, unless the hit's detector
+/// has a longer reach: what differs elsewhere makes no difference. A history is read by that.
+const NEAR: usize = 1 << 10;
+/// No further does an ordinary detector reach.
+const REACH: usize = AFTER;
+
 /// So many candidates of one file are looked at; more make it a dump, which is said.
 pub(super) const CANDIDATES: usize = 10_000;
 
 /// What one file gave.
 pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
+    /// This program's own comments in it.
+    pub(super) comments: Vec<Comment>,
     /// Why more is encoded in it than was decoded, if there is.
     pub(super) cut: Option<&'static str>,
+    /// Nothing that any detector could take for a find, under whatever path, and nothing that a
+    /// change far away could make one of.
+    pub(super) clean: bool,
 }
 
 /// The text that is searched, and where it lies.
@@ -93,10 +105,11 @@ impl Searched<'_> {
             origin: self.entry.origin,
             tracked: self.entry.tracked,
             ignored: self.entry.ignored,
-            commit: None,
+            commit: self.entry.commit.clone(),
             key,
             excerpt: String::new(),
             excerpt_from: 1,
+            comments: Vec::new(),
         };
         Candidate { detector, secret: value, parts, confidence, location, rests_on: vec![(line, end_line)] }
     }
@@ -121,31 +134,73 @@ pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords:
     let place = Place::of(&entry.path);
     let lines = Lines::of(bytes);
     let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
-    let mut hits: Vec<Hit> = Vec::new();
+    let mut seen = Gathered::default();
     let cut = match notebook::parts(bytes, &entry.path).filter(|_| !binary) {
         None => {
             let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
-            let cut = look(file, detectors, keywords, binary, &place, &mut hits);
-            hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
-            hits.extend(
-                bundle::read(bytes).filter(|_| binary).and_then(|bundle| bundle_hit(&file, detectors, &bundle)),
-            );
+            let cut = look(file, detectors, keywords, binary, &place, &mut seen);
+            seen.hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+            seen.hits.extend(bundle::read(bytes).and_then(|bundle| bundle_hit(&file, detectors, &bundle)));
             cut
         }
         Some(parts) => {
             let mut cut = None;
             for part in &parts {
                 // Each text has regions of its own behind it.
-                let layer = hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
+                let layer = seen.hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
                 let text = Searched { bytes: &part.text, text: &part.text, part: Some(part), layer, ..file };
                 let place = Place { text: part.written, practice: place.practice || part.prose, ..place };
-                cut = cut.or(look(text, detectors, keywords, false, &place, &mut hits));
+                cut = cut.or(look(text, detectors, keywords, false, &place, &mut seen));
             }
             cut
         }
     };
-    let candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
-    Found { candidates, cut }
+    let clean = !(binary || seen.tells || whole_structure(bytes, entry));
+    let Gathered { hits, allowed, .. } = seen;
+    let comments = Comments::read(bytes, &lines, &entry.path, if binary { &[] } else { &allowed });
+    let mut candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
+    for Candidate { location, .. } in &mut candidates {
+        location.comments = comments.covering(location.line..=location.end_line);
+    }
+    Found { candidates, comments: comments.own(), cut, clean }
+}
+
+/// What the pass over a text leads to.
+#[derive(Default)]
+struct Gathered {
+    hits: Vec<Hit>,
+    /// Where a comment says that something may stay.
+    allowed: Vec<usize>,
+    /// It is not clean.
+    tells: bool,
+}
+
+/// Whether the file is read as a whole, by its structure.
+fn whole_structure(bytes: &[u8], entry: &Entry) -> bool {
+    stated::knows(entry) || notebook::parts(bytes, &entry.path).is_some()
+}
+
+/// Whether there is nothing to be found in these spans of a text that is clean elsewhere.
+pub(super) fn is_clean(
+    bytes: &[u8],
+    spans: &[Range<usize>],
+    entry: &Entry,
+    detectors: &Detectors,
+    keywords: &Keywords,
+) -> bool {
+    if whole_structure(bytes, entry) {
+        return false;
+    }
+    let mut regions = Regions::of(bytes);
+    let place = Place::of(&entry.path);
+    let reader = Reader { bytes, detectors, keywords, binary: false, place: &place };
+    let woken = reader.wake(spans, &mut |wake, at| reader.decode(wake, at, &mut regions));
+    if woken.far || !woken.assigned.is_empty() || !regions.finish().0.is_empty() {
+        return false;
+    }
+    let lines = Lines::of(bytes);
+    let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
+    !search(&file, woken, detectors, &mut Vec::new())
 }
 
 /// Searches a text and what is encoded in it; says why more is than was decoded, if there is.
@@ -155,31 +210,32 @@ fn look(
     keywords: &Keywords,
     binary: bool,
     place: &Place,
-    hits: &mut Vec<Hit>,
+    Gathered { hits, allowed, tells }: &mut Gathered,
 ) -> Option<&'static str> {
     let bytes = whole.bytes;
     let mut regions = Regions::of(bytes);
-    let woken = wake(bytes, detectors, keywords, binary, place, &mut |wake, at| match wake {
-        Wake::Encoded(number) => regions.hit(at, keywords.form(number)),
-        Wake::Detector(number) if detectors.is_anchored(number) && !binary => {
-            regions.keyword(at, detectors.longest(number));
-        }
-        Wake::Detector(_) | Wake::Assignment => {}
+    let reader = Reader { bytes, detectors, keywords, binary, place };
+    let woken = reader.wake(&[0..bytes.len()], &mut |wake, at| match wake {
+        Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
+        _ => reader.decode(wake, at, &mut regions),
     });
     let (regions, cut) = regions.finish();
-    search(&whole, woken, detectors, hits);
+    *tells |= woken.far || !woken.assigned.is_empty();
+    *tells |= search(&whole, woken, detectors, hits);
     let own = Place { text: place::Text::Lines, ..*place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
-        let mut woken = wake(&region.text, detectors, keywords, binary, &own, &mut |_, _| ());
+        let inner = Reader { bytes: &region.text, binary, place: &own, ..reader };
+        let mut woken = inner.wake(&[0..region.text.len()], &mut |_, _| ());
         if !region.is_packed() {
             // A text that was only escaped is the file's own: what it assigns was read there.
             woken.assigned.clear();
         }
         let layer = whole.layer + number + 1;
         let inside = Searched { bytes: &region.text, region: Some(region), layer, ..whole };
-        search(&inside, woken, detectors, hits);
+        *tells |= woken.far || !woken.assigned.is_empty();
+        *tells |= search(&inside, woken, detectors, hits);
     }
     cut
 }
@@ -189,23 +245,58 @@ fn look(
 struct Woken {
     windows: BTreeMap<usize, Vec<Range<usize>>>,
     assigned: BTreeMap<usize, Assigned>,
+    /// Something is to be looked at that is no matter of the neighbourhood alone.
+    far: bool,
 }
 
-/// The literal pass; `on_hit` is told of each hit.
-fn wake(
-    bytes: &[u8],
-    detectors: &Detectors,
-    keywords: &Keywords,
+/// A text, and who reads it.
+#[derive(Clone, Copy)]
+struct Reader<'r> {
+    bytes: &'r [u8],
+    detectors: &'r Detectors,
+    keywords: &'r Keywords,
     binary: bool,
-    place: &Place,
-    on_hit: &mut dyn FnMut(Wake, usize),
-) -> Woken {
-    let mut woken = Woken::default();
-    keywords.each_hit(bytes, |wake, at| {
-        on_hit(wake, at);
+    place: &'r Place,
+}
+
+impl Reader<'_> {
+    /// The literal pass over these spans of the text; `on_hit` is told of each hit.
+    fn wake(&self, spans: &[Range<usize>], on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
+        let Reader { bytes, keywords, binary, .. } = *self;
+        let mut woken = Woken::default();
+        for span in spans {
+            keywords.each_hit(&bytes[span.clone()], |wake, at| {
+                on_hit(wake, span.start + at);
+                self.take(wake, span.start + at, &mut woken);
+            });
+        }
+        if !binary {
+            woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
+        }
+        woken.far |= !keywords.always().is_empty();
+        woken
+    }
+
+    /// What is encoded where this was hit becomes a region.
+    fn decode(&self, wake: Wake, at: usize, regions: &mut Regions<'_>) {
         match wake {
+            Wake::Encoded(number) => regions.hit(at, self.keywords.form(number)),
+            Wake::Detector(number) if self.detectors.is_anchored(number) && !self.binary => {
+                regions.keyword(at, self.detectors.longest(number));
+            }
+            Wake::Detector(_) | Wake::Assignment | Wake::Comment => {}
+        }
+    }
+
+    fn take(&self, wake: Wake, at: usize, woken: &mut Woken) {
+        let Reader { bytes, detectors, binary, .. } = *self;
+        match wake {
+            Wake::Detector(number) if !detectors.is_worth_trying(number, bytes, at) => {}
             Wake::Detector(number) => {
                 let detector = detectors.detector(number);
+                let reach = detectors.longest(number);
+                // A rule that looks into some files alone may look into the next version of this one.
+                woken.far |= reach > REACH || detector.whole_text || detector.path.is_some();
                 if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
                     return;
                 }
@@ -213,7 +304,6 @@ fn wake(
                     woken.windows.entry(number).or_insert_with(|| pieces(bytes.len()));
                     return;
                 }
-                let reach = detectors.longest(number);
                 let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
                 let list = woken.windows.entry(number).or_default();
                 match list.last_mut() {
@@ -226,20 +316,21 @@ fn wake(
             }
             Wake::Assignment if binary || woken.assigned.len() >= CANDIDATES => {}
             Wake::Assignment => {
-                if let Some(found) = assignment::find(bytes, at, place) {
+                let near = at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len());
+                if let Some(found) = assignment::find(&bytes[near.clone()], at - near.start, self.place) {
+                    let found = found.behind(near.start);
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
-            Wake::Encoded(_) => {}
+            Wake::Comment => woken.far = true,
+            Wake::Encoded(number) => woken.far |= self.keywords.form(number).is_packed_at(bytes, at),
         }
-    });
-    if !binary {
-        woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
     }
-    woken
 }
 
-fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) {
+/// Looks where somebody was woken. Says whether any pattern fits at all, whatever came of that.
+fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) -> bool {
+    let mut fits = false;
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in woken.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
@@ -260,6 +351,7 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
                 if whole.start >= next {
                     break;
                 }
+                fits = true;
                 from = whole.end.max(whole.start + 1);
                 if let Some(hit) = hit(searched, detectors, number, &captures)
                     && seen.insert((number, hit.inner.start))
@@ -270,6 +362,7 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
         }
     }
     hits.extend(woken.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
+    fits
 }
 
 /// A whole text in pieces. A match begins in its piece and may reach over the piece's end, so that

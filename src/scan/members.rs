@@ -17,6 +17,7 @@ pub(super) fn search_archive(archive: Archive<'_>, outer: &Entry, detectors: &De
     let mut read = members.read;
     // In the order of a folder, whatever the order of an archive is.
     read.candidates.sort_by(|a, b| a.location.path.cmp(&b.location.path));
+    read.comments.sort_by(|a, b| a.path.cmp(&b.path));
     read.notes.extend(troubles.notes(&outer.path));
     if read.candidates.len() >= CANDIDATES {
         let message = format!("more than {CANDIDATES} candidates; the rest of it was not looked at");
@@ -45,6 +46,7 @@ impl Visitor for Members<'_> {
             return Looked::TooLarge;
         }
         self.read.candidates.extend(found.candidates);
+        self.read.comments.extend(found.comments);
         self.read.notes.extend(found.notes);
         self.read.bytes += found.bytes;
         if self.read.candidates.len() < CANDIDATES { Looked::At } else { Looked::Enough }

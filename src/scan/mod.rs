@@ -6,10 +6,13 @@ mod added;
 mod assignment;
 mod bundle;
 mod checks;
+mod comments;
 mod context;
 mod encoded;
+mod fingerprint;
 mod group;
 mod hiding;
+mod history;
 mod keywords;
 mod lines;
 mod matcher;
@@ -25,10 +28,10 @@ mod text;
 use rayon::prelude::*;
 
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding, Note};
+use crate::finding::{Candidate, Comment, Finding, Note, Origin};
 use crate::secret::FingerprintKey;
 use crate::source::archive::Archive;
-use crate::source::{Content, Entry, Unread};
+use crate::source::{Content, Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
 use members::search_archive;
@@ -39,6 +42,8 @@ use text::Text;
 pub struct Scanned {
     /// By path and line of their first place.
     pub findings: Vec<Finding>,
+    /// Comments of this program's own that allow something, whether or not it was found.
+    pub comments: Vec<Comment>,
     pub notes: Vec<Note>,
     pub files: usize,
     pub bytes: u64,
@@ -50,11 +55,14 @@ pub struct Scanned {
 #[derive(Default)]
 struct Read {
     candidates: Vec<Candidate>,
+    comments: Vec<Comment>,
     notes: Vec<Note>,
     bytes: u64,
     skipped: bool,
     /// Whether members of an archive are in it.
     opened: bool,
+    /// Of a plain text: see [`matcher::Found::clean`].
+    clean: bool,
 }
 
 impl Read {
@@ -96,11 +104,21 @@ impl<'d> Scanner<'d> {
         let entry = Entry {
             path: path.to_owned(),
             place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
-            origin: crate::finding::Origin::Stdin,
+            origin: Origin::Stdin,
             tracked: false,
             ignored: false,
+            commit: None,
         };
         self.files(&[entry], key, &|| ()).findings
+    }
+
+    /// Scans all that is listed, or a history as it comes. `on_file` is told after each file, for a
+    /// progress bar.
+    pub fn scan(&self, listing: &Listing, key: &FingerprintKey, on_file: &(dyn Fn() + Sync)) -> Scanned {
+        match &listing.history {
+            Some(history) => history::scan(self, history, key, on_file),
+            None => self.files(&listing.entries, key, on_file),
+        }
     }
 
     /// Scans every entry. `on_file` is told after each, for a progress bar.
@@ -114,18 +132,23 @@ impl<'d> Scanner<'d> {
                 read
             })
             .collect();
-        let mut scanned = Scanned { files: entries.len(), ..Scanned::default() };
-        let mut candidates = Vec::new();
-        for read in reads {
-            scanned.bytes += read.bytes;
-            scanned.skipped += usize::from(read.skipped);
-            scanned.notes.extend(read.notes);
-            candidates.extend(read.candidates);
-        }
-        scanned.candidates = candidates.len();
-        scanned.findings = group::group(candidates, detectors, key);
-        scanned
+        gather(reads, detectors, key)
     }
+}
+
+fn gather(reads: Vec<Read>, detectors: &Detectors, key: &FingerprintKey) -> Scanned {
+    let mut scanned = Scanned { files: reads.len(), ..Scanned::default() };
+    let mut candidates = Vec::new();
+    for read in reads {
+        scanned.bytes += read.bytes;
+        scanned.skipped += usize::from(read.skipped);
+        scanned.notes.extend(read.notes);
+        scanned.comments.extend(read.comments);
+        candidates.extend(read.candidates);
+    }
+    scanned.candidates = candidates.len();
+    scanned.findings = group::group(candidates, detectors, key);
+    scanned
 }
 
 fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywords: &Keywords) -> Read {
@@ -146,7 +169,14 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
 /// What stands in the bytes of a file, whatever was packed in them.
 fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
-    let archived = search_archive(archive, entry, detectors, keywords);
+    let mut archived = search_archive(archive, entry, detectors, keywords);
+    if !archived.candidates.is_empty()
+        && let Some(Ok(before)) = entry.read_before()
+        && let Some(archive) = Archive::of(&before, &entry.path)
+    {
+        let old = search_archive(archive, entry, detectors, keywords).candidates;
+        added::keep_new_members(&mut archived.candidates, &old);
+    }
     match archived.opened {
         true => archived,
         // It only begins as an archive does, or as one that cannot be opened.
@@ -177,7 +207,9 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
             return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let mut read = Read { candidates: found.candidates, bytes: size, ..Read::default() };
+    let clean = found.clean && matches!(text, Text::Plain(_));
+    let mut read =
+        Read { candidates: found.candidates, comments: found.comments, bytes: size, clean, ..Read::default() };
     if !read.candidates.is_empty()
         && let Some(before) = entry.read_before()
     {
@@ -188,6 +220,11 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
                 read.notes.push(entry.note("unreadable", message, true));
             }
         }
+    }
+    if entry.origin == Origin::Diff && read.candidates.iter().any(|one| !one.location.comments.is_empty()) {
+        let before = entry.read_before().and_then(Result::ok).unwrap_or_default();
+        let before = matcher::find(Text::of(&before).bytes(), entry, detectors, keywords, false);
+        added::tell_new_comments(&mut read.candidates, &before.candidates);
     }
     if read.candidates.len() >= matcher::CANDIDATES {
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);

@@ -246,3 +246,6 @@ impl Reader<'_> {
         parts.into_iter().filter(|part| !part.text.is_empty()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,9 +10,14 @@ use crate::source::Entry;
 /// Less keeps nobody out, and stands in templates for anything.
 const SHORTEST: usize = 3;
 
+/// Whether it is a file of known structure.
+pub(super) fn knows(entry: &Entry) -> bool {
+    carrier::knows(&entry.path)
+}
+
 /// The secrets that a file of known structure states.
 pub(super) fn read(bytes: &[u8], entry: &Entry, place: &Place) -> Vec<Stated> {
-    if !carrier::knows(&entry.path) {
+    if !knows(entry) {
         return Vec::new();
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };

@@ -22,7 +22,7 @@ pub(super) fn listing(
         Ok(changes) => changes,
         Err(why @ (SourceError::Git { .. } | SourceError::Io { .. } | SourceError::Ownership { .. })) => {
             let note = Note { kind: "git", about: String::new(), message: why.to_string(), incomplete: true };
-            return Ok(Listing { entries: Vec::new(), notes: vec![note] });
+            return Ok(Listing { notes: vec![note], ..Listing::default() });
         }
         Err(why) => return Err(why),
     };
@@ -44,7 +44,7 @@ pub(super) fn entries(objects: &Arc<Objects>, origin: Origin, changes: Vec<Chang
             Kind::Blob => {
                 let before = before.filter(|_| origin == Origin::Diff);
                 let place = Place::Object { id, before, objects: Arc::clone(objects) };
-                listing.entries.push(Entry { path, place, origin, tracked: true, ignored: false });
+                listing.entries.push(Entry { path, place, origin, tracked: true, ignored: false, commit: None });
             }
         }
     }

@@ -15,6 +15,7 @@ mod index;
 mod next_commit;
 pub mod objects;
 mod revisions;
+pub mod shape;
 
 pub use revisions::Range;
 

@@ -2,9 +2,11 @@
 //! Listing reads no content; that is done one entry at a time while scanning.
 
 pub mod archive;
+pub mod base;
 mod changed;
 mod diff;
 pub mod git;
+mod history;
 mod staged;
 mod steering;
 mod tree;
@@ -22,6 +24,8 @@ use crate::finding::{Note, Origin};
 use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
+pub use history::{Base, Blob, History};
+pub use tree::report_path;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
@@ -40,6 +44,8 @@ pub enum Source {
     Diff { repository: Repository, below: Vec<PathBuf>, range: String },
     /// Bytes that were handed over, under a name.
     Stdin { name: String, bytes: Vec<u8> },
+    /// All that any reference of the repository leads to; `since` a day, a time or a revision.
+    History { path: PathBuf, since: Option<String> },
 }
 
 /// A place that can be read.
@@ -49,8 +55,11 @@ pub struct Entry {
     pub path: String,
     pub place: Place,
     pub origin: Origin,
+    /// Of a blob of the history: HEAD still holds it.
     pub tracked: bool,
     pub ignored: bool,
+    /// The commit that brought it, where it comes from the history.
+    pub commit: Option<String>,
 }
 
 /// Where an entry's bytes are.
@@ -70,6 +79,8 @@ pub enum Place {
 #[derive(Debug, Default)]
 pub struct Listing {
     pub entries: Vec<Entry>,
+    /// Is too large to be listed, and is read as a stream.
+    pub history: Option<History>,
     pub notes: Vec<Note>,
 }
 
@@ -86,9 +97,14 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
                 origin: Origin::Stdin,
                 tracked: false,
                 ignored: false,
+                commit: None,
             }],
-            notes: Vec::new(),
+            ..Listing::default()
         }),
+        Source::History { path, since } => {
+            let (history, notes) = History::open(path, since.as_deref())?;
+            Ok(Listing { history: Some(history), notes, ..Listing::default() })
+        }
     }
 }
 
@@ -120,12 +136,24 @@ pub fn surroundings<'l>(source: &Source, listing: &'l Listing) -> Cow<'l, [Entry
         Source::Tree { .. } => Cow::Borrowed(&listing.entries),
         Source::Staged { repository, objects, .. } => Cow::Owned(staged::around(repository, objects)),
         Source::Diff { repository, range, .. } => Cow::Owned(diff::around(repository, range)),
+        Source::History { .. } => Cow::Owned(listing.history.as_ref().map(History::around).unwrap_or_default()),
         Source::Stdin { .. } => Cow::Borrowed(&[]),
     }
 }
 
 /// Files beyond this size are not searched for uses.
 const USES_LIMIT: u64 = 4 << 20;
+
+impl Listing {
+    /// How many files are read.
+    pub fn len(&self) -> usize {
+        self.history.as_ref().map_or(self.entries.len(), History::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
 
 /// What is kept of the entries whose names fit and that are text, which are read again; in order.
 pub fn texts<T: Send>(
@@ -158,7 +186,7 @@ pub fn is_whole(source: &Source) -> bool {
             [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
             _ => false,
         },
-        Source::Staged { .. } | Source::Diff { .. } | Source::Stdin { .. } => false,
+        Source::Staged { .. } | Source::Diff { .. } | Source::History { .. } | Source::Stdin { .. } => false,
     }
 }
 
@@ -179,8 +207,8 @@ pub enum Unread {
 impl Entry {
     /// A member of the archive that this is.
     pub fn member(&self, path: &str) -> Entry {
-        let Entry { tracked, ignored, .. } = *self;
-        Entry { path: path.to_owned(), place: Place::Bytes(Vec::new()), origin: Origin::Archive, tracked, ignored }
+        let (path, place) = (path.to_owned(), Place::Bytes(Vec::new()));
+        Entry { path, place, origin: Origin::Archive, commit: self.commit.clone(), ..*self }
     }
 
     /// Something to be said of it.

@@ -60,9 +60,15 @@ fn single(path: &Path, repository: Option<&Path>) -> Listing {
     let mut notes = Vec::new();
     let tracked = repository.is_some_and(|root| index_of(root, &mut notes).contains(name.as_bytes()));
     let ignored = !tracked && repository.is_some_and(|root| Repository::at(root).is_ignored(&name));
-    let entry =
-        Entry { path: name, place: Place::File(path.to_path_buf()), origin: Origin::Worktree, tracked, ignored };
-    Listing { entries: vec![entry], notes }
+    let entry = Entry {
+        path: name,
+        place: Place::File(path.to_path_buf()),
+        origin: Origin::Worktree,
+        tracked,
+        ignored,
+        commit: None,
+    };
+    Listing { entries: vec![entry], notes, ..Listing::default() }
 }
 
 /// A folder to scan, and the root that its paths are relative to.
@@ -95,7 +101,7 @@ impl Folder {
         }
         notes.sort();
         notes.dedup();
-        Listing { entries, notes }
+        Listing { entries, notes, ..Listing::default() }
     }
 
     /// The index's names (of nested repositories too), relative to the root.
@@ -134,6 +140,7 @@ impl Folder {
             origin: Origin::Worktree,
             tracked: is_tracked,
             ignored: ignored && !is_tracked,
+            commit: None,
         }
     }
 
@@ -271,7 +278,7 @@ fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
 }
 
 /// A relative path with `/`, whatever the platform; bytes that are no UTF-8 are shown escaped.
-fn report_path(path: &Path) -> String {
+pub fn report_path(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
         .filter_map(|part| match part {

@@ -81,7 +81,7 @@ impl<'a> Index<'a> {
         let fit = |cred: usize| {
             let mut locations = self.wanted[cred].locations.iter();
             // What only an old commit holds there has left the file.
-            let here = locations.any(|location| location.path == path && location.commit.is_none());
+            let here = locations.any(|location| location.path == path && location.is_current());
             if here { Fit::Here } else { context.fit(&self.claims[cred]) }
         };
         let fits: Vec<(usize, Fit)> = creds.iter().map(|&cred| (cred, fit(cred))).collect();
@@ -162,7 +162,7 @@ impl<'a> Index<'a> {
         let wanted = self.wanted.iter().enumerate();
         let locations = wanted.flat_map(|(cred, wanted)| wanted.locations.iter().map(move |location| (cred, location)));
         // Old commits count their lines differently.
-        let locations = locations.filter(move |(_, location)| location.path == path && location.commit.is_none());
+        let locations = locations.filter(move |(_, location)| location.path == path && location.is_current());
         locations.map(|(cred, location)| (location.line, cred))
     }
 

@@ -5,6 +5,7 @@
 
 pub mod crowd;
 pub mod description;
+pub mod exported;
 pub mod issuers;
 pub mod labels;
 pub mod packed;

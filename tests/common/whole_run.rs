@@ -11,6 +11,7 @@ use overscope::report::{Format, Style};
 use overscope::run::Teller;
 use overscope::secret::FingerprintKey;
 use overscope::source::Source;
+use overscope::suppress::Suppressions;
 
 use super::Folder;
 
@@ -43,6 +44,8 @@ pub fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
         needed: None,
         confidence: Confidence::Low,
         fail_on: FailOn::Never,
+        suppressions: Suppressions::default(),
+        write_baseline: None,
         main: Output { format, file: None, style },
         further: Vec::new(),
         progress: false,

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use toml::Spanned;
 
+use super::super::day::Day;
 use super::{Allowed, Entry, Environments, Limit, Policy, Waiver};
 use crate::capability::{CanForm, Environment, UnknownWord};
 use crate::error::{FileError, position};
@@ -35,24 +35,6 @@ struct Accepted {
     environment: Option<Spanned<String>>,
     reason: Spanned<String>,
     until: Day,
-}
-
-/// A day, written `2027-01-31`.
-#[derive(Clone, Copy, Debug)]
-struct Day(Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Day, D::Error> {
-        use serde::de::Error;
-        match toml::value::Datetime::deserialize(d)? {
-            toml::value::Datetime { date: Some(day), time: None, offset: None } => {
-                let year = i16::try_from(day.year).map_err(D::Error::custom)?;
-                let narrow = |number: u8| i8::try_from(number).map_err(D::Error::custom);
-                Date::new(year, narrow(day.month)?, narrow(day.day)?).map(Day).map_err(D::Error::custom)
-            }
-            _ => Err(D::Error::custom("a day alone is meant, without quotes and without a time: 2027-01-31")),
-        }
-    }
 }
 
 /// The file that is read.

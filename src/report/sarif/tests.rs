@@ -119,6 +119,7 @@ fn an_empty_scan_says_that_it_read_nothing() {
     let report = Report {
         origin: Origin::History,
         credentials: Vec::new(),
+        suppressed: Vec::new(),
         notes: Vec::new(),
         stats: crate::assess::model::Stats::default(),
     };

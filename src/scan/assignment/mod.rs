@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::place::Place;
 use crate::finding::Confidence;
 
-pub(super) use name::WORDS;
+pub(super) use name::words;
 
 /// A value behind a name that stands for a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,13 +24,27 @@ pub(super) struct Assigned {
     pub confidence: Confidence,
 }
 
+impl Assigned {
+    /// The same where so much more text stands before it.
+    pub(super) fn behind(self, more: usize) -> Assigned {
+        let shift = |range: Range<usize>| range.start + more..range.end + more;
+        Assigned { name: shift(self.name), secret: shift(self.secret), ..self }
+    }
+}
+
 /// Looks at the word that stands at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
-    let named = name::around(bytes, at)?;
-    let kind = name::kind(&bytes[named.clone()])?;
-    let value = syntax::value(bytes, &named, place)?;
+    let (named, kind, value) = match syntax::identified_by(bytes, at) {
+        Some(value) => (at..at + name::IDENTIFIED.len(), name::Kind::Password, value),
+        None => {
+            let named = name::around(bytes, at)?;
+            let kind = name::kind(&bytes[named.clone()])?;
+            let value = syntax::value(bytes, &named, place)?;
+            (named, kind, value)
+        }
+    };
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
-    Some(Assigned { kind: kind.id(), name: named, secret: value.span, confidence })
+    Some(Assigned { kind: name::id(kind), name: named, secret: value.span, confidence })
 }
 
 #[cfg(test)]

@@ -47,6 +47,13 @@ impl Form {
     }
 }
 
+impl Form {
+    /// Whether it is a part of something packed, which may reach far.
+    pub(in crate::scan) fn is_packed_at(&self, bytes: &[u8], at: usize) -> bool {
+        self.encoding != Encoding::Escaped && self.stands_at(bytes, at)
+    }
+}
+
 /// The forms of these keywords, and those that stand for any; none twice.
 pub(in crate::scan) fn forms<'k>(keywords: impl Iterator<Item = &'k str>) -> Vec<Form> {
     let keywords: BTreeSet<&str> = keywords.filter(|keyword| keyword.len() >= SHORTEST).collect();

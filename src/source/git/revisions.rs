@@ -9,6 +9,8 @@ use crate::error::SourceError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     pub base: String,
+    /// What BASE names, which may have gone on since HEAD has left it.
+    pub tip: String,
     pub head: String,
 }
 
@@ -45,12 +47,12 @@ impl Repository {
         };
         let (base, head) = (commit(base)?, commit(head)?);
         if !fork {
-            return Ok(Range { base, head });
+            return Ok(Range { tip: base.clone(), base, head });
         }
         // Both are ids now.
         let found = self.run(&["merge-base", &base, &head]).unwrap_or_default();
         match String::from_utf8_lossy(&found).lines().next() {
-            Some(fork) => Ok(Range { base: fork.to_owned(), head }),
+            Some(fork) => Ok(Range { base: fork.to_owned(), tip: base, head }),
             None => Err(wrong(match shallow {
                 true => format!("where the two have parted is not known: {hint}"),
                 false => "the two have no commit in common; compare them with two dots instead of three".to_owned(),

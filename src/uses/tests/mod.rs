@@ -47,6 +47,7 @@ fn credential(provider: &'static str, secret: &str, places: &[&str]) -> Credenti
             key: Some(key.to_owned()).filter(|key| !key.is_empty()),
             excerpt: String::new(),
             excerpt_from: 1,
+            comments: Vec::new(),
         }
     };
     Credential { provider, secret: Secret::new(secret), locations: places.iter().map(location).collect() }

@@ -1,0 +1,210 @@
+//! One pack: its objects in the order in which they lie there, and which is a delta on which.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use gix_hash::{Kind as Hash, oid};
+use gix_pack::data::entry::Header;
+use gix_pack::{data, index};
+use gix_zlib::Inflate;
+
+use super::delta::{self, Part};
+use crate::source::TEXT_LIMIT;
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+    /// A delta whose base is not to be found.
+    Lost,
+}
+
+const NONE: u32 = u32::MAX;
+/// The best that deflate does.
+const RATIO: u64 = 1032;
+/// More than this is not read of one object.
+const LIMIT: u64 = TEXT_LIMIT;
+
+/// An open pack. Its objects have two numbers: by id, as its index has them, and by place.
+pub(super) struct Pack {
+    index: index::File,
+    data: data::File,
+    /// By place: where the object begins, its number by id, and the place of its base.
+    starts: Vec<u64>,
+    ids: Vec<u32>,
+    bases: Vec<u32>,
+    kinds: Vec<Kind>,
+    /// By number: the place.
+    places: Vec<u32>,
+    /// By place: the first delta on it, and the next one on the same base.
+    first: Vec<u32>,
+    next: Vec<u32>,
+}
+
+fn said(why: impl Display) -> String {
+    why.to_string()
+}
+
+/// What was inflated: an object, or the delta that makes one.
+pub(super) enum Inflated {
+    Whole(Vec<u8>),
+    Delta(Vec<u8>),
+}
+
+impl Pack {
+    pub(super) fn open(index: &Path, hash: Hash) -> Result<Pack, String> {
+        let path = index.with_extension("pack");
+        let index = index::File::at(index, hash).map_err(said)?;
+        let data = data::File::at(&path, hash).map_err(said)?;
+        let mut order: Vec<(u64, u32)> =
+            (0..index.num_objects()).map(|id| (index.pack_offset_at_index(id), id)).collect();
+        order.sort_unstable();
+        let count = order.len();
+        let mut places = vec![NONE; count];
+        for (place, &(_, id)) in (0..).zip(&order) {
+            places[id as usize] = place;
+        }
+        let (starts, ids) = order.into_iter().unzip();
+        let mut pack = Pack {
+            index,
+            data,
+            starts,
+            ids,
+            places,
+            bases: vec![NONE; count],
+            kinds: vec![Kind::Lost; count],
+            first: vec![NONE; count],
+            next: vec![NONE; count],
+        };
+        pack.link();
+        Ok(pack)
+    }
+
+    /// Finds the bases, and of what kind everything is.
+    fn link(&mut self) {
+        let mut known = vec![false; self.starts.len()];
+        for place in 0..self.starts.len() {
+            let start = self.starts[place];
+            let Ok(entry) = self.data.entry(start) else { continue };
+            let base = match entry.header {
+                Header::Commit => Err(Kind::Commit),
+                Header::Tree => Err(Kind::Tree),
+                Header::Blob => Err(Kind::Blob),
+                Header::Tag => Err(Kind::Tag),
+                Header::OfsDelta { base_distance } => {
+                    let at = start.checked_sub(base_distance);
+                    Ok(at.and_then(|at| self.starts.binary_search(&at).ok()))
+                }
+                Header::RefDelta { base_id } => {
+                    Ok(self.index.lookup(base_id).map(|id| self.places[id as usize] as usize))
+                }
+            };
+            match base {
+                Err(kind) => (self.kinds[place], known[place]) = (kind, true),
+                Ok(Some(base)) if base != place => self.bases[place] = base as u32,
+                Ok(_) => {}
+            }
+        }
+        // Backwards, so that the deltas on one base stand in the order of their places.
+        for place in (0..self.starts.len()).rev() {
+            if self.bases[place] != NONE {
+                let base = self.bases[place] as usize;
+                self.next[place] = std::mem::replace(&mut self.first[base], place as u32);
+            }
+        }
+        let mut open: Vec<u32> = (0..self.starts.len() as u32).filter(|&place| known[place as usize]).collect();
+        while let Some(place) = open.pop() {
+            let kind = self.kinds[place as usize];
+            let from = open.len();
+            let mut child = self.first[place as usize];
+            while child != NONE {
+                open.push(child);
+                child = self.next[child as usize];
+            }
+            open[from..].iter().for_each(|&child| self.kinds[child as usize] = kind);
+        }
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        self.starts.len() as u32
+    }
+
+    pub(super) fn find(&self, id: &oid) -> Option<u32> {
+        self.index.lookup(id)
+    }
+
+    pub(super) fn id(&self, number: u32) -> &oid {
+        self.index.oid_at_index(number)
+    }
+
+    pub(super) fn kind(&self, number: u32) -> Kind {
+        self.kinds[self.places[number as usize] as usize]
+    }
+
+    pub(super) fn number(&self, place: u32) -> u32 {
+        self.ids[place as usize]
+    }
+
+    pub(super) fn kind_at(&self, place: u32) -> Kind {
+        self.kinds[place as usize]
+    }
+
+    /// The place of the base, if the object is a delta.
+    pub(super) fn base(&self, place: u32) -> Option<u32> {
+        Some(self.bases[place as usize]).filter(|&base| base != NONE)
+    }
+
+    /// The places of the deltas on the object at this place.
+    pub(super) fn children(&self, place: u32) -> impl Iterator<Item = u32> {
+        let link = |place: u32| Some(place).filter(|&place| place != NONE);
+        std::iter::successors(link(self.first[place as usize]), move |&child| link(self.next[child as usize]))
+    }
+
+    pub(super) fn inflate(&self, place: u32, inflate: &mut Inflate) -> Result<Inflated, &'static str> {
+        const BROKEN: &str = "it is damaged";
+        let start = self.starts[place as usize];
+        let entry = self.data.entry(start).map_err(|_| BROKEN)?;
+        let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.pack_end() as u64);
+        if entry.decompressed_size > LIMIT {
+            return Err("it is larger than what is read of one object");
+        }
+        if entry.decompressed_size > end.saturating_sub(start) * RATIO {
+            return Err(BROKEN);
+        }
+        let mut bytes = vec![0; entry.decompressed_size as usize];
+        self.data.decompress_entry(&entry, inflate, &mut bytes).map_err(|_| BROKEN)?;
+        Ok(match entry.header.is_delta() {
+            true => Inflated::Delta(bytes),
+            false => Inflated::Whole(bytes),
+        })
+    }
+
+    /// One object, with all the deltas that lead to it.
+    pub(super) fn read(&self, number: u32) -> Result<Vec<u8>, &'static str> {
+        let mut inflate = Inflate::default();
+        let mut deltas: Vec<Vec<u8>> = Vec::new();
+        let mut place = self.places[number as usize];
+        if self.kinds[place as usize] == Kind::Lost {
+            return Err("the base of a delta is missing");
+        }
+        let mut bytes = loop {
+            match self.inflate(place, &mut inflate)? {
+                Inflated::Whole(bytes) => break bytes,
+                Inflated::Delta(delta) => deltas.push(delta),
+            }
+            place = self.base(place).ok_or("the base of a delta is missing")?;
+        };
+        while let Some(delta) = deltas.pop() {
+            let (parts, length) = parts(&delta, bytes.len())?;
+            bytes = delta::apply(&bytes, &delta, &parts, length);
+        }
+        Ok(bytes)
+    }
+}
+
+pub(super) fn parts(delta: &[u8], base: usize) -> Result<(Vec<Part>, usize), &'static str> {
+    delta::parse(delta, base, LIMIT as usize)
+}
