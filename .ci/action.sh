@@ -60,14 +60,42 @@ wrong() {
   failed=1
 }
 
-# The repository that has it: a leak that main had and removed, so that only its history holds it.
-# The branches begin where it was still there.
+# A repository that had a leak and removed it, and the branches that pull requests come from.
 repository=$work/repository
-mkdir -p "$repository/.github/workflows"
+git init --quiet "$repository"
 cd "$repository"
-git init --quiet
 git remote add origin https://github.com/acme/shop
-cat > .github/workflows/overscope.yml << YAML
+change() { git add --all && git commit --quiet --message "$1"; }
+branch() { git checkout --quiet -b "$1" main; }
+echo "# shop" > README.md
+echo "$leak" > deploy.env
+change "Begin"
+git branch at-first
+git rm --quiet deploy.env
+change "Remove what leaks"
+base=$(git rev-parse HEAD)
+branch harmless
+echo "open all day" >> README.md
+change "Say when"
+branch leaking
+echo "$leak" >> README.md
+change "Leak"
+branch allowing-itself
+# In two parts, since this file allows nothing itself.
+echo "$leak # overscope:""allow[github-pat-classic] all is well" >> README.md
+printf '[[ignore]]\npaths = ["*"]\nreason = "all is well"\n' > overscope.toml
+change "Leak, and allow it"
+git checkout --quiet main
+git clone --quiet --depth 1 --branch leaking "file://$repository" "$work/shallow"
+git -C "$work/shallow" remote set-url origin https://github.com/acme/shop
+
+pull_request() {
+  printf '{"pull_request": {"number": 7, "base": {"ref": "main", "sha": "%s"}, "head": {"ref": "%s", "repo": {"full_name": "%s"}}}}' \
+    "$base" "$1" "$2"
+}
+
+workflow() {
+  cat << YAML
 on: [push, pull_request, schedule]
 permissions: { contents: read, security-events: write }
 jobs:
@@ -80,63 +108,75 @@ jobs:
         uses: overscope/overscope@v0
         with:
           binary: $program
-          mode: \${{ github.event_name == 'schedule' && 'history' || 'auto' }}
           args: $endpoint
+$(printf '          %s\n' "$@")
       - if: always()
         env:
           FINDINGS: \${{ steps.overscope.outputs.findings }}
           BAND: \${{ steps.overscope.outputs.max-band }}
           SARIF: \${{ steps.overscope.outputs.sarif-file }}
         run: |
-          [ -s "\$SARIF" ]
           echo "\$FINDINGS \$BAND" > "\$RECEIVED.outputs"
+          [ -z "\$SARIF" ] || [ -s "\$SARIF" ]
 YAML
-echo "# shop" > README.md
-echo "$leak" > deploy.env
-git add .
-git commit --quiet --message "Begin"
-before=$(git rev-parse HEAD)
-
-# Branches that pull requests come from.
-branch() { git checkout --quiet -b "$1" main; }
-branch harmless
-echo "open all day" >> README.md
-git commit --quiet --all --message "Say when"
-branch leaking
-echo "GITHUB_TOKEN=$("$tools/python" "$root/.ci/sample.py" another)" >> README.md
-git commit --quiet --all --message "Leak"
-git checkout --quiet main
-
-pull_request() {
-  printf '{"pull_request": {"number": 7, "base": {"ref": "main", "sha": "%s", "repo": {"full_name": "acme/shop"}}, "head": {"ref": "%s", "sha": "%s", "repo": {"full_name": "%s"}}}, "repository": {"full_name": "acme/shop"}}' \
-    "$before" "$1" "$(git rev-parse "$1")" "$2"
 }
 
-printf '%-34s %-9s %-10s %-6s %s\n' "event" "findings" "max-band" "asked" "status"
-# What the event gives must be the status, the outputs, whether the issuer was asked, and SARIF.
+printf '%-36s %-9s %-10s %-6s %s\n' "event" "findings" "max-band" "asked" "status"
+# NAME, what must come of it, and what the log must say; the event, what is checked out, the event's
+# payload, and further inputs.
 run() {
-  local event=$2 revision=$3 payload=$4 expected=$5 status=success asked=no outputs got
+  local expected=$2 said=$3 event=$4 revision=$5 payload=$6 status=success asked=no outputs
   name=$1
+  shift 6
   git checkout --quiet "$revision"
   : > "$work/asked"
   echo "$payload" > "$work/event.json"
+  workflow "$@" > "$work/workflow.yml"
   RECEIVED=$received/${name// /-}
   rm -f "$RECEIVED".*
-  "$tools/act" "$event" --eventpath "$work/event.json" --platform ubuntu-latest=-self-hosted --no-cache-server \
-    --action-cache-path "$work/cache" --pull=false --env "RECEIVED=$RECEIVED" --env "HOME=$HOME" \
+  "$tools/act" "$event" --workflows "$work/workflow.yml" --eventpath "$work/event.json" --no-cache-server --pull=false \
+    --platform ubuntu-latest=-self-hosted --action-cache-path "$work/cache" --env "RECEIVED=$RECEIVED" \
     --local-repository "overscope/overscope@v0=$work/overscope" --local-repository "$upload=$work/codeql" \
     > "$RECEIVED.log" 2>&1 || status=failure
   [ ! -s "$work/asked" ] || asked=yes
-  outputs=$(cat "$RECEIVED.outputs" 2> /dev/null || echo "- -")
-  # shellcheck disable=SC2086 # two words
-  printf '%-34s %-9s %-10s %-6s %s\n' "$name" $outputs "$asked" "$status"
-  got="$outputs $asked $status"
-  [ "$got" = "$expected" ] || { wrong "must be: $expected"; sed 's/^/    /' "$RECEIVED.log" >&2; }
-  if grep -qF "$secret" "$RECEIVED.log"; then wrong "the log holds the secret"; fi
+  read -r -a outputs < "$RECEIVED.outputs" || outputs=(- -)
+  printf '%-36s %-9s %-10s %-6s %s\n' "$name" "${outputs[@]}" "$asked" "$status"
+  [ "${outputs[*]} $asked $status" = "$expected" ] || wrong "must be: $expected"
+  grep -qF -- "$said" "$RECEIVED.log" || wrong "the log does not say: $said"
+  if grep -qF "$secret" "$RECEIVED".*; then wrong "the secret is shown"; fi
+}
+# What was uploaded is one run, under this category.
+uploaded() {
+  local got
+  got=$("$tools/python" -c 'import json, sys
+runs = json.load(open(sys.argv[1]))["runs"]
+print(len(runs), runs[0]["automationDetails"]["id"], len(runs[0]["results"]))' "$RECEIVED.sarif" 2>&1) || true
+  [ "$got" = "1 $1" ] || wrong "uploaded: $got"
 }
 
-run "push" push main '{"ref": "refs/heads/main"}' "1 critical yes failure"
-run "pull request from a branch" pull_request harmless "$(pull_request harmless acme/shop)" "0 none no success"
-run "pull request that leaks" pull_request leaking "$(pull_request leaking acme/shop)" "1 critical yes failure"
-run "pull request from a fork" pull_request leaking "$(pull_request leaking mallory/shop)" "1 critical no failure"
+run "push" "1 critical yes failure" "::error file=deploy.env,line=1," push at-first '{}'
+uploaded "overscope/worktree/ 1"
+grep -qF "Summary - " "$RECEIVED.log" || wrong "there is no summary"
+run "push without a leak" "0 none no success" "nothing that fails" push main '{}'
+uploaded "overscope/worktree/ 0"
+run "pull request from a branch" "1 critical yes failure" "::error file=README.md,line=2," \
+  pull_request leaking "$(pull_request leaking acme/shop)"
+uploaded "overscope/worktree/ 1"
+run "pull request without a leak" "0 none no success" "nothing that fails" \
+  pull_request harmless "$(pull_request harmless acme/shop)"
+run "pull request from a fork" "1 critical no failure" "nobody is asked: the pull request comes from a fork" \
+  pull_request leaking "$(pull_request leaking mallory/shop)"
+uploaded "overscope/worktree/ 1"
+run "pull request that allows itself" "1 critical yes failure" "::error file=README.md,line=2," \
+  pull_request allowing-itself "$(pull_request allowing-itself acme/shop)"
+run "schedule" "1 critical yes failure" "credentials found: 1" \
+  schedule main '{"schedule": "0 3 * * 1"}' "mode: history"
+uploaded "overscope/history/ 1"
+run "never fails, and is asked not to ask" "1 critical no success" "nothing that fails" \
+  push at-first '{}' "fail-on: never" "ask: false" "category: nightly"
+uploaded "nightly/ 1"
+run "a mode that there is not" "0 none no failure" "it can be auto, diff, tree, history" push main '{}' "mode: all"
+cd "$work/shallow"
+run "pull request in a shallow clone" "0 none no failure" "too shallow for the diff" \
+  pull_request leaking "$(pull_request leaking acme/shop)"
 exit $failed

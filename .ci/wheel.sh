@@ -19,7 +19,7 @@ wheel=("$folder/overscope-$version-"*.whl)
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-index "${wheel[0]}"
 said=$("$work/venv/bin/overscope" --version)
 [ "$said" = "overscope $version" ] || { echo "the installed program says: $said" >&2; exit 1; }
-for field in "Name: overscope" "Version: $version" "License-Expression: Apache-2.0 OR MIT" "Summary: Finds" \
+for field in "Name: overscope" "Version: $version" "License: Apache-2.0 OR MIT" "Summary: Finds" \
   "Description-Content-Type: text/markdown" "Project-URL: .*github.com/overscope/overscope"; do
   grep -rq "^$field" "$work/venv"/lib/python*/site-packages/overscope-*.dist-info/METADATA \
     || { echo "the wheel does not say: $field" >&2; exit 1; }

@@ -28,6 +28,8 @@ pub enum Command {
     /// List, show or check the detectors
     #[command(subcommand)]
     Detectors(Detectors),
+    /// Print the JSON schema of the JSON report
+    Schema,
     /// Print the completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print a page of the manual: of the program, or of one command, as in `overscope man scan`
@@ -180,7 +182,7 @@ pub struct Deciding {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reporting")]
 pub struct Reporting {
-    /// text, json or sarif
+    /// text, json, sarif, markdown, github or gitlab
     #[arg(long, value_name = "F", default_value = "text")]
     pub format: Format,
     /// Where the report goes [default: standard output]

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::capability::words;
 use crate::secret::{Fingerprint, Secret};
 
@@ -166,4 +168,12 @@ pub struct Note {
     pub message: String,
     /// Whether part of the input could not be read, which is exit status 3.
     pub incomplete: bool,
+}
+
+/// The commit that was looked at, and a time that stands for the scan's in formats that must name
+/// one. Never the clock's: the same input gives the same bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    pub commit: Option<String>,
+    pub time: Timestamp,
 }

@@ -18,7 +18,7 @@ use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, SourceError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
 use overscope::plan::{self, Ground, Output, Plan, TypedAsking, TypedIgnoring};
-use overscope::report::{Format, Style};
+use overscope::report::{self, Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
 use overscope::settings::{self, Here};
@@ -80,6 +80,7 @@ fn start(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome { failed: false, incomplete: false })
         }
         Command::Detectors(command) => start_detectors(command),
+        Command::Schema => printed(report::JSON_SCHEMA.as_bytes()),
         Command::Completions { shell } => printed(&manual::completions(shell)),
         Command::Man { of } => printed(&manual::page(&of)?),
         Command::Config(ConfigCommand::Show { path, format, deciding }) => show_config(path, format, &deciding),
@@ -173,11 +174,14 @@ fn carry_out(
             .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
     }
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
+    let main = Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) };
+    let further: Vec<Output> = reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?;
     let suppressions = plan::suppressions(&ignoring(deciding), config, &source, ground, detectors)?;
     let write_baseline = plan::write_baseline(deciding.write_baseline.as_ref())?;
     let baselines: Vec<_> =
         suppressions.baseline.iter().chain(write_baseline.iter().map(|(_, before)| before)).collect();
     let plan = Plan {
+        moment: plan::moment(further.iter().chain([&main]), &source)?,
         source,
         key: plan::fingerprint_key(config, &baselines)?,
         asking: plan::asking(&typed, config, detectors)?,
@@ -188,8 +192,8 @@ fn carry_out(
         fail_on: plan::fail_on(deciding.fail_on, config),
         suppressions,
         write_baseline,
-        main: Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) },
-        further: reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?,
+        main,
+        further,
         progress: !general.no_progress && !general.quiet,
         verbose: general.verbose,
     };

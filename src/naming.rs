@@ -1,5 +1,7 @@
 //! What names say: which environment a word stands for, by whole tokens and never by substring.
 
+pub mod secrets;
+
 use crate::capability::Environment;
 
 const PRODUCTION: &[&str] = &["prod", "production", "live", "prd", "main", "master"];

@@ -18,7 +18,7 @@ use crate::config::{self, Config};
 use crate::detector::Detectors;
 use crate::detector::rules::Rules;
 use crate::error::{Error, FileError, PlanError, nearest, shown};
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Moment};
 use crate::inspect::transport::is_loopback;
 use crate::inspect::{Asking, Endpoints};
 use crate::report::{Format, Style};
@@ -39,6 +39,7 @@ pub struct Plan {
     /// Print what would be asked instead of asking.
     pub dry_run: bool,
     pub context: Context,
+    pub moment: Moment,
     /// What another tool found out to be needed.
     pub needed: Option<Document>,
     /// Finds that are less sure are left out.
@@ -263,6 +264,21 @@ pub fn context(config: &Config) -> Context {
         policy: config.policy.clone(),
         production: config.production.clone(),
     }
+}
+
+/// What stands for the time of the scan, where a report must name one: `SOURCE_DATE_EPOCH`, else the
+/// time of the commit that is checked out.
+pub fn moment<'o>(mut outputs: impl Iterator<Item = &'o Output>, source: &Source) -> Result<Moment, PlanError> {
+    if !outputs.any(|output| output.format.names_a_moment()) {
+        return Ok(Moment::default());
+    }
+    let head = source::head(source).unwrap_or_default();
+    let Some(given) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|given| !given.is_empty()) else { return Ok(head) };
+    let seconds = given.to_str().and_then(|given| given.parse().ok());
+    let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).ok_or_else(|| {
+        PlanError::Usage(format!("SOURCE_DATE_EPOCH={}: not a number of seconds", given.to_string_lossy()))
+    })?;
+    Ok(Moment { time, ..head })
 }
 
 /// Whom to ask and for how long. Every endpoint must name a provider that is known.

@@ -81,7 +81,7 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     // What the policy says may be about what is left out.
     notes.extend(assess::policy_notes(&plan.context, &credentials, whole && suppressed.is_empty()));
     let asked = silenced.iter().map(|one| one.requests).sum();
-    let result = report_of(credentials, suppressed, notes, Stats { requests: asked, ..read }, &plan.source);
+    let result = report_of(credentials, suppressed, notes, Stats { requests: asked, ..read }, plan);
     write(&result, plan, &redactor, out)?;
     out.flush().map_err(Error::Stdout)?;
     if let Some(baseline) = &plan.write_baseline {
@@ -102,18 +102,19 @@ fn report_of(
     suppressed: Vec<Suppressed>,
     mut notes: Vec<Note>,
     read: Stats,
-    source: &Source,
+    plan: &Plan,
 ) -> Report {
     notes.sort();
     let requests = read.requests + credentials.iter().map(|credential| credential.requests).sum::<usize>();
-    let origin = match source {
+    let origin = match plan.source {
         Source::Tree { .. } => Origin::Worktree,
         Source::Staged { .. } => Origin::Index,
         Source::Diff { .. } => Origin::Diff,
         Source::Stdin { .. } => Origin::Stdin,
         Source::History { .. } => Origin::History,
     };
-    Report { stats: Stats { credentials: credentials.len(), requests, ..read }, credentials, suppressed, notes, origin }
+    let stats = Stats { credentials: credentials.len(), requests, ..read };
+    Report { origin, moment: plan.moment.clone(), credentials, suppressed, notes, stats }
 }
 
 /// Where the finds are used: nothing is read again when nothing was found.

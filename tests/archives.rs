@@ -14,6 +14,7 @@ use overscope::finding::Origin;
 use overscope::scan;
 use overscope::secret::FingerprintKey;
 use overscope::source::{self, Source};
+use serde_json::json;
 
 /// A line with a token, behind two others.
 fn line(seed: u64) -> Vec<u8> {
@@ -249,6 +250,31 @@ fn sarif_links_a_copy_in_an_archive_by_its_file() {
     assert_eq!(result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"], "z%21/dist.zip");
     let message = result["message"]["text"].as_str().unwrap();
     assert!(message.contains("[z!/dist.zip!/conf/a.env:3](1)"), "{message}");
+}
+
+#[test]
+fn a_path_that_is_ignored_may_be_the_archive_or_a_member_of_it() {
+    for (paths, status) in [("dist/*.zip", 0), ("dist/", 0), ("conf/a.env", 1), ("**/conf/a.env", 0), ("other.zip", 1)]
+    {
+        let folder = Folder::repository();
+        folder.write("dist/app.zip", Zip::of([("conf/a.env", &line(12)[..])]));
+        folder.write("overscope.toml", format!("[[ignore]]\npaths = [\"{paths}\"]\nreason = \"made up\"\n"));
+        let ran = offline(&folder);
+        assert_eq!(ran.status, status, "{paths}: {}", ran.err);
+    }
+}
+
+/// A comment in a cell stands on the line of the file that the secret stands on.
+#[test]
+fn a_comment_in_a_cell_of_a_notebook_counts() {
+    for (remark, status) in [("", 1), ("  # overscope\u{3a}allow[railway-token] made up", 0)] {
+        let cell = json!({ "cell_type": "code", "outputs": [], "source": ["x = 1\n", format!("RAILWAY_TOKEN = '{}'{remark}\n", token(13))] });
+        let text = serde_json::to_vec_pretty(&json!({ "cells": [cell], "metadata": {}, "nbformat": 4 })).unwrap();
+        let ran = offline(&archive("a.ipynb", &text));
+        assert_eq!(ran.status, status, "{}", ran.err);
+        let ran = offline(&archive("a.zip", Zip::of([("a.ipynb", &text[..])])));
+        assert_eq!(ran.status, status, "{}", ran.err);
+    }
 }
 
 #[test]

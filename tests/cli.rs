@@ -147,14 +147,9 @@ fn a_report_that_cannot_be_written_is_printed() {
 #[test]
 fn a_format_that_is_not_built_says_so() {
     let folder = with_token();
-    for format in ["markdown", "html", "github", "gitlab"] {
-        let ran = run(&folder, &["scan", "--offline", "--format", format]);
-        refused(&ran, &["not built in this version", "text, json, sarif"]);
-        refused(
-            &run(&folder, &["scan", "--offline", "--report", &format!("{format}=x")]),
-            &["not built in this version"],
-        );
-    }
+    let ran = run(&folder, &["scan", "--offline", "--format", "html"]);
+    refused(&ran, &["not built in this version", "text, json, sarif, markdown, github, gitlab"]);
+    refused(&run(&folder, &["scan", "--offline", "--report", "html=x"]), &["not built in this version"]);
     refused(&run(&folder, &["scan", "--offline", "--format=yaml"]), &["no report format `yaml`"]);
     refused(&run(&folder, &["scan", "--offline", "--report=json"]), &["FORMAT=FILE"]);
     refused(&run(&folder, &["scan", "--offline", "--fail-on=bad"]), &["critical", "never"]);

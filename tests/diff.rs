@@ -160,3 +160,22 @@ fn uses_are_looked_for_in_the_whole_tree() {
     let needed = scan(&folder, "base..HEAD").credential()["needed"].clone();
     assert_eq!(needed[0]["path"], "deploy.sh", "{needed}");
 }
+
+#[test]
+fn another_line_ending_makes_no_new_line() {
+    let text = format!("A=1\n{}B=2", secret(16));
+    let folder = based(&[("a.env", text.clone()), ("b.env", secret(17).trim().to_owned())]);
+    folder.write("a.env", text.replace('\n', "\r\n")).write("b.env", format!("{}C=3\n", secret(17))).commit();
+    assert_eq!(places(&folder, "base..HEAD"), vec![]);
+}
+
+/// In a file that is no UTF-8 the lines are counted as they are read.
+#[test]
+fn the_lines_of_utf_16_are_compared_as_text() {
+    let wide =
+        |text: &str| [&[0xff, 0xfe], &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()[..]].concat();
+    let folder = Folder::repository();
+    folder.write("a.env", wide(&secret(18))).commit().git(["tag", "base"]);
+    folder.write("a.env", wide(&format!("A=\u{a0a}\n{}{}", secret(18), secret(19)))).commit();
+    assert_eq!(places(&folder, "base..HEAD"), at("a.env", 3));
+}

@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::packed::{DEFLATED, STORED, Says, Zip, deflated, gzip, noise, tar, tar_of_one};
 use common::{Folder, Ran, offline, token};
 use tar::EntryType;
@@ -16,9 +14,7 @@ fn line(seed: u64) -> Vec<u8> {
 fn scanned(name: &str, bytes: impl AsRef<[u8]>) -> Ran {
     let folder = Folder::plain();
     folder.write(name, bytes);
-    let ran = offline(&folder);
-    assert!(ran.took < Duration::from_secs(40), "{:?}", ran.took);
-    ran
+    offline(&folder)
 }
 
 /// What was found, and the one note.
@@ -243,7 +239,7 @@ fn more_members_than_are_read_are_said() {
 #[test]
 fn a_text_beyond_the_limit_is_read_up_to_it() {
     let mut text = line(10);
-    text.extend(b"all work and no play \n".repeat(3 << 20));
+    text.extend(b"        \n".repeat((65 << 20) / 9 + 1));
     let ran = scanned("log.tar", tar([("app.log", &text[..])]));
     let (paths, note, incomplete) = noted(&ran);
     assert_eq!((paths, incomplete), (vec!["log.tar!/app.log".to_owned()], true));

@@ -101,12 +101,16 @@ fn a_repository_of_somebody_else_is_named_with_what_to_do() {
     let folder = Folder::repository();
     folder.write("a.env", secret(3)).commit();
     folder.write("b.env", secret(4)).git(["add", "b.env"]);
-    for source in [&["--staged"][..], &["--diff", "HEAD..HEAD"]] {
-        let ran = call(source, &folder).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").run();
-        assert_eq!(ran.status, 3, "{ran:?}");
-        let notes = ran.notes();
-        assert!(notes[0].0.contains("git config --global --add safe.directory") && notes[0].1, "{notes:?}");
-    }
+    let refused = |source| call(source, &folder).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").run();
+    let what_to_do = "git config --global --add safe.directory";
+    let ran = refused(&["--staged"][..]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    let notes = ran.notes();
+    assert!(notes[0].0.contains(what_to_do) && notes[0].1, "{notes:?}");
+    // Of a change, the configuration is the base's, and that cannot be read either.
+    let ran = refused(&["--diff", "HEAD..HEAD"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.err.contains(what_to_do), "{ran:?}");
 }
 
 #[test]

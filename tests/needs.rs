@@ -13,6 +13,7 @@ use std::fmt::Write;
 
 use common::catalogue;
 use common::labels::{Case, Place, cases};
+use common::schema::documented;
 use common::whole_run::{Listening, plan};
 use overscope::detector::Detectors;
 use overscope::report::Format;
@@ -96,6 +97,7 @@ fn said(case: &Case, detectors: &Detectors) -> Option<Said> {
     let world = World { transport: None, log: None, teller: &teller };
     run::run(&plan(&repository.folder, Format::Json, false), detectors, world, &mut out).unwrap();
     let report: Value = serde_json::from_slice(&out).unwrap();
+    documented(&report, &case.title());
     let place = |entry: &Value| Some((entry["path"].as_str()?.to_owned(), entry["line"].as_u64()?));
     let is_own = |one: &&Value| {
         let mut places = one["locations"].as_array().unwrap().iter().filter_map(place);

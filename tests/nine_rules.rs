@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use common::Folder;
 use common::replies::{Case, Recorded, asking_for, text_of};
+use common::schema::documented;
 use common::whole_run::{Listening, plan};
 use overscope::assess::Context;
 use overscope::detector::Detectors;
@@ -122,6 +123,7 @@ impl Repository {
         let mut out = Vec::new();
         run::run(&plan, detectors, world, &mut out).unwrap();
         let report: Value = serde_json::from_slice(&out).unwrap();
+        documented(&report, &case.detector);
         let [one] = report["credentials"].as_array().unwrap().as_slice() else { panic!("one credential: {report:#}") };
         one.clone()
     }

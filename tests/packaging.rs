@@ -1,10 +1,17 @@
-//! What is wrapped around the program agrees with it: its manual and the completions.
+//! What is wrapped around the program agrees with it: its manual, the completions, and the names by
+//! which a release, the Action and the hooks know it.
 
 mod common;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use common::{Folder, overscope, token};
+
+fn file(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
+        .unwrap_or_else(|why| panic!("{path}: {why}"))
+}
 
 /// The long options that the help of a command shows.
 fn options(command: &str) -> BTreeSet<String> {
@@ -65,6 +72,93 @@ fn a_page_that_is_not_there_names_the_nearest() {
         assert_eq!((ran.status, ran.out.as_str()), (2, ""));
         assert!(ran.err.contains(message), "{}", ran.err);
     }
+}
+
+/// What stands between the two, each time they stand in a text.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> Vec<&'t str> {
+    text.split(before).skip(1).filter_map(|rest| rest.split(after).next()).collect()
+}
+
+fn targets() -> BTreeSet<String> {
+    let workflow = file(".github/workflows/release.yml");
+    let targets: BTreeSet<String> = between(&workflow, "- { target: ", ",").into_iter().map(str::to_owned).collect();
+    assert!(targets.len() > 4, "{targets:?}");
+    targets
+}
+
+#[test]
+fn a_release_is_looked_for_under_the_name_that_it_is_given() {
+    let given = "name=overscope-v$version-$target\n";
+    let (maker, action) = (file(".github/release/archive.sh"), file(".github/action/obtain.sh"));
+    assert!(maker.contains(given) && maker.contains("\"$folder/$name.tar.gz\""), "{maker}");
+    assert!(action.contains(given) && action.contains("/v$version/$name.tar.gz\""), "{action}");
+
+    let manifest: toml::Table = file("Cargo.toml").parse().unwrap();
+    let package = &manifest["package"];
+    let binstall = &package["metadata"]["binstall"];
+    let (repository, version) = (package["repository"].as_str().unwrap(), package["version"].as_str().unwrap());
+    for target in targets() {
+        let ending = if target.contains("windows") { ".exe" } else { "" };
+        let filled = |key: &str| {
+            let words = [
+                ("repo", repository),
+                ("name", "overscope"),
+                ("version", version),
+                ("target", &target),
+                ("bin", "overscope"),
+                ("binary-ext", ending),
+            ];
+            let text = binstall[key].as_str().unwrap().to_owned();
+            words.iter().fold(text, |text, (name, value)| text.replace(&format!("{{ {name} }}"), value))
+        };
+        let name = format!("overscope-v{version}-{target}");
+        assert_eq!(filled("pkg-url"), format!("{repository}/releases/download/v{version}/{name}.tar.gz"));
+        assert_eq!(filled("bin-dir"), format!("{name}/overscope{ending}"));
+    }
+    assert!(action.contains(&format!("{repository}/releases/download}}")), "{action}");
+}
+
+#[test]
+fn the_action_knows_every_target_that_is_built() {
+    let action = file(".github/action/obtain.sh");
+    let known: BTreeSet<String> = between(&action, ") echo ", " ;;")
+        .into_iter()
+        .flat_map(|target| ["gnu", "musl"].map(|libc| target.trim_matches('"').replace("$libc", libc)))
+        .collect();
+    assert_eq!(known, targets());
+}
+
+#[test]
+fn the_hooks_package_asks_for_this_version() {
+    let package: toml::Table = file(".github/pre-commit/pyproject.toml").parse().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(package["project"]["version"].as_str(), Some(version));
+    let needed = package["project"]["dependencies"].as_array().unwrap();
+    assert_eq!(needed, &[toml::Value::from(format!("overscope=={version}"))]);
+    for shown in ["README.md", ".github/pre-commit/README.md"] {
+        let text = file(shown);
+        assert_eq!(between(&text, "\n    rev: ", "\n"), [format!("v{version}")], "{shown}");
+    }
+    assert_eq!(between(&file("README.md"), "- uses: overscope/overscope@", "\n"), [format!("v{version}")]);
+}
+
+#[test]
+fn every_hook_is_the_same_but_for_where_the_program_comes_from() {
+    let hooks = file(".pre-commit-hooks.yaml");
+    let hook = |text: &str| {
+        let fields = ["entry", "pass_filenames", "require_serial", "stages"];
+        fields.map(|field| between(text, &format!("\n  {field}: "), "\n").join("|"))
+    };
+    let each: Vec<&str> = hooks.split("- id: ").skip(1).collect();
+    let ids: Vec<&str> = each.iter().filter_map(|text| text.lines().next()).collect();
+    assert_eq!(ids, ["overscope", "overscope-src", "overscope-system"]);
+    let same = ["overscope scan --staged --offline", "false", "true", "[pre-commit, pre-push, manual]"];
+    for text in &each {
+        assert_eq!(hook(text), same);
+        assert!(!text.contains("\n  types"), "every file counts, whatever its kind: {text}");
+    }
+    let published = file(".github/pre-commit/.pre-commit-hooks.yaml");
+    assert_eq!(published.trim_end(), format!("- id: {}", each[0].trim_end()));
 }
 
 /// Before a push nothing is staged: the entry that all stages share reads what is about to leave.

@@ -156,7 +156,7 @@ fn what_is_dropped_comes_out_nowhere() {
         let folder = Folder::plain();
         folder.write("sample", text_of(&CURIOUS, &case, case.example as u64));
         let mut places = vec![("what was learnt".to_owned(), inspection)];
-        for format in [Format::Text, Format::Json, Format::Sarif] {
+        for (format, _) in Format::ALL {
             let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
             let planting = Planting::new(&case, provider, probe);
             let world = World { transport: Some(&planting), log: Some(&mut log), teller: &said };

@@ -226,10 +226,10 @@ fn check_all(detectors: &Detectors, seed: u64) {
     let needles = Needles::of(values, &own_words(detectors));
     let echo = Echo::new(&planted, seed);
     // Two thousand keyed hashes share eight digits with one of as many secrets by chance.
-    let hash = regex::Regex::new(r#"(?i)("(?:fingerprint|primaryLocationLineHash)": ?")[0-9a-f]{16,32}"#).unwrap();
-    for (format, dry_run) in
-        [(Format::Text, false), (Format::Json, false), (Format::Sarif, false), (Format::Text, true)]
-    {
+    let named = r#""(?:fingerprint|primaryLocationLineHash|id)": ?"|"value": ?"[a-z0-9-]+:"#;
+    let hash = regex::Regex::new(&format!("(?i)({named})[0-9a-f][0-9a-f-]{{15,35}}")).unwrap();
+    let formats = Format::ALL.map(|(format, _)| (format, false));
+    for (format, dry_run) in formats.into_iter().chain([(Format::Text, true)]) {
         let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
         let world = World { transport: Some(&echo), log: Some(&mut log), teller: &said };
         run::run(&plan(&folder, format, dry_run), detectors, world, &mut out).unwrap();
@@ -296,7 +296,7 @@ proptest! {
             },
         ];
         for trouble in troubles {
-            for format in ["text", "json", "sarif"] {
+            for (_, format) in Format::ALL {
                 let replica = replica(world.clone(), trouble.clone());
                 let log = folder.file("requests.log");
                 let ran = overscope(["scan", "--ignored", "-vvv", "--format", format, "--request-log", "requests.log"])

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::capability::{Band, Can, Capability, Coverage, Environment, Evidence};
 pub use crate::finding::Note;
-use crate::finding::{Confidence, Location, Origin};
+use crate::finding::{Confidence, Location, Moment, Origin};
 use crate::inspect::answer::{Expiry, Gap, Liveness, Resource};
 use crate::secret::Fingerprint;
 use crate::suppress::Suppressed;
@@ -157,6 +157,7 @@ pub struct Stats {
 pub struct Report {
     /// What was read, which is the category under which SARIF's readers keep alerts apart.
     pub origin: Origin,
+    pub moment: Moment,
     /// Highest score first, then path and line.
     pub credentials: Vec<Assessment>,
     /// Each place of what was found and is not reported, by path and line.

@@ -8,6 +8,7 @@
 use serde::Deserialize;
 
 use super::tree::{Id, Tree};
+use crate::naming::secrets::states_a_secret;
 
 /// Neighbours beyond this many are not looked at.
 const NEAR: usize = 200;
@@ -72,7 +73,7 @@ fn climb(steps: &[Step], tree: &Tree<'_>, id: Id, stars: &mut Vec<Id>) -> bool {
             false
         }
         Step::Secret => {
-            tree.parent(id).is_some_and(|parent| names_a_secret(tree.key(id)) && climb(rest, tree, parent, stars))
+            tree.parent(id).is_some_and(|parent| states_a_secret(tree.key(id)) && climb(rest, tree, parent, stars))
         }
         Step::Key(globs, is_star) => {
             let Some(parent) = tree.parent(id) else { return false };
@@ -86,88 +87,6 @@ fn climb(steps: &[Step], tree: &Tree<'_>, id: Id, stars: &mut Vec<Id>) -> bool {
             leads
         }
     }
-}
-
-/// Whether a name is that of a secret: its last word is (`dbPassword`, `API_TOKEN`), or its last two are
-/// (`access_key`). So `password_file` and `key_id` are none.
-fn names_a_secret(name: &str) -> bool {
-    const ALONE: &[&str] = &[
-        "password",
-        "passwd",
-        "passphrase",
-        "passcode",
-        "pass",
-        "pwd",
-        "pw",
-        "secret",
-        "secrets",
-        "token",
-        "credential",
-        "credentials",
-        "pat",
-        "apikey",
-        "accesskey",
-        "secretkey",
-        "privatekey",
-        "authtoken",
-        "accesstoken",
-    ];
-    const KEYS: &[&str] = &[
-        "api",
-        "access",
-        "private",
-        "secret",
-        "auth",
-        "account",
-        "master",
-        "signing",
-        "encryption",
-        "shared",
-        "license",
-        "admin",
-        "service",
-        "storage",
-        "ssh",
-        "deploy",
-        "role",
-    ];
-    // Nearly every key of a file is none, and cutting one into words costs more than looking at its end.
-    const ENDS: &[&str] =
-        &["word", "wd", "phrase", "code", "ass", "pw", "cret", "crets", "oken", "ial", "ials", "pat", "key", "base"];
-    let letters = name.trim_end_matches(|c: char| !c.is_alphabetic()).as_bytes();
-    let ends_in = |end: &&str| {
-        letters.len().checked_sub(end.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(end.as_bytes()))
-    };
-    if !ENDS.iter().any(ends_in) {
-        return false;
-    }
-    let words = words(name);
-    match words.as_slice() {
-        [.., qualifier, last] if last == "key" || last == "base" => {
-            KEYS.contains(&qualifier.as_str()) || qualifier == "key"
-        }
-        [.., last] => ALONE.contains(&last.as_str()),
-        [] => false,
-    }
-}
-
-/// `dbPassword2`, `DB_PASSWORD` and `db-password` are all `db` and `password`.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for c in name.chars().filter(|c| !c.is_ascii_digit()) {
-        if (!c.is_alphanumeric() || (c.is_uppercase() && was_lower))
-            && words.last().is_some_and(|word| !word.is_empty())
-        {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        was_lower = c.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// What `reference` names for `leaf`; with `|` between several, the first that is there.
@@ -241,19 +160,6 @@ mod tests {
         }
         for at in ["*/auth", "auths/auth", "auths/*/auth/*", "b/*/auth", "**/b/**/auth"] {
             assert!(At::from(at.to_owned()).stars(&tree, auth).is_none(), "{at}");
-        }
-    }
-
-    #[test]
-    fn names_of_secrets_end_in_what_they_are() {
-        for name in ["password", "dbPassword2", "API_TOKEN", "aws-secret-access-key", "SECRET_KEY_BASE", "clientSecret"]
-        {
-            assert!(names_a_secret(name), "{name}");
-        }
-        for name in
-            ["", "password_file", "token_id", "publicKey", "max_tokens", "key", "secretName", "bypass", "primary_key"]
-        {
-            assert!(!names_a_secret(name), "{name}");
         }
     }
 

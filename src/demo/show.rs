@@ -11,7 +11,7 @@ use crate::assess::Context;
 use crate::config::Visibility;
 use crate::detector::Detectors;
 use crate::error::Error;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Moment};
 use crate::inspect::transport::Http;
 use crate::inspect::{Asking, Endpoints};
 use crate::plan::{FailOn, Output, Plan};
@@ -51,6 +51,7 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         asking: Asking { endpoints: Endpoints([("railway".to_owned(), url)].into()), ..Asking::default() },
         dry_run: false,
         context: Context { visibility: Visibility::Unknown, now: jiff::Timestamp::now(), ..Context::default() },
+        moment: Moment::default(),
         needed: None,
         confidence: Confidence::Medium,
         fail_on: FailOn::Never,

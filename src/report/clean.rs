@@ -15,9 +15,10 @@ use crate::suppress::{Cause, Suppressed};
 /// The report as it may be shown to anybody.
 pub fn report(report: &Report, redactor: &Redactor) -> Report {
     let clean = Cleaner(redactor);
-    let Report { origin, credentials, suppressed, notes, stats } = report;
+    let Report { origin, moment, credentials, suppressed, notes, stats } = report;
     Report {
         origin: *origin,
+        moment: moment.clone(),
         credentials: credentials.iter().map(|one| clean.assessment(one)).collect(),
         suppressed: suppressed.iter().map(|one| clean.suppressed(one)).collect(),
         notes: notes.iter().map(|note| clean.note(note)).collect(),

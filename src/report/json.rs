@@ -11,7 +11,10 @@ use crate::inspect::answer::{Expiry, Liveness, Resource};
 use crate::suppress::Suppressed;
 
 /// The version of the contract.
-const SCHEMA: u32 = 1;
+const VERSION: u32 = 1;
+
+/// What every field means, for people and for validators.
+pub const SCHEMA: &str = include_str!("json.schema.json");
 
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(report))?;
@@ -20,7 +23,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn document(report: &Report) -> Value {
     json!({
-        "schema": SCHEMA,
+        "schema": VERSION,
         "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "credentials": list(&report.credentials, credential),
         "suppressed": list(&report.suppressed, suppressed),

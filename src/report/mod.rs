@@ -7,32 +7,30 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::assess::model::Report;
-use crate::capability::words;
 use crate::redact::Redactor;
 use crate::replace::replace;
 
 mod clean;
+mod github;
+mod gitlab;
 mod json;
+mod markdown;
+mod markup;
 mod needs;
 mod policy;
 mod sarif;
+mod summary;
 mod suppressed;
 mod terminal;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod sample;
+pub use json::SCHEMA as JSON_SCHEMA;
 #[cfg(test)]
 pub(crate) use sample::sample;
 pub use terminal::escape_controls;
-
-words! {
-    /// A report format of the contract.
-    Known {
-        Text = "text", Json = "json", Sarif = "sarif", Markdown = "markdown", Html = "html",
-        Github = "github", Gitlab = "gitlab",
-    }
-}
 
 /// A report format that is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,26 +38,51 @@ pub enum Format {
     Text,
     Json,
     Sarif,
+    Markdown,
+    Github,
+    Gitlab,
 }
+
+impl Format {
+    /// Every one that is built, with its word of the contract.
+    pub const ALL: [(Format, &str); 6] = [
+        (Format::Text, "text"),
+        (Format::Json, "json"),
+        (Format::Sarif, "sarif"),
+        (Format::Markdown, "markdown"),
+        (Format::Github, "github"),
+        (Format::Gitlab, "gitlab"),
+    ];
+
+    /// Whether it must say when the scan was, and of which commit.
+    pub fn names_a_moment(self) -> bool {
+        self == Format::Gitlab
+    }
+}
+
+/// Words of the contract whose formats are not built yet.
+const TO_COME: [&str; 1] = ["html"];
 
 /// A format that cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-    #[error("the report format `{0}` is not built in this version; use one of text, json, sarif")]
+    #[error("the report format `{0}` is not built in this version; use one of {built}", built = built())]
     NotBuilt(String),
-    #[error("there is no report format `{0}`; use one of text, json, sarif")]
+    #[error("there is no report format `{0}`; use one of {built}", built = built())]
     Unknown(String),
+}
+
+fn built() -> String {
+    Format::ALL.map(|(_, word)| word).join(", ")
 }
 
 impl FromStr for Format {
     type Err = FormatError;
     fn from_str(word: &str) -> Result<Format, FormatError> {
-        match word.parse() {
-            Ok(Known::Text) => Ok(Format::Text),
-            Ok(Known::Json) => Ok(Format::Json),
-            Ok(Known::Sarif) => Ok(Format::Sarif),
-            Ok(_) => Err(FormatError::NotBuilt(word.to_owned())),
-            Err(_) => Err(FormatError::Unknown(word.to_owned())),
+        match Format::ALL.iter().find(|(_, known)| *known == word) {
+            Some((format, _)) => Ok(*format),
+            None if TO_COME.contains(&word) => Err(FormatError::NotBuilt(word.to_owned())),
+            None => Err(FormatError::Unknown(word.to_owned())),
         }
     }
 }
@@ -88,6 +111,9 @@ pub fn write(
         Format::Text => text::write(&report, style, out),
         Format::Json => json::write(&report, out),
         Format::Sarif => sarif::write(&report, out),
+        Format::Markdown => markdown::write(&report, out),
+        Format::Github => github::write(&report, out),
+        Format::Gitlab => gitlab::write(&report, out),
     }
 }
 

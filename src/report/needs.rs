@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::terminal::{escape_controls, first_few};
+use crate::assess::blast_radius::band;
 use crate::assess::model::{Assessment, Site};
+use crate::capability::Band;
 use crate::wording::{actions, count};
 
 /// How many places of a need are named; the JSON report has them all.
@@ -40,6 +42,16 @@ pub fn can_also(credential: &Assessment) -> Option<String> {
     let powers = actions(credential.excess.iter().copied());
     let alone = credential.excess_score.map(|score| format!(" (alone {score})")).unwrap_or_default();
     (!credential.excess.is_empty()).then(|| format!("{powers}{alone}"))
+}
+
+/// The family of what is said of a credential that holds more than it needs.
+pub const OVER_PRIVILEGED: &str = "over-privileged";
+
+/// The band of what is not needed, where some rule of over-privilege has fired. Rules that are not
+/// about powers (no expiry, one value for two environments) leave no excess.
+pub fn excess_band(credential: &Assessment) -> Option<Band> {
+    let dead = credential.band.is_none() || credential.liveness.is_dead();
+    (!credential.over_privilege.is_empty() && !dead).then(|| credential.excess_score.map_or(Band::Low, band))
 }
 
 /// `it needs to change domains, and can also delete data stores, backups`.

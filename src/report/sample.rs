@@ -2,13 +2,14 @@
 
 use crate::assess::model::{Assessment, Need, Note, OverPrivilege, Points, Power, Remedy, Report, Site, Stats};
 use crate::capability::{Band, Breadth, Can, Capability, Coverage, Environment, Evidence, Guard, Recover};
-use crate::finding::{Confidence, Location, Origin};
+use crate::finding::{Confidence, Location, Moment, Origin};
 use crate::inspect::answer::{Expiry, Gap, Hides, Liveness, Resource};
 use crate::secret::FingerprintKey;
 
 pub fn sample() -> Report {
     Report {
         origin: Origin::Worktree,
+        moment: moment(),
         credentials: vec![story(), not_asked(), dead()],
         suppressed: Vec::new(),
         notes: vec![
@@ -27,6 +28,10 @@ pub fn sample() -> Report {
         ],
         stats: Stats { files: 214, bytes: 3_481_203, skipped: 2, candidates: 9, credentials: 3, requests: 11 },
     }
+}
+
+fn moment() -> Moment {
+    Moment { commit: Some("5f".repeat(20)), time: "2026-11-22T01:02:03Z".parse().expect("a time") }
 }
 
 pub fn location(path: &str, line: usize, before: &str, length: usize) -> Location {

@@ -5,33 +5,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use serde_sarif::sarif;
 
-use self::rules::{Rules, over_privileged_id, rule_id};
-use super::needs;
+use self::places::{Linked, Links, ROOT, linked, location};
+use self::rules::{Claim, Family, Rules, over_privileged_id, rule_id};
+use super::needs::{self, excess_band};
 use super::terminal::escape_controls;
-use crate::assess::model::{Assessment, Note, Points, Report, Site};
+use super::{summary, words};
+use crate::assess::model::{Assessment, Note, Report};
 use crate::capability::Band;
-use crate::finding::Location;
 use crate::inspect::answer::Liveness;
 
+mod places;
 mod rules;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The root of the repository, which a reader puts in the place where it has its checkout.
-const ROOT: &str = "%SRCROOT%";
+/// GitHub refuses a run with more than 25,000 results and drops what is beyond these, by severities
+/// that it has in four steps only; so the choice is made here, by score.
+const MOST_RESULTS: usize = 5_000;
 
-/// GitHub refuses a run with more results.
-const MOST_RESULTS: usize = 25_000;
-
-/// How many other places one message links.
-const MOST_LINKS: usize = 20;
-
-/// What may stand in a path of a URI as it is.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+/// Each is a sentence, and the whole is to stay within the ten megabytes that GitHub takes.
+const MOST_NOTIFICATIONS: usize = 1_000;
 
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(report))?;
@@ -39,10 +35,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn document(report: &Report) -> sarif::Sarif {
-    let rules = Rules::of(report);
-    let mut results: Vec<sarif::Result> = report.credentials.iter().flat_map(|one| results(one, &rules)).collect();
-    let dropped = results.len().saturating_sub(MOST_RESULTS);
-    results.truncate(MOST_RESULTS);
+    let (kept, dropped) = worst(&report.credentials);
+    let rules = Rules::of(&kept);
+    let results = kept.iter().map(|one| result(one, &rules)).collect::<Vec<_>>();
     let notifications = notifications(report, &rules, dropped);
     let driver = sarif::ToolComponent::builder()
         .name(env!("CARGO_PKG_NAME"))
@@ -74,16 +69,52 @@ fn document(report: &Report) -> sarif::Sarif {
 
 /// What one credential gives rise to: nothing when it is dead, one result for what it can do, and
 /// one more where the repository shows that this is too much.
-fn results(credential: &Assessment, rules: &Rules) -> Vec<sarif::Result> {
-    let Some(rule) = rule_id(credential) else { return Vec::new() };
-    let mut results = vec![power(credential, &rule, rules)];
-    if let Some(rule) = over_privileged_id(credential) {
-        results.push(excess(credential, &rule, rules));
-    }
-    results
+fn claims(credential: &Assessment) -> Vec<Claim<'_>> {
+    let power = rule_id(credential).map(|rule| (rule, credential.band, credential.score, Family::Power));
+    let excess = over_privileged_id(credential)
+        .map(|rule| (rule, excess_band(credential), credential.excess_score, Family::Excess));
+    let claims = [power, excess].into_iter().flatten();
+    claims
+        .filter_map(|(rule, band, score, family)| Some(Claim { credential, rule, band: band?, score, family }))
+        .collect()
 }
 
-fn power(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
+/// The results with the highest scores, in the report's order, and how many there are beside them.
+fn worst(credentials: &[Assessment]) -> (Vec<Claim<'_>>, usize) {
+    let claims: Vec<Claim> = credentials.iter().flat_map(claims).collect();
+    let dropped = claims.len().saturating_sub(MOST_RESULTS);
+    let mut ranked: Vec<usize> = (0..claims.len()).collect();
+    ranked.sort_by_key(|&at| (std::cmp::Reverse(claims[at].score), claims[at].family, at));
+    let kept: BTreeSet<usize> = ranked.into_iter().take(MOST_RESULTS).collect();
+    let kept = claims.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, claim)| claim);
+    (kept.collect(), dropped)
+}
+
+fn result(claim: &Claim, rules: &Rules) -> sarif::Result {
+    let parts = match claim.family {
+        Family::Power => power(claim.credential),
+        Family::Excess => excess(claim.credential),
+    };
+    let credential = claim.credential;
+    let locations: Vec<sarif::Location> = credential.locations.first().map(location).into_iter().collect();
+    let fingerprint = format!("{}:1", parts.fingerprint);
+    let mut result = sarif::Result::builder()
+        .rule_id(&claim.rule)
+        .rule_index(rules.index(&claim.rule))
+        .level(level(claim.band))
+        .message(text(&parts.message))
+        .locations(locations)
+        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), fingerprint)]))
+        .properties(bag(parts.properties))
+        .build();
+    result.rank = claim.score.map(|points| f64::from(points.0) / 10.0);
+    if !parts.links.locations.is_empty() {
+        result.related_locations = Some(parts.links.locations);
+    }
+    result
+}
+
+fn power(credential: &Assessment) -> Parts<'_> {
     let mut message = sentence(&credential.title);
     if let Some(first) = credential.locations.first()
         && let (_, Some(member)) = first.file()
@@ -99,17 +130,11 @@ fn power(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
     links.add(&mut message, "Used in", "A use.", uses);
     message += &format!(" {}", sentence(&credential.remedy.replace));
     let fingerprint = credential.fingerprint.as_str();
-    let parts = Parts {
-        message,
-        links,
-        fingerprint: &fingerprint[..fingerprint.len().min(16)],
-        score: credential.score,
-        properties: power_properties(credential),
-    };
-    result(credential, rule, rules, parts)
+    let fingerprint = &fingerprint[..fingerprint.len().min(16)];
+    Parts { message, links, fingerprint, properties: power_properties(credential) }
 }
 
-fn excess(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
+fn excess(credential: &Assessment) -> Parts<'_> {
     let name = escape_controls(&credential.detector_name);
     let mut message = match needs::pair(credential) {
         Some(pair) => sentence(&format!("{name} is over-privileged: {pair}")),
@@ -123,14 +148,8 @@ fn excess(credential: &Assessment, rule: &str, rules: &Rules) -> sarif::Result {
     links.add(&mut message, "See", "What this rests on.", sites);
     message += &format!(" {}", sentence(&credential.remedy.replace));
     let fingerprint = credential.fingerprint.as_str();
-    let parts = Parts {
-        message,
-        links,
-        fingerprint: &fingerprint[fingerprint.len().saturating_sub(16)..],
-        score: credential.excess_score,
-        properties: excess_properties(credential),
-    };
-    result(credential, rule, rules, parts)
+    let fingerprint = &fingerprint[fingerprint.len().saturating_sub(16)..];
+    Parts { message, links, fingerprint, properties: excess_properties(credential) }
 }
 
 /// In what the two results of a credential differ.
@@ -139,27 +158,7 @@ struct Parts<'c> {
     links: Links,
     /// Sixteen hexadecimal digits.
     fingerprint: &'c str,
-    score: Option<Points>,
     properties: Value,
-}
-
-fn result(credential: &Assessment, rule: &str, rules: &Rules, parts: Parts) -> sarif::Result {
-    let locations: Vec<sarif::Location> = credential.locations.first().map(location).into_iter().collect();
-    let fingerprint = format!("{}:1", parts.fingerprint);
-    let mut result = sarif::Result::builder()
-        .rule_id(rule)
-        .rule_index(rules.index(rule))
-        .level(level(rules.band(rule)))
-        .message(text(&parts.message))
-        .locations(locations)
-        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), fingerprint)]))
-        .properties(bag(parts.properties))
-        .build();
-    result.rank = parts.score.map(|points| f64::from(points.0) / 10.0);
-    if !parts.links.locations.is_empty() {
-        result.related_locations = Some(parts.links.locations);
-    }
-    result
 }
 
 fn level(band: Band) -> sarif::ResultLevel {
@@ -211,118 +210,59 @@ fn bag(properties: Value) -> sarif::PropertyBag {
     sarif::PropertyBag::builder().additional_properties(entries).build()
 }
 
-/// Places that a message links; GitHub shows no others.
-#[derive(Default)]
-struct Links {
-    locations: Vec<sarif::Location>,
-}
-
-impl Links {
-    fn add(&mut self, message: &mut String, lead: &str, what: &str, sites: impl Iterator<Item = Linked>) {
-        let sites: BTreeSet<Linked> = sites.collect();
-        if sites.is_empty() {
-            return;
-        }
-        let mut links = Vec::new();
-        for Linked { site, file } in sites.iter().take(MOST_LINKS) {
-            let id = self.locations.len() as i64 + 1;
-            let name = escape_controls(&site.path).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
-            links.push(format!("[{name}:{}]({id})", site.line));
-            let start = if file.is_some() { 1 } else { site.line };
-            let region = sarif::Region::builder().start_line(line(start)).build();
-            let location = sarif::Location::builder()
-                .id(id)
-                .message(text(what))
-                .physical_location(physical(file.as_ref().unwrap_or(&site.path), region))
-                .build();
-            self.locations.push(location);
-        }
-        let more = match sites.len() - links.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        *message += &format!(" {lead} {}{more}.", links.join(", "));
-    }
-}
-
-/// A place that a message names, and the file to show where that is another: an archive.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Linked {
-    site: Site,
-    file: Option<String>,
-}
-
-impl From<Site> for Linked {
-    fn from(site: Site) -> Linked {
-        Linked { site, file: None }
-    }
-}
-
-fn linked(location: &Location) -> Linked {
-    let (file, member) = location.file();
-    let site = Site { path: location.path.clone(), line: location.line };
-    Linked { site, file: member.map(|_| file.to_owned()) }
-}
-
-/// Of an archive the file itself, in which no line has a number; readers know only files that exist.
-fn location(at: &Location) -> sarif::Location {
-    if let (file, Some(member)) = at.file() {
-        let name = format!("{}:{}:{}", escape_controls(member), at.line, at.column);
-        let member = sarif::LogicalLocation::builder().fully_qualified_name(name).kind("member").build();
-        let region = sarif::Region::builder().start_line(1).build();
-        let archive = sarif::Location::builder().physical_location(physical(file, region));
-        return archive.logical_locations(vec![member]).build();
-    }
-    let region = sarif::Region::builder()
-        .start_line(line(at.line))
-        .start_column(line(at.column))
-        .end_line(line(at.end_line))
-        .end_column(line(at.end_column))
-        .build();
-    sarif::Location::builder().physical_location(physical(&at.path, region)).build()
-}
-
-/// Lines and columns as SARIF counts them: from one.
-fn line(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX).max(1)
-}
-
-fn physical(path: &str, region: sarif::Region) -> sarif::PhysicalLocation {
-    let uri = utf8_percent_encode(path, PATH).to_string();
-    let artifact = sarif::ArtifactLocation::builder().uri(uri).uri_base_id(ROOT).build();
-    sarif::PhysicalLocation::builder().artifact_location(artifact).region(region).build()
-}
-
-/// What was skipped, what could not be read or asked, and what is dead.
+/// What could not be read or asked, what was skipped, and what is dead.
 fn notifications(report: &Report, rules: &Rules, dropped: usize) -> Vec<sarif::Notification> {
-    let mut all: Vec<sarif::Notification> = report.notes.iter().map(of_note).collect();
-    if report.stats.files == 0 {
-        all.push(notification("nothing-read", "warning", "No file was read: nothing has been checked."));
+    let mut all = Vec::new();
+    if report.checked_nothing() {
+        all.push(notification("nothing-read", "warning", summary::NOTHING_READ));
     }
     if dropped > 0 {
-        let message = format!("{dropped} further results are left out; the JSON report has them.");
+        let message = format!(
+            "The {MOST_RESULTS} results with the highest scores are listed; {dropped} further results are left out. \
+             The JSON report has them."
+        );
         all.push(notification("limit", "warning", &message));
     }
-    for credential in &report.credentials {
-        let name = match credential.locations.first() {
-            Some(first) => format!("{} at {}:{}", credential.detector_name, first.path, first.line),
-            None => credential.detector_name.clone(),
-        };
-        match &credential.liveness {
-            Liveness::Dead(why) => {
-                let message = sentence(&format!("{name} is dead: {why}"));
-                all.push(notification("dead", "note", &message));
-            }
-            Liveness::Unknown(why) => {
-                let message = sentence(&format!("{name}: it is not known whether it works: {why}"));
-                all.push(about(notification("unknown", "warning", &message), credential, rules));
-            }
-            Liveness::Live | Liveness::NotAsked => {}
+    let (unread, others): (Vec<&Note>, Vec<&Note>) = report.notes.iter().partition(|note| note.incomplete);
+    all.extend(unread.into_iter().chain(others).map(of_note));
+    let room = MOST_NOTIFICATIONS.saturating_sub(all.len());
+    let number = all.len() + report.credentials.iter().map(open_points).sum::<usize>();
+    all.extend(report.credentials.iter().flat_map(|one| of_credential(one, rules)).take(room));
+    all.truncate(MOST_NOTIFICATIONS);
+    if number > MOST_NOTIFICATIONS {
+        let more = number - MOST_NOTIFICATIONS;
+        let message = format!("{more} further notifications are left out; the JSON report says it all.");
+        all.push(notification("limit", "note", &message));
+    }
+    all
+}
+
+/// How many notifications a credential gives rise to.
+fn open_points(credential: &Assessment) -> usize {
+    let doubtful = matches!(credential.liveness, Liveness::Dead(_) | Liveness::Unknown(_));
+    usize::from(doubtful) + credential.gaps.len()
+}
+
+fn of_credential(credential: &Assessment, rules: &Rules) -> Vec<sarif::Notification> {
+    let name = match credential.locations.first() {
+        Some(first) => format!("{} at {}:{}", credential.detector_name, first.path, first.line),
+        None => credential.detector_name.clone(),
+    };
+    let mut all = Vec::new();
+    match &credential.liveness {
+        Liveness::Dead(why) => {
+            let message = sentence(&format!("{name} is dead: {why}"));
+            all.push(notification("dead", "note", &message));
         }
-        for gap in &credential.gaps {
-            let message = sentence(&format!("{name}: not known: {gap}"));
-            all.push(about(notification("gap", "warning", &message), credential, rules));
+        Liveness::Unknown(why) => {
+            let message = sentence(&format!("{name}: it is not known whether it works: {why}"));
+            all.push(about(notification("unknown", "warning", &message), credential, rules));
         }
+        Liveness::Live | Liveness::NotAsked => {}
+    }
+    for gap in &credential.gaps {
+        let message = sentence(&format!("{name}: not known: {gap}"));
+        all.push(about(notification("gap", "warning", &message), credential, rules));
     }
     all
 }
@@ -345,7 +285,7 @@ fn notification(kind: &str, level: &str, message: &str) -> sarif::Notification {
 }
 
 fn about(mut notification: sarif::Notification, credential: &Assessment, rules: &Rules) -> sarif::Notification {
-    notification.associated_rule = rule_id(credential).map(|id| {
+    notification.associated_rule = rule_id(credential).filter(|id| rules.index(id) >= 0).map(|id| {
         let index = rules.index(&id);
         sarif::ReportingDescriptorReference::builder().id(id).index(index).build()
     });
@@ -354,14 +294,8 @@ fn about(mut notification: sarif::Notification, credential: &Assessment, rules: 
 
 /// The text as one sentence, in which nothing is a link.
 fn sentence(text: &str) -> String {
-    let mut text = escape_controls(text).into_owned();
-    if text.contains("](") {
-        text = text.replace('[', "\\[").replace(']', "\\]");
-    }
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
+    let text = words::sentence(text);
+    if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text }
 }
 
 fn text(text: &str) -> sarif::Message {

@@ -3,26 +3,36 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The text with everything that a terminal or a reader's eye would obey instead of show
-/// (control characters, line ends, marks that turn the direction of writing, invisible
-/// characters) written as an escape.
+/// The text with everything that a terminal, a reader's eye or a CI runner would obey instead of
+/// show (control characters, line ends, marks that turn the direction of writing, invisible
+/// characters, the beginnings of commands in a log) written as an escape.
 pub fn escape_controls(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_steering) {
+    if !text.contains(is_steering) && !text.contains("::") && !text.contains("##") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
         match character {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            other if is_steering(other) => {
+            other if is_steering(other) || starts_command(before, &text[at..]) => {
                 write!(out, "\\u{{{:x}}}", u32::from(other)).expect("a string takes whatever is written");
             }
             other => out.push(other),
         }
+        before = character;
     }
     Cow::Owned(out)
+}
+
+/// What GitHub's runner obeys at the beginning of a line, where a word of a broken text may stand,
+/// and what it and Azure's agent obey anywhere in one.
+fn starts_command(before: char, rest: &str) -> bool {
+    (rest.starts_with("::") && (before.is_whitespace() || is_steering(before)))
+        || rest.starts_with("##[")
+        || rest.starts_with("##vso[")
 }
 
 fn is_steering(character: char) -> bool {
@@ -57,6 +67,14 @@ pub fn wrap(text: &str, width: usize) -> String {
     out
 }
 
+/// No more than so many characters of a text.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.chars().take(most - 1).chain(['…']).collect()),
+    }
+}
+
 /// The first few of a list, and how many more there are.
 pub fn first_few(items: impl IntoIterator<Item = String>, most: usize) -> String {
     let mut items: Vec<String> = items.into_iter().collect();
@@ -74,6 +92,14 @@ mod tests {
     fn a_hostile_name_cannot_steer_the_terminal() {
         assert_eq!(escape_controls("a\u{1b}[2Jb\r\n\u{202e}c\u{9b}"), "a\\u{1b}[2Jb\\r\\n\\u{202e}c\\u{9b}");
         assert!(matches!(escape_controls("Ünïcødé 名前 …"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_hostile_name_cannot_command_a_runner() {
+        assert_eq!(escape_controls("::add-mask::a"), "\\u{3a}:add-mask::a");
+        assert_eq!(escape_controls("a ::stop-commands::b"), "a \\u{3a}:stop-commands::b");
+        assert_eq!(escape_controls("a##[error]b ##vso[task]"), "a\\u{23}#[error]b \\u{23}#vso[task]");
+        assert_eq!(escape_controls("arn:aws:iam::1 a::b ## c"), "arn:aws:iam::1 a::b ## c");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::assess::model::Stats;
-use crate::finding::Origin;
+use crate::finding::{Moment, Origin};
 use crate::inspect::answer::Liveness;
 use crate::report::sample::{dead, location};
 use crate::secret::Secret;
@@ -25,7 +25,14 @@ fn text(report: &Report) -> String {
 
 fn empty(files: usize) -> Report {
     let stats = Stats { files, bytes: 34_100 * files as u64, ..Stats::default() };
-    Report { origin: Origin::Worktree, credentials: Vec::new(), suppressed: Vec::new(), notes: Vec::new(), stats }
+    Report {
+        origin: Origin::Worktree,
+        moment: Moment::default(),
+        credentials: Vec::new(),
+        suppressed: Vec::new(),
+        notes: Vec::new(),
+        stats,
+    }
 }
 
 #[test]
@@ -194,7 +201,7 @@ fn no_report_holds_a_secret_wherever_it_was_said() {
     report.credentials[2].liveness = Liveness::Dead(leak.to_owned());
     report.notes[0].about += leak;
     report.notes[1].message += leak;
-    for format in [Format::Text, Format::Json, Format::Sarif] {
+    for (format, _) in Format::ALL {
         for color in [false, true] {
             for width in [40, 100, 10_000] {
                 let out = written(&report, format, &Style { color, width }, &redactor);
@@ -224,7 +231,7 @@ fn a_secret_that_is_a_word_of_the_program_does_not_break_the_contract() {
 
 #[test]
 fn the_same_report_gives_the_same_bytes() {
-    for format in [Format::Text, Format::Json, Format::Sarif] {
+    for (format, _) in Format::ALL {
         let first = written(&sample(), format, &WIDE, &nothing());
         assert_eq!(first, written(&sample(), format, &WIDE, &nothing()));
         assert!(first.ends_with('\n'));
@@ -243,7 +250,7 @@ proptest! {
             at.excerpt.clone_from(&excerpt);
             (at.line, at.column, at.end_line, at.end_column) = (line, column, end_line, end_column);
         }
-        for format in [Format::Text, Format::Sarif] {
+        for (format, _) in Format::ALL {
             let out = written(&report, format, &Style { color, width }, &nothing());
             prop_assert!(!out.is_empty());
         }
@@ -254,9 +261,12 @@ proptest! {
 fn a_format_that_is_not_built_is_told_from_one_that_does_not_exist() {
     assert_eq!("sarif".parse(), Ok(Format::Sarif));
     let html = "html".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(html, "the report format `html` is not built in this version; use one of text, json, sarif");
+    assert_eq!(
+        html,
+        "the report format `html` is not built in this version; use one of text, json, sarif, markdown, github, gitlab"
+    );
     let xml = "xml".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(xml, "there is no report format `xml`; use one of text, json, sarif");
+    assert_eq!(xml, "there is no report format `xml`; use one of text, json, sarif, markdown, github, gitlab");
 }
 
 mod files {

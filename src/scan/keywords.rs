@@ -119,7 +119,7 @@ impl Keywords {
         let forms = encoded::forms(telling.flat_map(|number| detectors.keywords(number)));
         let own = numbers.flat_map(|number| detectors.keywords(number).map(move |word| (word, Wake::Detector(number))));
         let encoded = forms.iter().enumerate().map(|(number, form)| (form.text.as_str(), Wake::Encoded(number)));
-        let assigned = assignment::WORDS.iter().map(|&word| (word, Wake::Assignment));
+        let assigned = assignment::words().map(|word| (word, Wake::Assignment));
         let allowed = comments::WORDS.iter().map(|&word| (word, Wake::Comment));
         let words = Words::of(own.chain(encoded).chain(assigned).chain(allowed));
         let always = (0..detectors.len()).filter(|&number| detectors.is_always_awake(number)).collect();

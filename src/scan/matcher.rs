@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use regex::bytes::Captures;
 
-use super::assignment::{self, Assigned};
+use super::assignment::Assigned;
 use super::comments::Comments;
 use super::encoded::{Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
 use super::notebook::{self, Part};
 use super::place::{self, Place};
+use super::reader::{PIECE, Reader, Woken};
 use super::settle::{Hit, settle};
 use super::{bundle, checks, context, lines, stated};
 use crate::carrier::Stated;
@@ -21,19 +22,8 @@ use crate::finding::{Candidate, Comment, Confidence, Location, WRITTEN};
 use crate::secret::Secret;
 use crate::source::Entry;
 
-/// How far around a keyword its pattern is tried, where the pattern is not longer itself.
-const BEFORE: usize = 160;
-const AFTER: usize = 640;
-/// In such pieces a whole text is searched.
-const PIECE: usize = 64 << 10;
 /// How far away a companion may stand, in bytes, however long the lines are.
 const COMPANION: usize = 4 << 10;
-
-/// Only as much of a text around a hit has a say over what is found there, unless the hit's detector
-/// has a longer reach: what differs elsewhere makes no difference. A history is read by that.
-const NEAR: usize = 1 << 10;
-/// No further does an ordinary detector reach.
-const REACH: usize = AFTER;
 
 /// So many candidates of one file are looked at; more make it a dump, which is said.
 pub(super) const CANDIDATES: usize = 10_000;
@@ -240,94 +230,6 @@ fn look(
     cut
 }
 
-/// Who looks at a text, and where.
-#[derive(Default)]
-struct Woken {
-    windows: BTreeMap<usize, Vec<Range<usize>>>,
-    assigned: BTreeMap<usize, Assigned>,
-    /// Something is to be looked at that is no matter of the neighbourhood alone.
-    far: bool,
-}
-
-/// A text, and who reads it.
-#[derive(Clone, Copy)]
-struct Reader<'r> {
-    bytes: &'r [u8],
-    detectors: &'r Detectors,
-    keywords: &'r Keywords,
-    binary: bool,
-    place: &'r Place,
-}
-
-impl Reader<'_> {
-    /// The literal pass over these spans of the text; `on_hit` is told of each hit.
-    fn wake(&self, spans: &[Range<usize>], on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
-        let Reader { bytes, keywords, binary, .. } = *self;
-        let mut woken = Woken::default();
-        for span in spans {
-            keywords.each_hit(&bytes[span.clone()], |wake, at| {
-                on_hit(wake, span.start + at);
-                self.take(wake, span.start + at, &mut woken);
-            });
-        }
-        if !binary {
-            woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
-        }
-        woken.far |= !keywords.always().is_empty();
-        woken
-    }
-
-    /// What is encoded where this was hit becomes a region.
-    fn decode(&self, wake: Wake, at: usize, regions: &mut Regions<'_>) {
-        match wake {
-            Wake::Encoded(number) => regions.hit(at, self.keywords.form(number)),
-            Wake::Detector(number) if self.detectors.is_anchored(number) && !self.binary => {
-                regions.keyword(at, self.detectors.longest(number));
-            }
-            Wake::Detector(_) | Wake::Assignment | Wake::Comment => {}
-        }
-    }
-
-    fn take(&self, wake: Wake, at: usize, woken: &mut Woken) {
-        let Reader { bytes, detectors, binary, .. } = *self;
-        match wake {
-            Wake::Detector(number) if !detectors.is_worth_trying(number, bytes, at) => {}
-            Wake::Detector(number) => {
-                let detector = detectors.detector(number);
-                let reach = detectors.longest(number);
-                // A rule that looks into some files alone may look into the next version of this one.
-                woken.far |= reach > REACH || detector.whole_text || detector.path.is_some();
-                if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
-                    return;
-                }
-                if detector.whole_text {
-                    woken.windows.entry(number).or_insert_with(|| pieces(bytes.len()));
-                    return;
-                }
-                let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
-                let list = woken.windows.entry(number).or_default();
-                match list.last_mut() {
-                    // Two keywords of a detector may be hit in another order than they stand in.
-                    Some(last) if last.end >= window.start => {
-                        *last = last.start.min(window.start)..last.end.max(window.end);
-                    }
-                    _ => list.push(window),
-                }
-            }
-            Wake::Assignment if binary || woken.assigned.len() >= CANDIDATES => {}
-            Wake::Assignment => {
-                let near = at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len());
-                if let Some(found) = assignment::find(&bytes[near.clone()], at - near.start, self.place) {
-                    let found = found.behind(near.start);
-                    woken.assigned.insert(found.secret.start, found);
-                }
-            }
-            Wake::Comment => woken.far = true,
-            Wake::Encoded(number) => woken.far |= self.keywords.form(number).is_packed_at(bytes, at),
-        }
-    }
-}
-
 /// Looks where somebody was woken. Says whether any pattern fits at all, whatever came of that.
 fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) -> bool {
     let mut fits = false;
@@ -363,12 +265,6 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
     }
     hits.extend(woken.assigned.into_values().filter_map(|found| assigned_hit(searched, detectors, found)));
     fits
-}
-
-/// A whole text in pieces. A match begins in its piece and may reach over the piece's end, so that
-/// a pattern without a bound has one.
-fn pieces(length: usize) -> Vec<Range<usize>> {
-    (0..length).step_by(PIECE).map(|start| start..(start + PIECE + LONGEST_MATCH).min(length)).collect()
 }
 
 /// What a file of known structure states, unless the catalogue has no such kind.

@@ -21,6 +21,7 @@ mod notebook;
 pub mod ordinary;
 mod place;
 pub mod placeholder;
+mod reader;
 mod settle;
 mod stated;
 mod text;

@@ -118,6 +118,9 @@ const PRACTICE: &[&str] = &[
     "stubs",
 ];
 const FORMS: &[&str] = &["example", "sample", "template", "dist", "tpl", "tmpl", "dummy", "defaults"];
+/// Ends of names that say what is done with a file, and not what stands in it.
+const COPIES: &[&str] =
+    &["j2", "jinja", "jinja2", "tpl", "tmpl", "template", "dist", "example", "sample", "default", "bak", "old", "orig"];
 const WRITTEN: &[&str] = &[
     "package-lock.json",
     "yarn.lock",
@@ -151,7 +154,7 @@ impl Place {
         let mut parts = path.rsplit('/');
         let file = parts.next().unwrap_or_default();
         let folder = |list: &[&str]| path.split('/').rev().skip(1).any(|part| list.contains(&part));
-        let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let extension = extension(file);
         let pieces = || file.split(['.', '-', '_']);
         let is = |list: &[&str]| list.contains(&extension);
         let text = match () {
@@ -198,6 +201,18 @@ impl Place {
     }
 }
 
+/// What the file is when its template is filled in: `values.yaml.j2` is YAML.
+fn extension(file: &str) -> &str {
+    let mut rest = file;
+    loop {
+        let (name, extension) = rest.rsplit_once('.').unwrap_or((rest, ""));
+        if !COPIES.contains(&extension) || !name.contains('.') {
+            return extension;
+        }
+        rest = name;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +226,9 @@ mod tests {
         assert_eq!(text("a/config.YML"), Text::Data);
         assert_eq!(text("src/main.rs"), Text::Code);
         assert_eq!(text("deploy.sh"), Text::Shell);
+        assert_eq!(text("values.yaml.j2"), Text::Data);
+        assert_eq!(text("settings.py.bak.old"), Text::Code);
+        assert_eq!(text("page.j2"), Text::Code);
         assert_eq!(text("Dockerfile"), Text::Shell);
     }
 

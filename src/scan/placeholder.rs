@@ -34,6 +34,17 @@ pub fn is_template(detector_id: &str, value: &str) -> bool {
     known.is_published(detector_id, value) || known.template.tells(value) || is_masked(value)
 }
 
+/// Whether the value, though a filler in other places, is one that people sign in with: `hunter2`,
+/// `mypassword`, `letmein123`. A single word of a form (`test`, `secret`) is none.
+pub fn is_typed_password(value: &str) -> bool {
+    let words = &KNOWN.words;
+    let lower = value.trim_end_matches(['!', '.', '?', '#', '$', '*']).to_ascii_lowercase();
+    words.typed.contains(&lower)
+        || (lower.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !words.glued.contains(&lower)
+            && is_made_of(&lower, || words.glued.iter()))
+}
+
 /// Whether the value is a word that everybody types first: `admin`, `password`.
 pub fn is_common_word(value: &str) -> bool {
     value.len() < 24 && KNOWN.words.tell(value)
@@ -151,6 +162,8 @@ struct Words {
     marks: Vec<String>,
     fillers: Vec<String>,
     is: Vec<String>,
+    typed: Vec<String>,
+    glued: Vec<String>,
 }
 
 impl Words {
@@ -182,30 +195,32 @@ impl Words {
         filled * 2 >= lower.len() && filled > 0
     }
 
-    /// Whether the text can be cut into known words and counting digits (`1`, `123`, `12345`),
-    /// with a word among them.
     fn is_made_of_words(&self, text: &str) -> bool {
-        const LONGEST: usize = 96;
-        if text.is_empty() || text.len() > LONGEST || text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return false;
-        }
-        let mut ends_a_word = vec![false; text.len() + 1];
-        ends_a_word[0] = true;
-        for start in 0..text.len() {
-            if !ends_a_word[start] {
-                continue;
-            }
-            let rest = &text[start..];
-            for word in self.fillers.iter().chain(&self.marks) {
-                if rest.starts_with(word.as_str()) {
-                    ends_a_word[start + word.len()] = true;
-                }
-            }
-            let digits = rest.bytes().zip(b"1234567890").take_while(|(a, b)| a == *b).count();
-            ends_a_word[start + 1..=start + digits].fill(true);
-        }
-        ends_a_word[text.len()]
+        is_made_of(text, || self.fillers.iter().chain(&self.marks))
     }
+}
+
+/// Whether the text can be cut into known words and counting digits (`1`, `123`, `12345`), with a word
+/// among them.
+fn is_made_of<'w, W: Iterator<Item = &'w String>>(text: &str, words: impl Fn() -> W) -> bool {
+    const LONGEST: usize = 96;
+    if text.is_empty() || text.len() > LONGEST || text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let mut ends_a_word = vec![false; text.len() + 1];
+    ends_a_word[0] = true;
+    for start in 0..text.len() {
+        if !ends_a_word[start] {
+            continue;
+        }
+        let rest = &text[start..];
+        for word in words().filter(|word| rest.starts_with(word.as_str())) {
+            ends_a_word[start + word.len()] = true;
+        }
+        let digits = rest.bytes().zip(b"1234567890").take_while(|(a, b)| a == *b).count();
+        ends_a_word[start + 1..=start + digits].fill(true);
+    }
+    ends_a_word[text.len()]
 }
 
 /// A run of a character that people mask with, six or longer anywhere; or four or more `x` at the

@@ -7,8 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
+
 use super::{steering, tree};
 use crate::error::{SourceError, shown};
+use crate::finding::Moment;
 use objects::Objects;
 
 mod index;
@@ -214,6 +217,14 @@ impl Repository {
             })
         };
         Ok(parts(&listed).filter_map(entry).collect())
+    }
+
+    /// The commit that is checked out, and when it was made.
+    pub fn head(&self) -> Option<Moment> {
+        let output = self.run(&["rev-list", "--max-count=1", "--timestamp", "HEAD"]).ok()?;
+        let (time, commit) = std::str::from_utf8(&output).ok()?.trim().split_once(' ')?;
+        let time = Timestamp::from_second(time.parse().ok()?).ok()?;
+        Some(Moment { commit: Some(commit.to_owned()), time })
     }
 
     /// Makes a repository out of its root and puts all that is not ignored into its index.

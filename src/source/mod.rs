@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::error::SourceError;
-use crate::finding::{Note, Origin};
+use crate::finding::{Moment, Note, Origin};
 use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
@@ -177,6 +177,16 @@ pub fn root_of(path: &Path) -> PathBuf {
         true => path.clone(),
         false => path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf),
     })
+}
+
+/// The commit that is checked out where the source lies.
+pub fn head(source: &Source) -> Option<Moment> {
+    match source {
+        Source::Staged { repository, .. } | Source::Diff { repository, .. } => repository.head(),
+        Source::Tree { paths, .. } => Repository::at(&root_of(paths.first()?)).head(),
+        Source::History { path, .. } => Repository::at(&root_of(path)).head(),
+        Source::Stdin { .. } => Repository::at(&root_of(Path::new("."))).head(),
+    }
 }
 
 /// Whether the whole folder is read whose configuration applies, but for what git ignores.

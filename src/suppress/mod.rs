@@ -162,7 +162,9 @@ impl Suppressions {
             }));
         }
         for (number, exemption) in self.exemptions.iter().enumerate() {
-            if !exemption.covers(detector, self.relative(&at.path)) {
+            // A pattern may mean the archive or a member of it.
+            let covers = |path: &str| exemption.covers(detector, self.relative(path));
+            if !covers(&at.path) && !covers(at.file().0) {
                 continue;
             }
             told.exemption(number, detector, at);

@@ -12,6 +12,7 @@ pub mod packed;
 pub mod parts;
 pub mod paths;
 pub mod replies;
+pub mod schema;
 pub mod whole_run;
 
 use std::ffi::OsStr;

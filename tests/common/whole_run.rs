@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use overscope::assess::Context;
 use overscope::config::Visibility;
-use overscope::finding::Confidence;
+use overscope::finding::{Confidence, Moment};
 use overscope::inspect::Asking;
 use overscope::plan::{FailOn, Output, Plan};
 use overscope::report::{Format, Style};
@@ -41,6 +41,7 @@ pub fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
             now: "2026-11-22T00:00:00Z".parse().unwrap(),
             ..Context::default()
         },
+        moment: Moment::default(),
         needed: None,
         confidence: Confidence::Low,
         fail_on: FailOn::Never,

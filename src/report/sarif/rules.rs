@@ -7,12 +7,12 @@ use serde_json::json;
 use serde_sarif::sarif;
 
 use super::{level, multiformat};
-use crate::assess::model::{Assessment, Points, Report};
+use crate::assess::model::{Assessment, Points};
 use crate::capability::{Band, Can, Evidence};
 use crate::finding::Confidence;
-use crate::wording::actions;
-
-pub const OVER_PRIVILEGED: &str = "over-privileged";
+use crate::report::needs::{OVER_PRIVILEGED, excess_band};
+use crate::report::terminal::cut;
+use crate::wording::{actions, capital};
 
 /// The weaknesses that the rules belong to: number, name.
 const HARD_CODED: (&str, &str) = ("CWE-798", "Use of Hard-coded Credentials");
@@ -29,21 +29,26 @@ pub fn rule_id(credential: &Assessment) -> Option<String> {
 
 /// `over-privileged.high`, where some rule of over-privilege has fired.
 pub fn over_privileged_id(credential: &Assessment) -> Option<String> {
-    if credential.over_privilege.is_empty() || rule_id(credential).is_none() {
-        return None;
-    }
-    Some(format!("{OVER_PRIVILEGED}.{}", excess_band(credential)))
+    excess_band(credential).map(|band| format!("{OVER_PRIVILEGED}.{band}"))
 }
 
-/// The band of what is not needed. Rules that are not about powers (no expiry, one value for two
-/// environments) leave no excess.
-fn excess_band(credential: &Assessment) -> Band {
-    match credential.excess_score {
-        Some(Points(901..)) => Band::Critical,
-        Some(Points(700..)) => Band::High,
-        Some(Points(400..)) => Band::Medium,
-        _ => Band::Low,
-    }
+/// What a result is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// What a credential can do.
+    Power,
+    /// What of it is too much.
+    Excess,
+}
+
+/// A result that is to be.
+pub struct Claim<'r> {
+    pub credential: &'r Assessment,
+    pub family: Family,
+    pub rule: String,
+    pub band: Band,
+    /// None where nothing is too much but the credential's life, or its place.
+    pub score: Option<Points>,
 }
 
 struct Rule<'r> {
@@ -56,25 +61,17 @@ struct Rule<'r> {
 pub struct Rules<'r>(BTreeMap<String, Rule<'r>>);
 
 impl<'r> Rules<'r> {
-    pub fn of(report: &'r Report) -> Rules<'r> {
+    pub fn of(claims: &[Claim<'r>]) -> Rules<'r> {
         let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
-        for credential in &report.credentials {
-            let Some(band) = credential.band else { continue };
-            let ids = [(rule_id(credential), band), (over_privileged_id(credential), excess_band(credential))];
-            for (id, band) in ids {
-                let Some(id) = id else { continue };
-                rules.entry(id).or_insert(Rule { band, credentials: Vec::new() }).credentials.push(credential);
-            }
+        for claim in claims {
+            let rule = rules.entry(claim.rule.clone()).or_insert(Rule { band: claim.band, credentials: Vec::new() });
+            rule.credentials.push(claim.credential);
         }
         Rules(rules)
     }
 
     pub fn index(&self, id: &str) -> i64 {
         self.0.keys().position(|known| known == id).map_or(-1, |at| at as i64)
-    }
-
-    pub fn band(&self, id: &str) -> Band {
-        self.0.get(id).map_or(Band::Critical, |rule| rule.band)
     }
 
     pub fn descriptors(&self) -> Vec<sarif::ReportingDescriptor> {
@@ -118,8 +115,8 @@ fn descriptor(id: &str, rule: &Rule) -> sarif::ReportingDescriptor {
     sarif::ReportingDescriptor::builder()
         .id(id)
         .name(pascal(id))
-        .short_description(multiformat(&cut(&format!("{short}.")), None))
-        .full_description(multiformat(&cut(&full), None))
+        .short_description(multiformat(&cut(&format!("{short}."), LONGEST), None))
+        .full_description(multiformat(&cut(&full, LONGEST), None))
         .help(multiformat(&text, Some(markdown)))
         .help_uri(env!("CARGO_PKG_REPOSITORY"))
         .default_configuration(
@@ -228,13 +225,5 @@ pub fn weaknesses() -> sarif::ToolComponent {
 
 /// The words as one name in Pascal's case.
 fn pascal(words: &str) -> String {
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-    };
     words.split(|letter: char| !letter.is_alphanumeric()).map(capital).collect()
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
 }

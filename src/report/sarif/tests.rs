@@ -1,4 +1,10 @@
 use super::*;
+use percent_encoding::utf8_percent_encode;
+
+use super::places::{MOST_LINKS, PATH};
+use crate::assess::blast_radius::band;
+use crate::assess::model::Points;
+use crate::finding::Location;
 use crate::finding::Origin;
 use crate::report::sample;
 use crate::report::sample::{dead, not_asked, story};
@@ -111,13 +117,14 @@ fn what_is_not_known_is_a_notification() {
     assert_eq!(invocation["executionSuccessful"], false);
     let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
     let kinds: Vec<&str> = notifications.iter().map(|one| one["descriptor"]["id"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["symlink", "unreadable", "gap", "unknown", "gap", "dead"]);
+    assert_eq!(kinds, ["unreadable", "symlink", "gap", "unknown", "gap", "dead"]);
 }
 
 #[test]
 fn an_empty_scan_says_that_it_read_nothing() {
     let report = Report {
         origin: Origin::History,
+        moment: crate::finding::Moment::default(),
         credentials: Vec::new(),
         suppressed: Vec::new(),
         notes: Vec::new(),
@@ -130,16 +137,58 @@ fn an_empty_scan_says_that_it_read_nothing() {
     assert_eq!(run["invocations"][0]["toolExecutionNotifications"][0]["descriptor"]["id"], "nothing-read");
 }
 
+/// As many credentials, each with a score of its own.
+fn crowd(number: i32) -> Report {
+    let one = |at: i32| {
+        let score = Points(100 + (at * 7919) % 800);
+        Assessment { score: Some(score), band: Some(band(score)), ..not_asked() }
+    };
+    let mut credentials: Vec<Assessment> = (0..number).map(one).collect();
+    credentials[..100].iter_mut().for_each(|one| one.over_privilege = story().over_privilege);
+    Report { credentials, ..sample() }
+}
+
 #[test]
-fn a_run_has_no_more_results_than_its_readers_take() {
-    let mut report = sample();
-    report.credentials = vec![not_asked(); MOST_RESULTS + 3];
+fn a_run_holds_the_worst_of_thirty_thousand_and_says_so() {
+    let report = crowd(30_000);
     let document = document(&report);
-    assert_eq!(document.runs[0].results.as_ref().unwrap().len(), MOST_RESULTS);
-    let notifications =
-        document.runs[0].invocations.as_ref().unwrap()[0].tool_execution_notifications.as_ref().unwrap();
-    let said = notifications.iter().filter_map(|one| one.message.text.as_deref());
-    assert!(said.into_iter().any(|text| text.starts_with("3 further results")));
+    let run = &document.runs[0];
+    let results = run.results.as_ref().unwrap();
+    assert_eq!(results.len(), MOST_RESULTS);
+    let told = run.invocations.as_ref().unwrap()[0].tool_execution_notifications.as_ref().unwrap();
+    let said: Vec<&str> = told.iter().filter_map(|one| one.message.text.as_deref()).collect();
+    assert!(said[0].contains("5000 results with the highest scores are listed; 25100 further"), "{}", said[0]);
+    assert_eq!(told.len(), MOST_NOTIFICATIONS + 1);
+    assert!(said[MOST_NOTIFICATIONS].starts_with("59003 further notifications"), "{}", said[MOST_NOTIFICATIONS]);
+
+    let least = results.iter().filter_map(|one| one.rank).fold(f64::INFINITY, f64::min);
+    let mut all: Vec<i32> = report.credentials.iter().map(|one| one.score.unwrap().0).collect();
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(least, f64::from(all[MOST_RESULTS - 1]) / 10.0);
+    let named: BTreeSet<&str> = results.iter().filter_map(|one| one.rule_id.as_deref()).collect();
+    let rules = run.tool.driver.rules.as_ref().unwrap();
+    assert_eq!(named, rules.iter().map(|rule| rule.id.as_str()).collect(), "only rules that a result has");
+}
+
+/// The largest results that there are, with more copies than a message links.
+#[test]
+fn what_github_takes_holds_for_the_whole_file() {
+    let places = (1..=2_000).map(|line| Location { line, ..story().locations[0].clone() }).collect();
+    let mut credentials = vec![story(); MOST_RESULTS / 2];
+    credentials[0].locations = places;
+    let mut bytes = Vec::new();
+    write(&Report { credentials, ..sample() }, &mut bytes).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&bytes).unwrap();
+    assert!(packed.finish().unwrap().len() < 10 << 20);
+    let document: Value = serde_json::from_slice(&bytes).unwrap();
+    let run = &document["runs"][0];
+    assert_eq!(run["results"].as_array().unwrap().len(), MOST_RESULTS);
+    let places = |result: &Value, list: &str| result[list].as_array().map_or(0, Vec::len);
+    let most = |list| run["results"].as_array().unwrap().iter().map(|one| places(one, list)).max();
+    assert!(most("locations").unwrap() + most("relatedLocations").unwrap() <= 100);
+    let tags = |rule: &Value| rule["properties"]["tags"].as_array().map_or(0, Vec::len);
+    assert!(run["tool"]["driver"]["rules"].as_array().unwrap().iter().all(|rule| (1..=10).contains(&tags(rule))));
 }
 
 #[test]

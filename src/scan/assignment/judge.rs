@@ -7,9 +7,10 @@ use super::super::lines;
 use super::super::ordinary::{randomness, surprise};
 use super::super::place::{Place, Text};
 use super::super::placeholder;
-use super::name::Kind;
+use super::name::{self, Kind};
 use super::syntax::{Form, Value};
 use crate::finding::Confidence;
+use crate::naming::words_of;
 
 /// Bits by which chance must be likelier than writing, for a value that has nothing else to show.
 const DRAWN: f64 = 14.0;
@@ -28,14 +29,18 @@ pub(super) fn confidence(
     place: &Place,
 ) -> Option<Confidence> {
     let text = std::str::from_utf8(&bytes[value.span.clone()]).ok()?;
-    if place.written || is_none(text, &bytes[name.clone()], value.form) || placeholder::is_placeholder(kind.id(), text)
-    {
+    let name = &bytes[name.clone()];
+    if place.written {
         return None;
     }
     let drawn = randomness(text.as_bytes());
     let level = match kind {
+        _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
+        Kind::Password | Kind::Secret if is_weak(kind, text, name, value.form, place) => Some(Confidence::Medium),
+        _ if is_none(text, name, value.form) || placeholder::is_placeholder(name::id(kind), text) => None,
         Kind::Password => password(text, drawn, value.form, place),
-        Kind::Weak => drawn_by_chance(text, drawn, 2, place).filter(|_| text.len() >= 20),
+        Kind::Secret => secret(text, drawn, value.form, place),
+        Kind::Weak => weak(text, drawn, value.form, place),
         _ => drawn_by_chance(text, drawn, 0, place),
     }?;
     let steps = usize::from(place.template) + usize::from(data_around(bytes, value));
@@ -56,6 +61,56 @@ fn drawn_by_chance(text: &str, drawn: f64, steps: usize, place: &Place) -> Optio
     (0..steps).try_fold(level, |level, _| lower(level))
 }
 
+/// A `key` of something: a hash is one more often than a secret is.
+fn weak(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidence> {
+    let telling = form == Form::Quoted && !text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    drawn_by_chance(text, drawn, if telling { 1 } else { 2 }, place).filter(|_| text.len() >= 20)
+}
+
+/// A secret is issued, or made up by the people who need one: then it need not be long.
+fn secret(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidence> {
+    match drawn_by_chance(text, drawn, 0, place) {
+        Some(Confidence::Low) if form == Form::Quoted && !is_uuid(text) && text.contains(char::is_alphabetic) => {
+            Some(Confidence::Medium)
+        }
+        level => level,
+    }
+}
+
+/// `{"user": "root", "sig": "…"}` as the token of a request: what was drawn is in there.
+fn holds_a_drawn_field(text: &str, form: Form) -> bool {
+    form == Form::Quoted
+        && text.starts_with('{')
+        && text.ends_with('}')
+        && text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
+            part.len() >= 20 && part.contains(|c: char| c.is_ascii_digit()) && randomness(part.as_bytes()) >= DRAWN
+        })
+}
+
+/// A password that keeps nobody out, and was typed as one: in any other kind of value it is a filler.
+fn is_weak(kind: Kind, text: &str, name: &[u8], form: Form, place: &Place) -> bool {
+    if form == Form::Passed || place.template || placeholder::is_template(name::id(kind), text) {
+        return false;
+    }
+    let config = !place.practice && matches!(place.text, Text::Data | Text::Lines) && form != Form::Element;
+    let config = config && kind == Kind::Password;
+    let name = String::from_utf8_lossy(name);
+    if placeholder::is_typed_password(text) {
+        // `admin123` in a test is the data of a test, and `oldPassword` in a program the name of a field.
+        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let counted = stem.len() < text.len() && placeholder::is_common_word(stem);
+        let meant = if place.practice { !counted } else { !is_camel(text) };
+        return meant && text.len() >= 6 && !fold(name.as_bytes()).contains(&fold(text.as_bytes()));
+    }
+    // `POSTGRES_PASSWORD: postgres`, `password: password` set up what is reached by them.
+    let words = words_of(&name);
+    config
+        && text.len() >= 4
+        && text.bytes().all(|byte| byte.is_ascii_lowercase())
+        && (words.len() > 1 || text == "password")
+        && words.iter().any(|word| word == text)
+}
+
 /// A password may be a word: the less it looks drawn, the more the file must say that it is meant.
 fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidence> {
     let config = place.text != Text::Code && !place.practice;
@@ -67,11 +122,22 @@ fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confide
         () if drawn >= DRAWN && config => Confidence::High,
         () if drawn >= DRAWN => Confidence::Medium,
         () if mixed && (config || form == Form::Quoted) && text.len() >= 6 => Confidence::Medium,
-        // A word, in a file of settings.
+        // A word is one in a file of settings, and elsewhere where people try out passwords.
         () if config && !place.template => Confidence::Medium,
+        () if place.practice && form != Form::Passed && is_spelled(text) => Confidence::Medium,
         () => Confidence::Low,
     };
     if form == Form::Passed { lower(level) } else { Some(level) }
+}
+
+/// `pygmalion`: neither a number nor a name of several words (`invalid_pass`, `hashedPassword`).
+fn is_spelled(text: &str) -> bool {
+    text.len() >= 5 && text.chars().all(char::is_alphanumeric) && text.contains(char::is_alphabetic) && !is_camel(text)
+}
+
+/// `hashedPassword`
+fn is_camel(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
 }
 
 fn lower(level: Confidence) -> Option<Confidence> {
@@ -88,6 +154,10 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
     let number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'x'));
     text.len() < 4
         || letters < 3
+        || is_one_character(text)
+        || is_option(text)
+        || is_bytes(text)
+        || is_affix(text)
         || (number && (form == Form::Bare || text.len() < 6))
         || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
         || is_prose(text)
@@ -113,7 +183,32 @@ fn is_none(text: &str, name: &[u8], form: Form) -> bool {
                 | "optional"
                 | "text"
                 | "hidden"
+                | "invalid"
+                | "error"
+                | "on_create"
         )
+}
+
+/// `--cert-dir`: what follows an option in a list of them.
+fn is_option(text: &str) -> bool {
+    text.starts_with('-') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// `\xda\x53`: bytes as C writes them are the input of a program, and most are vectors that test a cipher.
+fn is_bytes(text: &str) -> bool {
+    text.starts_with("\\x") && text.matches("\\x").count() * 4 >= text.len()
+}
+
+/// `npg_`: what tokens of a kind begin with.
+fn is_affix(text: &str) -> bool {
+    text.ends_with(['_', '-']) && (text.len() < 16 || randomness(text.as_bytes()) < DRAWN)
+}
+
+/// `yyyy`: a mask.
+fn is_one_character(text: &str) -> bool {
+    let mut characters = text.chars();
+    let first = characters.next();
+    characters.all(|c| Some(c) == first)
 }
 
 /// `YC_IAM_TOKEN`: the name of a variable.
@@ -142,14 +237,16 @@ fn is_reference(text: &str, form: Form) -> bool {
         "aws:", "process.", "os.", "self.", "this.", "config.", "params", "request.", "./", "../", "~/", "\\",
     ];
     let holds = [
-        "${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "%s", "{0}", "::", "->", "()", "://", "&&", "||", "==", "\\n",
-        "\\u", "'+", "\"+", "+'",
+        "${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "%s", "{0}", "::", "->", "()", "://", "&&", "||", "\\n", "\\u",
+        "'+", "\"+", "+'",
     ];
     let weak = |mark: &&str| {
         text.starts_with(*mark) && (mark.len() > 1 || form != Form::Quoted || randomness(text.as_bytes()) < 6.0)
     };
     starts.iter().any(weak)
         || holds.iter().any(|mark| text.contains(mark))
+        // Base64 may end in them.
+        || text.trim_end_matches('=').contains("==")
         || (text.ends_with(')') && text.contains('(') && form != Form::Quoted)
         || (form == Form::Bare && text.contains('{'))
         || (form == Form::Bare && text.contains(['(', '[', '$']) && randomness(text.as_bytes()) < 20.0)
@@ -220,19 +317,18 @@ fn is_address(text: &str) -> bool {
 
 /// `token: "token"`, `PASSWORD = "my_password"`, `secretKey: 'SECRET_KEY'`: nothing is added to the name.
 fn is_its_own_name(text: &str, name: &[u8]) -> bool {
-    let fold = |bytes: &[u8]| -> String {
-        bytes
-            .iter()
-            .filter(|byte| byte.is_ascii_alphanumeric())
-            .map(|&byte| char::from(byte.to_ascii_lowercase()))
-            .collect()
-    };
     let (value, name) = (fold(text.as_bytes()), fold(name));
     !value.is_empty()
         && (name.contains(&value)
             || (value.contains(&name)
                 && value.len() <= name.len() + 4
                 && !value.contains(|c: char| c.is_ascii_digit())))
+}
+
+/// Its letters and digits, in small letters.
+fn fold(bytes: &[u8]) -> String {
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
 fn is_uuid(text: &str) -> bool {

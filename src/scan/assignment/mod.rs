@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::place::Place;
 use crate::finding::Confidence;
 
-pub(super) use name::WORDS;
+pub(super) use name::words;
 
 /// A value behind a name that stands for a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,11 +34,17 @@ impl Assigned {
 
 /// Looks at the word that stands at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
-    let named = name::around(bytes, at)?;
-    let kind = name::kind(&bytes[named.clone()])?;
-    let value = syntax::value(bytes, &named, place)?;
+    let (named, kind, value) = match syntax::identified_by(bytes, at) {
+        Some(value) => (at..at + name::IDENTIFIED.len(), name::Kind::Password, value),
+        None => {
+            let named = name::around(bytes, at)?;
+            let kind = name::kind(&bytes[named.clone()])?;
+            let value = syntax::value(bytes, &named, place)?;
+            (named, kind, value)
+        }
+    };
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
-    Some(Assigned { kind: kind.id(), name: named, secret: value.span, confidence })
+    Some(Assigned { kind: name::id(kind), name: named, secret: value.span, confidence })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! From a name to the value that stands behind it, in the words of many languages: `name = "value"`,
 //! `"name": "value"`, `name=value`, `name: str = 'value'`, `:name => 'value'`, `set_name("value")`,
-//! `define('name', 'value')`, `<name>value</name>`, `<add key="name" value="value"/>`, `--name value`.
+//! `define('name', 'value')`, `<name>value</name>`, `<add key="name" value="value"/>`, `--name value`,
+//! `"--name", "value"`, `name: String("value")`, `"?name=value&"`, `IDENTIFIED BY 'value'`.
 
 use std::ops::Range;
 
@@ -36,20 +37,68 @@ pub(super) enum Form {
 pub(super) fn value(bytes: &[u8], name: &Range<usize>, place: &Place) -> Option<Value> {
     let line_end = lines::line_end(bytes, name.end).min(name.end + LONGEST + GAP);
     let mut rest = Cursor { bytes, at: name.end, end: line_end };
+    if rest.rest().starts_with(b"=") && begins_a_field(bytes, name.start, place) {
+        rest.at += 1;
+        return rest.field();
+    }
     let name_quoted = rest.skip_closing();
     let before = name.start.checked_sub(1).map(|at| bytes[at]);
     rest.spaces();
-    let separator = rest.separator(name_quoted, before, place)?;
+    let separator = rest.separator(name_quoted, before, dashed(bytes, name.start), place)?;
     rest.spaces();
     match separator {
         Separator::Element => rest.element(),
         Separator::Assigned => {
             rest.type_of_variable();
-            rest.quoted(Form::Quoted).or_else(|| rest.bare(place))
+            let called = || bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase());
+            rest.quoted(Form::Quoted).or_else(|| rest.bare(place, called())).or_else(|| rest.wrapped(place))
         }
         Separator::Option => rest.quoted(Form::Bare).or_else(|| rest.word()),
+        Separator::Listed => rest.quoted(Form::Quoted),
         Separator::Passed => rest.quoted(Form::Passed),
     }
+}
+
+/// The password of `CREATE USER dana IDENTIFIED BY '…'`, at its word `IDENTIFIED`.
+pub(super) fn identified_by(bytes: &[u8], at: usize) -> Option<Value> {
+    const WORD: usize = super::name::IDENTIFIED.len();
+    if !bytes.get(at..at + WORD)?.eq_ignore_ascii_case(super::name::IDENTIFIED.as_bytes()) {
+        return None;
+    }
+    // Of prose something is identified by anything; a statement names the user in front.
+    let before = bytes[lines::line_start(bytes, at)..at].to_ascii_lowercase();
+    let told = |word: &[u8]| memchr::memmem::find(&before, word).is_some();
+    if !told(b"user ") && !told(b"grant ") {
+        return None;
+    }
+    let mut rest = Cursor { bytes, at: at + WORD, end: lines::line_end(bytes, at).min(at + LONGEST) };
+    rest.spaces();
+    if rest.eat_word(b"with") {
+        rest.spaces();
+        rest.at += rest.rest().iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        rest.spaces();
+    }
+    if !rest.eat_word(b"by") {
+        return None;
+    }
+    rest.spaces();
+    rest.quoted(Form::Quoted).or_else(|| rest.word().filter(|_| told(b"alter user ") || told(b"create user ")))
+}
+
+/// Whether a field of a text begins here: `?name=`, `&name=`, and in a program `"name=` and `\nname=`.
+fn begins_a_field(bytes: &[u8], start: usize, place: &Place) -> bool {
+    let Some(at) = start.checked_sub(1) else { return false };
+    match bytes[at] {
+        b'?' | b'&' => true,
+        b'"' | b'\'' | b'`' => place.text == Text::Code,
+        b'n' => place.text == Text::Code && at > 0 && bytes[at - 1] == b'\\',
+        _ => false,
+    }
+}
+
+/// What stands in front of a name and its dashes, if it has two: `"--name"`.
+fn dashed(bytes: &[u8], start: usize) -> Option<u8> {
+    bytes[..start].strip_suffix(b"--").and_then(|before| before.last().copied())
 }
 
 enum Separator {
@@ -57,6 +106,8 @@ enum Separator {
     Passed,
     Element,
     Option,
+    /// The next of a list of arguments: `"--name", "value"`.
+    Listed,
 }
 
 struct Cursor<'b> {
@@ -76,6 +127,15 @@ impl Cursor<'_> {
         stands
     }
 
+    /// A word of a statement, whatever its case.
+    fn eat_word(&mut self, word: &[u8]) -> bool {
+        let stands = self.rest().len() > word.len()
+            && self.rest()[..word.len()].eq_ignore_ascii_case(word)
+            && self.rest()[word.len()].is_ascii_whitespace();
+        self.at += if stands { word.len() } else { 0 };
+        stands
+    }
+
     fn spaces(&mut self) {
         self.at += self.rest().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     }
@@ -88,7 +148,8 @@ impl Cursor<'_> {
         quoted
     }
 
-    fn separator(&mut self, quoted: bool, before: Option<u8>, place: &Place) -> Option<Separator> {
+    fn separator(&mut self, quoted: bool, before: Option<u8>, dashed: Option<u8>, place: &Place) -> Option<Separator> {
+        let is_quote = |byte: Option<u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
         for compared in [&b"==="[..], b"=="] {
             if self.eat(compared) {
                 return Some(Separator::Passed);
@@ -113,9 +174,9 @@ impl Cursor<'_> {
                 self.at += 1;
                 Some(Separator::Passed)
             }
-            b',' if quoted && matches!(before, Some(b'"' | b'\'' | b'`')) => {
+            b',' if quoted && (is_quote(before) || is_quote(dashed)) => {
                 self.at += 1;
-                Some(Separator::Passed)
+                Some(if is_quote(dashed) { Separator::Listed } else { Separator::Passed })
             }
             b'v' | b'c' if quoted => {
                 let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| self.eat(text));
@@ -134,6 +195,10 @@ impl Cursor<'_> {
             byte.is_ascii_alphanumeric()
                 || matches!(byte, b' ' | b'<' | b'>' | b'&' | b'\'' | b'[' | b']' | b'_' | b'.' | b'?' | b'|' | b':')
         };
+        // A text that ends in `=` is none.
+        if matches!(self.rest().first(), Some(b'\'')) {
+            return;
+        }
         let length = self.rest().iter().take(GAP).take_while(is_type).count();
         let behind = &self.rest()[length..];
         let follows = |text: &[u8]| {
@@ -183,12 +248,57 @@ impl Cursor<'_> {
         self.spaces();
         // More is added to it: what stands here is a part of something, often of a sentence.
         let joined = matches!(self.rest().first(), Some(b'+' | b'%'))
-            || (self.rest().first() == Some(&b'.') && form != Form::Bare);
+            || (self.rest().first() == Some(&b'.') && form != Form::Bare && !self.is_converted());
         (!joined).then_some(Value { span: start..start + length, form })
     }
 
+    /// Whether what is called on the text leaves it as it is.
+    fn is_converted(&self) -> bool {
+        const SAME: [&[u8]; 12] = [
+            b".freeze",
+            b".to_s",
+            b".to_owned(",
+            b".into()",
+            b".as_bytes()",
+            b".encode(",
+            b".decode(",
+            b".getBytes(",
+            b".toCharArray(",
+            b".trim()",
+            b".toString(",
+            b".to_vec()",
+        ];
+        SAME.iter().any(|call| self.rest().starts_with(call))
+    }
+
+    /// A text handed to a call or put into a list, whose result is assigned: `String("…")`, `[]string{"…"}`.
+    fn wrapped(&mut self, place: &Place) -> Option<Value> {
+        if place.text != Text::Code {
+            return None;
+        }
+        let is_name =
+            |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'*' | b'&');
+        let length = self.rest().iter().take(GAP).take_while(is_name).count();
+        let opens = length > 0 && matches!(self.rest().get(length), Some(b'(' | b'{'));
+        if !opens {
+            return None;
+        }
+        self.at += length + 1;
+        self.quoted(Form::Passed)
+    }
+
+    /// A value in a text that has several: a query, a form, lines.
+    fn field(&mut self) -> Option<Value> {
+        let ends = |byte: &&u8| {
+            !byte.is_ascii_whitespace()
+                && !matches!(byte, b'&' | b'"' | b'\'' | b'`' | b'\\' | b'<' | b'>' | b')' | b';' | b',' | b'|')
+        };
+        let (start, length) = (self.at, self.rest().iter().take_while(ends).count());
+        (length > 0).then_some(Value { span: start..start + length, form: Form::Passed })
+    }
+
     /// A value as it stands, up to the end of its line or a remark.
-    fn bare(&mut self, place: &Place) -> Option<Value> {
+    fn bare(&mut self, place: &Place, shouted: bool) -> Option<Value> {
         if place.text == Text::Code {
             return None;
         }
@@ -209,7 +319,7 @@ impl Cursor<'_> {
         let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
         let alone = more.is_none()
             || remark
-            || (place.text == Text::Shell
+            || ((place.text == Text::Shell || (place.text == Text::Data && shouted))
                 && before == Some(b'=')
                 && matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')));
         (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })

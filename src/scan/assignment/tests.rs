@@ -11,7 +11,7 @@ fn found(path: &str, text: &str, template: &str) -> Vec<(String, Confidence)> {
     let bytes = text.as_bytes();
     let place = Place::of(path);
     let mut found: Vec<Assigned> = Vec::new();
-    for word in WORDS {
+    for word in words() {
         for (at, _) in text.to_ascii_lowercase().match_indices(word) {
             if let Some(assigned) = find(bytes, at, &place)
                 && !found.contains(&assigned)
@@ -70,6 +70,14 @@ fn it_is_found_as_many_languages_write_it() {
         ("a.log", "{\\\"apiToken\\\": \\\"{}\\\"}"),
         ("a.php", "define('API_TOKEN', '{}');x"),
         ("a.java", "builder.setApiToken(\"{}\")"),
+        ("a.go", "Credential{Token: aws.String(\"{}\")}"),
+        ("a.go", "Tokens{ApiToken: []string{\"{}\"}}"),
+        ("a.py", "url = 'https://acme.test/x?api_token={}&page=2'"),
+        ("a.py", "content = 'USER=dana\\nAPI_TOKEN={}'"),
+        ("a.java", "args(\"--api-token\", \"{}\")"),
+        ("a.rb", "API_TOKEN = '{}'.freeze"),
+        ("ci.yml", "- A=1 API_TOKEN={} B=2"),
+        ("a.yml.j2", "api_token: {}"),
     ] {
         assert!(finds(path, text), "{path}: {text}: {:?}", found(path, text, "{base62:32}"));
     }
@@ -85,6 +93,64 @@ fn passwords_of_people_are_found_where_they_are_meant() {
     ] {
         assert_eq!(found(path, text, "Mail{digits:4}!x"), [("{}".to_owned(), Confidence::Medium)], "{text}");
     }
+}
+
+/// Where somebody tries out passwords any word is one; elsewhere a program's words are words.
+#[test]
+fn words_are_passwords_where_they_are_meant() {
+    let level = |path: &str, text: &str| found(path, text, "x").pop().map(|(_, level)| level);
+    let medium = Some(Confidence::Medium);
+    for (path, text) in [
+        ("login_test.go", "Password: \"pygmalion\""),
+        ("login_test.go", "password := \"hunter2\""),
+        ("login_test.go", "password := \"P@ssw0rd!!\""),
+        ("app.js", "session({ secret: 'mysupersecret' })"),
+        ("login_test.go", "password = \"myrealpassword\""),
+        ("docs/setup.md", "DB_PASSWORD=pygmalion"),
+        ("config.py", "PASSWORD = 'letmein123'"),
+        ("compose.yml", "POSTGRES_PASSWORD: postgres"),
+        ("compose.yml", "password: password"),
+        ("setup.sql", "CREATE USER dana IDENTIFIED BY 'pygmalion7';"),
+        ("a.md", "SQL> alter user sys identified by Pygmalion7 container=all;"),
+    ] {
+        assert_eq!(level(path, text), medium, "{path}: {text}");
+    }
+    for (path, text) in [
+        ("login.go", "password := \"pygmalion\""),
+        ("login_test.go", "password == \"pygmalion\""),
+        ("login_test.go", "password := \"my_password\""),
+        ("login_test.go", "password := \"secret\""),
+        ("login_test.go", "password := \"123456\""),
+        ("login_test.go", "password := \"yyyyyyyy\""),
+        ("compose.yml", "client_secret: secret"),
+        ("login_test.go", "password := \"password\""),
+        ("login_test.go", "password := \"admin123\""),
+        ("login_test.go", "password := \"hashedPygmalion\""),
+        ("login_test.go", "password := \"4711471147\""),
+        ("login.js", "passwordField = \"oldPassword\""),
+        ("login.js", "password = \"oldPassword\""),
+        ("compose.yml", "password: secret"),
+        ("config.sample.yml", "password: password"),
+        ("config.json", "{\"password\": \"Password\"}"),
+        ("a.md", "A user is identified by the name"),
+        ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '*ABCDEF0123'"),
+    ] {
+        assert_ne!(level(path, text), medium, "{path}: {text}");
+    }
+}
+
+#[test]
+fn base64_may_end_in_its_marks_and_a_token_may_be_an_object() {
+    let level = |path: &str, text: &str, template: &str| found(path, text, template).pop().map(|(_, level)| level);
+    assert_eq!(level("a.java", "aesKey = \"{}==\"", "{base64:22}"), Some(Confidence::High));
+    assert_eq!(level("a.java", "aesKey = \"a=={}\"", "{base64:22}"), None);
+    assert_eq!(level("a.yml", "password: '{}='", "{base64:35}"), Some(Confidence::High));
+    let object = r#""Apitoken": "{\"name\":\"root\",\"sig\":\"{}\"}""#;
+    assert_eq!(level("a.json", object, "{hex:32}"), Some(Confidence::Medium));
+    assert_eq!(level("a.json", object, "none"), None);
+    assert_eq!(level("a.go", "key: \"{}\"", "{base62:40}"), Some(Confidence::Medium));
+    assert_eq!(level("a.go", "key: \"{}\"", "{hex:40}"), Some(Confidence::Low));
+    assert_eq!(level("a.go", "ClientSecret: \"{}\"", "xyzzyplugh"), Some(Confidence::Medium));
 }
 
 #[test]
@@ -117,6 +183,9 @@ fn what_is_no_literal_is_no_secret() {
         ("a.py", "password = None"),
         ("a.json", "\"password\": true"),
         ("a.go", "Token: os.Getenv(\"TOKEN\"),"),
+        ("a.go", "password := strings.Join(\"hello\")"),
+        ("a.go", "path := \"/x?token=\" + token"),
+        ("a.go", "fmt.Sprintf(\"?token=%s&x\", token)"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
     }

@@ -141,3 +141,51 @@ impl Drop for Process {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is too large, missing or no name at all does not keep the next object from being read.
+    #[test]
+    fn one_object_after_another_is_read_whatever_the_one_before_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::at(folder.path());
+        repository.run(&["init", "--quiet"]).unwrap();
+        let stored = |bytes: &[u8]| {
+            std::fs::write(folder.path().join("file"), bytes).unwrap();
+            let id = repository.run(&["hash-object", "-w", "--no-filters", "file"]).unwrap();
+            String::from_utf8(id).unwrap().trim().to_owned()
+        };
+        let beyond = usize::try_from(PASSED_OVER).unwrap() + 1;
+        let (small, large, huge) = (stored(b"small\n"), stored(&[b'x'; 5000]), stored(&vec![b'x'; beyond]));
+        let empty = stored(b"");
+        let objects = Objects::of(&repository);
+        let mut buffer = Vec::new();
+        let missing = "0123456789".repeat(4);
+        for _ in 0..2 {
+            assert_eq!(objects.read(&small, 10, &mut buffer).unwrap(), small);
+            assert_eq!(buffer, b"small\n");
+            assert!(matches!(objects.read(&large, 10, &mut buffer), Err(Unread::TooLarge(5000))));
+            objects.read(&empty, 10, &mut buffer).unwrap();
+            assert_eq!(buffer, b"");
+            assert!(
+                matches!(objects.read(&huge, 10, &mut buffer), Err(Unread::TooLarge(size)) if size == beyond as u64)
+            );
+            objects.read(&large, 5000, &mut buffer).unwrap();
+            assert_eq!(buffer, [b'x'; 5000]);
+            for name in [&missing, "no such name", ""] {
+                assert!(matches!(objects.read(name, 10, &mut buffer), Err(Unread::Io(_))), "{name}");
+            }
+            objects.read(&huge, u64::MAX, &mut buffer).unwrap();
+            assert_eq!(buffer.len(), beyond);
+        }
+        // What was asked for ahead, and what was not.
+        for name in [&small, &large] {
+            let objects = Objects::of(&repository);
+            objects.ask_ahead(&small);
+            assert_eq!(objects.read(name, 5000, &mut buffer).is_ok(), *name == small);
+            assert!(objects.read(name, 5000, &mut buffer).is_ok());
+        }
+    }
+}
