@@ -30,7 +30,8 @@ pub(super) fn of(finding: &Finding, detectors: &Detectors, key: &FingerprintKey)
 }
 
 /// How many bits somebody would have to guess, at most: what was drawn has as many as its characters
-/// allow, what was written has those that surprise.
+/// allow; what was written has those that surprise, and no more than half of them for who knows words
+/// and not only which letters follow each other.
 fn bits(value: &[u8]) -> f64 {
     let classes: [(fn(&u8) -> bool, f64); 4] = [
         (u8::is_ascii_lowercase, 26.0),
@@ -40,7 +41,8 @@ fn bits(value: &[u8]) -> f64 {
     ];
     let characters: f64 = classes.iter().filter(|(is, _)| value.iter().any(is)).map(|(_, count)| count).sum();
     let drawn = value.len() as f64 * characters.max(1.0).log2();
-    drawn.min(ordinary::surprise(value))
+    let surprise = ordinary::surprise(value);
+    drawn.min(if ordinary::randomness(value) < 0.0 { surprise / 2.0 } else { surprise })
 }
 
 #[cfg(test)]
@@ -64,7 +66,7 @@ mod tests {
                 let value = drawn(template, seed);
                 assert!(bits(value.as_bytes()) < ENOUGH, "{value}");
             }
-            for template in ["{base62:16}", "{hex:32}", "{uuid}"] {
+            for template in ["{base62:24}", "{hex:32}", "{uuid}"] {
                 let value = drawn(template, seed);
                 assert!(bits(value.as_bytes()) >= ENOUGH, "{value}");
             }
