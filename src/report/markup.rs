@@ -30,7 +30,9 @@ pub fn code(text: &str) -> String {
 
 /// The same within HTML tags, where backticks mean nothing.
 pub fn code_in_html(text: &str) -> String {
-    format!("<code>{}</code>", entities(&escape_controls(text)))
+    // Tags keep no reader from making links of what stands between them.
+    let text = entities(&escape_controls(text)).replace("://", "&#58;//").replace("www.", "www&#46;");
+    format!("<code>{text}</code>")
 }
 
 /// Text whose first word may be an address: a link that shows where it leads.
@@ -116,7 +118,7 @@ mod tests {
     fn an_address_is_a_link_only_where_it_is_plain() {
         let revoke = "https://railway.com/account/tokens (the project's Settings)";
         assert_eq!(linked(revoke), "<https://railway.com/account/tokens> (the project's Settings)");
-        assert_eq!(linked("https://a.example/><b>"), "<code>https://a.example/&#62;&#60;b&#62;</code>");
+        assert_eq!(linked("https://a.example/><b>"), "<code>https&#58;//a.example/&#62;&#60;b&#62;</code>");
         assert_eq!(linked("javascript:alert(1) now"), "javascript:alert(1) now");
         assert_eq!(address("https://"), None);
     }
