@@ -11,7 +11,7 @@ const PLAIN: &[char] = &[',', '.', ';', ':', '\'', '"', '(', ')', '/', '-', '+',
 pub fn text(text: &str) -> String {
     let text = escape_controls(text);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return prose(&text);
     }
     parts.iter().enumerate().map(|(at, part)| if at % 2 == 1 { code(part) } else { prose(part) }).collect()

@@ -205,7 +205,7 @@ fn look(
     let bytes = whole.bytes;
     let mut regions = Regions::of(bytes);
     let reader = Reader { bytes, detectors, keywords, binary, place };
-    let woken = reader.wake(&[0..bytes.len()], &mut |wake, at| match wake {
+    let woken = reader.wake(std::slice::from_ref(&(0..bytes.len())), &mut |wake, at| match wake {
         Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
         _ => reader.decode(wake, at, &mut regions),
     });
@@ -217,7 +217,7 @@ fn look(
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
         let inner = Reader { bytes: &region.text, binary, place: &own, ..reader };
-        let mut woken = inner.wake(&[0..region.text.len()], &mut |_, _| ());
+        let mut woken = inner.wake(std::slice::from_ref(&(0..region.text.len())), &mut |_, _| ());
         if !region.is_packed() {
             // A text that was only escaped is the file's own: what it assigns was read there.
             woken.assigned.clear();

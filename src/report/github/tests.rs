@@ -10,8 +10,11 @@ fn written(report: &Report) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// A line as the runner takes it apart: the command's name, its properties, its message.
-fn taken_apart(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+/// A command's name, its properties, its message.
+type Taken = (String, Vec<(String, String)>, String);
+
+/// A line as the runner takes it apart.
+fn taken_apart(line: &str) -> Option<Taken> {
     let (head, message) = line.trim_start().strip_prefix("::")?.split_once("::")?;
     let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
     let plain = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n");
@@ -22,7 +25,7 @@ fn taken_apart(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
     Some((name.to_owned(), properties.collect(), plain(message).replace("%25", "%")))
 }
 
-fn commands(report: &Report) -> Vec<(String, Vec<(String, String)>, String)> {
+fn commands(report: &Report) -> Vec<Taken> {
     written(report).lines().filter_map(taken_apart).collect()
 }
 

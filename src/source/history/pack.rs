@@ -22,6 +22,7 @@ pub(super) enum Kind {
     Lost,
 }
 
+pub(super) const DAMAGED: &str = "it is damaged";
 const NONE: u32 = u32::MAX;
 /// The best that deflate does.
 const RATIO: u64 = 1032;
@@ -85,9 +86,8 @@ impl Pack {
 
     /// Finds the bases, and of what kind everything is.
     fn link(&mut self) {
-        let mut known = vec![false; self.starts.len()];
-        for place in 0..self.starts.len() {
-            let start = self.starts[place];
+        let mut open: Vec<u32> = Vec::new();
+        for (place, &start) in self.starts.iter().enumerate() {
             let Ok(entry) = self.data.entry(start) else { continue };
             let base = match entry.header {
                 Header::Commit => Err(Kind::Commit),
@@ -103,7 +103,10 @@ impl Pack {
                 }
             };
             match base {
-                Err(kind) => (self.kinds[place], known[place]) = (kind, true),
+                Err(kind) => {
+                    self.kinds[place] = kind;
+                    open.push(place as u32);
+                }
                 Ok(Some(base)) if base != place => self.bases[place] = base as u32,
                 Ok(_) => {}
             }
@@ -115,7 +118,6 @@ impl Pack {
                 self.next[place] = std::mem::replace(&mut self.first[base], place as u32);
             }
         }
-        let mut open: Vec<u32> = (0..self.starts.len() as u32).filter(|&place| known[place as usize]).collect();
         while let Some(place) = open.pop() {
             let kind = self.kinds[place as usize];
             let from = open.len();
@@ -164,18 +166,17 @@ impl Pack {
     }
 
     pub(super) fn inflate(&self, place: u32, inflate: &mut Inflate) -> Result<Inflated, &'static str> {
-        const BROKEN: &str = "it is damaged";
         let start = self.starts[place as usize];
-        let entry = self.data.entry(start).map_err(|_| BROKEN)?;
+        let entry = self.data.entry(start).map_err(|_| DAMAGED)?;
         let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.pack_end() as u64);
         if entry.decompressed_size > LIMIT {
             return Err("it is larger than what is read of one object");
         }
         if entry.decompressed_size > end.saturating_sub(start) * RATIO {
-            return Err(BROKEN);
+            return Err(DAMAGED);
         }
         let mut bytes = vec![0; entry.decompressed_size as usize];
-        self.data.decompress_entry(&entry, inflate, &mut bytes).map_err(|_| BROKEN)?;
+        self.data.decompress_entry(&entry, inflate, &mut bytes).map_err(|_| DAMAGED)?;
         Ok(match entry.header.is_delta() {
             true => Inflated::Delta(bytes),
             false => Inflated::Whole(bytes),
