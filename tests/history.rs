@@ -86,7 +86,7 @@ fn eventful() -> History {
     history.commit(&[
         ("README.md", "nothing\n"),
         ("src/large.txt", &large),
-        ("tests/a.env", "PASSWORD=kT9#vLq2xWz8\n"),
+        ("tests/a.env", &format!("PASSWORD={}\n", "kT9#vLq2xWz8")),
     ]);
     history.commit(&[("src/config.py", &format!("TOKEN = '{}'\n{}", secrets[0], filler(2, 300)))]);
     history.commit(&[("src/config.py", &format!("import os\nTOKEN = '{}'\n{}", secrets[0], filler(2, 300)))]);
