@@ -1,16 +1,18 @@
 //! Many places, one secret: the unit that is asked about and reported.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::fingerprint;
+use super::{fingerprint, ordinary};
 use crate::detector::Detectors;
-use crate::finding::{Candidate, Finding, WRITTEN};
+use crate::finding::{Candidate, Confidence, Finding, WRITTEN};
 use crate::secret::{FingerprintKey, Secret};
 
 /// One finding for each distinct value, in the order of its first place.
 pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &FingerprintKey) -> Vec<Finding> {
     let mut by_value: BTreeMap<String, Finding> = BTreeMap::new();
+    let mut candidates = candidates;
+    drop_echoes(&mut candidates);
     for candidate in candidates {
         match by_value.entry(candidate.secret.expose().to_owned()) {
             Entry::Vacant(place) => {
@@ -59,6 +61,20 @@ pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &Fin
     findings
 }
 
+/// What was drawn by chance is the same secret wherever it stands. That a word is somebody's password in one
+/// place says nothing of the others: those that were doubted are not lifted by it.
+fn drop_echoes(candidates: &mut Vec<Candidate>) {
+    const DRAWN: f64 = 14.0;
+    let is_word = |candidate: &Candidate| ordinary::randomness(candidate.secret.expose().as_bytes()) < DRAWN;
+    let believed: BTreeSet<String> = candidates
+        .iter()
+        .filter(|candidate| candidate.confidence > Confidence::Low && is_word(candidate))
+        .map(|candidate| candidate.secret.expose().to_owned())
+        .collect();
+    candidates
+        .retain(|candidate| candidate.confidence > Confidence::Low || !believed.contains(candidate.secret.expose()));
+}
+
 /// Of each part the first is kept, but of what is masked because it is written, all.
 fn add_part(parts: &mut BTreeMap<String, Secret>, name: String, part: Secret) {
     if !name.starts_with(WRITTEN) {
@@ -67,5 +83,36 @@ fn add_part(parts: &mut BTreeMap<String, Secret>, name: String, part: Secret) {
         let forms = parts.keys().filter(|known| known.starts_with(WRITTEN)).count();
         let name = if forms == 0 { WRITTEN.to_owned() } else { format!("{WRITTEN} {}", forms + 1) };
         parts.insert(name, part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detector::{Detectors, sample};
+    use crate::scan::Scanner;
+    use crate::secret::FingerprintKey;
+    use crate::source::{Entry, Place};
+
+    /// How many places the value has where one file gives it as a password and another compares with it.
+    fn places(template: &str) -> usize {
+        let value = sample::generate(template, 7).unwrap().text;
+        let entry = |path: &str, text: &str| Entry {
+            path: path.to_owned(),
+            place: Place::Bytes(text.replace("{}", &value).into_bytes()),
+            origin: crate::finding::Origin::Stdin,
+            tracked: false,
+            ignored: false,
+            commit: None,
+        };
+        let entries = [entry("app.yml", "password: {}\n"), entry("login.py", "password = '{}'\n")];
+        let detectors = Detectors::load(&[]).unwrap();
+        let found = Scanner::new(&detectors).files(&entries, &FingerprintKey::fixed(), &|| ()).findings;
+        found.iter().map(|finding| finding.locations.len()).sum()
+    }
+
+    #[test]
+    fn a_word_is_a_password_only_where_it_is_one() {
+        assert_eq!(places("pygmalion"), 1);
+        assert_eq!(places("{base62:20}"), 2);
     }
 }

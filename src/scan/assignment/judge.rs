@@ -36,7 +36,7 @@ pub(super) fn confidence(
     let drawn = randomness(text.as_bytes());
     let level = match kind {
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
-        Kind::Password | Kind::Secret if is_weak(kind, text, name, value.form, place) => Some(Confidence::Medium),
+        Kind::Password if is_weak(text, name, value.form, place) => Some(Confidence::Medium),
         _ if is_none(text, name, value.form) || placeholder::is_placeholder(name::id(kind), text) => None,
         Kind::Password => password(text, drawn, value.form, place),
         Kind::Secret => secret(text, drawn, value.form, place),
@@ -88,12 +88,11 @@ fn holds_a_drawn_field(text: &str, form: Form) -> bool {
 }
 
 /// A password that keeps nobody out, and was typed as one: in any other kind of value it is a filler.
-fn is_weak(kind: Kind, text: &str, name: &[u8], form: Form, place: &Place) -> bool {
-    if form == Form::Passed || place.template || placeholder::is_template(name::id(kind), text) {
+fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
+    if form == Form::Passed || place.template || placeholder::is_template(name::id(Kind::Password), text) {
         return false;
     }
     let config = !place.practice && matches!(place.text, Text::Data | Text::Lines) && form != Form::Element;
-    let config = config && kind == Kind::Password;
     let name = String::from_utf8_lossy(name);
     if placeholder::is_typed_password(text) {
         // `admin123` in a test is the data of a test, and `oldPassword` in a program the name of a field.
@@ -238,7 +237,7 @@ fn is_reference(text: &str, form: Form) -> bool {
     ];
     let holds = [
         "${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "%s", "{0}", "::", "->", "()", "://", "&&", "||", "\\n", "\\u",
-        "'+", "\"+", "+'",
+        "\\x", "'+", "\"+", "+'",
     ];
     let weak = |mark: &&str| {
         text.starts_with(*mark) && (mark.len() > 1 || form != Form::Quoted || randomness(text.as_bytes()) < 6.0)

@@ -43,18 +43,23 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>, place: &Place) -> Option<
     }
     let name_quoted = rest.skip_closing();
     let before = name.start.checked_sub(1).map(|at| bytes[at]);
+    let shouted = bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase());
     rest.spaces();
+    if (name_quoted && is_chosen(bytes, name.start)) || (shouted && rest.rest().first() == Some(&b'(')) {
+        // One of two texts, or a macro.
+        return None;
+    }
     let separator = rest.separator(name_quoted, before, dashed(bytes, name.start), place)?;
     rest.spaces();
     match separator {
         Separator::Element => rest.element(),
         Separator::Assigned => {
             rest.type_of_variable();
-            let called = || bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase());
-            rest.quoted(Form::Quoted).or_else(|| rest.bare(place, called())).or_else(|| rest.wrapped(place))
+            rest.quoted(Form::Quoted).or_else(|| rest.bare(place, shouted)).or_else(|| rest.wrapped(place))
         }
         Separator::Option => rest.quoted(Form::Bare).or_else(|| rest.word()),
-        Separator::Listed => rest.quoted(Form::Quoted),
+        // The next may be another name.
+        Separator::Listed => rest.quoted(Form::Quoted).filter(|value| bytes[value.span.start] != b'-'),
         Separator::Passed => rest.quoted(Form::Passed),
     }
 }
@@ -94,6 +99,11 @@ fn begins_a_field(bytes: &[u8], start: usize, place: &Place) -> bool {
         b'n' => place.text == Text::Code && at > 0 && bytes[at - 1] == b'\\',
         _ => false,
     }
+}
+
+/// `failed ? "PASS" : "FAIL"`
+fn is_chosen(bytes: &[u8], start: usize) -> bool {
+    bytes[..start.saturating_sub(1)].trim_ascii_end().ends_with(b"?")
 }
 
 /// What stands in front of a name and its dashes, if it has two: `"--name"`.
@@ -319,9 +329,12 @@ impl Cursor<'_> {
         let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
         let alone = more.is_none()
             || remark
-            || ((place.text == Text::Shell || (place.text == Text::Data && shouted))
-                && before == Some(b'=')
-                && matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')));
+            || (before == Some(b'=')
+                && match place.text {
+                    Text::Shell => matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')),
+                    Text::Data => shouted && behind.first() == Some(&b' '),
+                    Text::Lines | Text::Code => false,
+                });
         (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
     }
 

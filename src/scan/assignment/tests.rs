@@ -98,44 +98,46 @@ fn passwords_of_people_are_found_where_they_are_meant() {
 /// Where somebody tries out passwords any word is one; elsewhere a program's words are words.
 #[test]
 fn words_are_passwords_where_they_are_meant() {
-    let level = |path: &str, text: &str| found(path, text, "x").pop().map(|(_, level)| level);
+    let level = |path: &str, text: &str, value: &str| found(path, text, value).pop().map(|(_, level)| level);
     let medium = Some(Confidence::Medium);
-    for (path, text) in [
-        ("login_test.go", "Password: \"pygmalion\""),
-        ("login_test.go", "password := \"hunter2\""),
-        ("login_test.go", "password := \"P@ssw0rd!!\""),
-        ("app.js", "session({ secret: 'mysupersecret' })"),
-        ("login_test.go", "password = \"myrealpassword\""),
-        ("docs/setup.md", "DB_PASSWORD=pygmalion"),
-        ("config.py", "PASSWORD = 'letmein123'"),
-        ("compose.yml", "POSTGRES_PASSWORD: postgres"),
-        ("compose.yml", "password: password"),
-        ("setup.sql", "CREATE USER dana IDENTIFIED BY 'pygmalion7';"),
-        ("a.md", "SQL> alter user sys identified by Pygmalion7 container=all;"),
+    for (path, text, value) in [
+        ("login_test.go", "Password: \"{}\"", "pygmalion"),
+        ("login_test.go", "password := \"{}\"", "hunter2"),
+        ("login_test.go", "password := \"{}\"", "P@ssw0rd!!"),
+        ("login_test.go", "password = \"{}\"", "myrealpassword"),
+        ("docs/setup.md", "DB_PASSWORD={}", "pygmalion"),
+        ("config.py", "PASSWORD = '{}'", "letmein123"),
+        ("compose.yml", "POSTGRES_PASSWORD: {}", "postgres"),
+        ("compose.yml", "password: {}", "password"),
+        ("setup.sql", "CREATE USER dana IDENTIFIED BY '{}7';", "pygmalion"),
+        ("a.md", "SQL> alter user sys identified by {} container=all;", "Pygmalion7"),
     ] {
-        assert_eq!(level(path, text), medium, "{path}: {text}");
+        assert_eq!(level(path, text, value), medium, "{path}: {text} {value}");
     }
-    for (path, text) in [
-        ("login.go", "password := \"pygmalion\""),
-        ("login_test.go", "password == \"pygmalion\""),
-        ("login_test.go", "password := \"my_password\""),
-        ("login_test.go", "password := \"secret\""),
-        ("login_test.go", "password := \"123456\""),
-        ("login_test.go", "password := \"yyyyyyyy\""),
-        ("compose.yml", "client_secret: secret"),
-        ("login_test.go", "password := \"password\""),
-        ("login_test.go", "password := \"admin123\""),
-        ("login_test.go", "password := \"hashedPygmalion\""),
-        ("login_test.go", "password := \"4711471147\""),
-        ("login.js", "passwordField = \"oldPassword\""),
-        ("login.js", "password = \"oldPassword\""),
-        ("compose.yml", "password: secret"),
-        ("config.sample.yml", "password: password"),
-        ("config.json", "{\"password\": \"Password\"}"),
-        ("a.md", "A user is identified by the name"),
-        ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '*ABCDEF0123'"),
+    for (path, text, value) in [
+        ("login.go", "password := \"{}\"", "pygmalion"),
+        ("login_test.go", "password == \"{}\"", "pygmalion"),
+        ("login_test.go", "password := \"{}\"", "my_password"),
+        ("login_test.go", "password := \"{}\"", "secret"),
+        ("login_test.go", "password := \"{}\"", "123456"),
+        ("login_test.go", "password := \"{}\"", "yyyyyyyy"),
+        ("compose.yml", "client_secret: {}", "secret"),
+        ("login_test.go", "password := \"{}\"", "password"),
+        ("login_test.go", "password := \"{}\"", "admin123"),
+        ("login_test.go", "password := \"{}\"", "hashedPygmalion"),
+        ("login_test.go", "password := \"{}\"", "4711471147"),
+        ("login.js", "passwordField = \"{}\"", "oldPassword"),
+        ("login.js", "password = \"{}\"", "oldPassword"),
+        ("compose.yml", "password: {}", "secret"),
+        ("config.sample.yml", "password: {}", "password"),
+        ("config.json", "{\"password\": \"{}\"}", "Password"),
+        ("a.md", "A user is identified by the name", "x"),
+        ("a.toml", "values = [\"--password\", \"{}\"]", "--certificate-4"),
+        ("a.c", "debug(ok ? \"PASS\" : \"{}\");", "FAILED"),
+        ("a.c", "MAP_PASS(\"{}\", &map)", "dpio-tx-7q-b3x"),
+        ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '{}'", "*ABCDEF0123"),
     ] {
-        assert_ne!(level(path, text), medium, "{path}: {text}");
+        assert_ne!(level(path, text, value), medium, "{path}: {text} {value}");
     }
 }
 
@@ -184,6 +186,7 @@ fn what_is_no_literal_is_no_secret() {
         ("a.json", "\"password\": true"),
         ("a.go", "Token: os.Getenv(\"TOKEN\"),"),
         ("a.go", "password := strings.Join(\"hello\")"),
+        ("a.c", ".key = \"\\xC9\\x83\\xA6\\xC9\\xEC\\x0F\\x32\\x55\""),
         ("a.go", "path := \"/x?token=\" + token"),
         ("a.go", "fmt.Sprintf(\"?token=%s&x\", token)"),
     ] {
