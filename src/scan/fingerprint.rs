@@ -33,13 +33,11 @@ pub(super) fn of(finding: &Finding, detectors: &Detectors, key: &FingerprintKey)
 /// allow; what was written has those that surprise, and no more than half of them for who knows words
 /// and not only which letters follow each other.
 fn bits(value: &[u8]) -> f64 {
-    let classes: [(fn(&u8) -> bool, f64); 4] = [
-        (u8::is_ascii_lowercase, 26.0),
-        (u8::is_ascii_uppercase, 26.0),
-        (u8::is_ascii_digit, 10.0),
-        (|byte| !byte.is_ascii_alphanumeric(), 32.0),
-    ];
-    let characters: f64 = classes.iter().filter(|(is, _)| value.iter().any(is)).map(|(_, count)| count).sum();
+    let of = |stands: bool, count: f64| if stands { count } else { 0.0 };
+    let characters = of(value.iter().any(u8::is_ascii_lowercase), 26.0)
+        + of(value.iter().any(u8::is_ascii_uppercase), 26.0)
+        + of(value.iter().any(u8::is_ascii_digit), 10.0)
+        + of(!value.iter().all(u8::is_ascii_alphanumeric), 32.0);
     let drawn = value.len() as f64 * characters.max(1.0).log2();
     let surprise = ordinary::surprise(value);
     drawn.min(if ordinary::randomness(value) < 0.0 { surprise / 2.0 } else { surprise })
