@@ -214,8 +214,8 @@ fn every_reference_is_followed() {
         paths.sort();
         paths
     };
-    for form in ["status", "gc"] {
-        history.git(&[form, "--quiet"]);
+    for form in [&["status"][..], &["gc", "--quiet"]] {
+        history.git(form);
         let ran = history.run(&[]);
         assert_eq!(ran.notes(), []);
         let note = expected.iter().find(|one| one.path.len() == 40).unwrap();
@@ -223,7 +223,7 @@ fn every_reference_is_followed() {
             ["README.md", "detached.txt", "late.txt", &note.path, "refs/tags/the-blob", "there.txt"].to_vec();
         paths.push("README.md");
         paths.sort();
-        assert_eq!(told(&ran), paths, "after {form}: {ran:#?}");
+        assert_eq!(told(&ran), paths, "after {form:?}: {ran:#?}");
         assert!(!ran.out.contains("Dana"));
     }
 }

@@ -60,7 +60,8 @@ impl Commits {
 
     /// All that these lead to. The parents of those in `cut` are known not to be there.
     pub(super) fn reached(&self, tips: &[Number], cut: &BTreeSet<Number>, objects: &Objects) -> Reached {
-        let mut missing = BTreeSet::new();
+        let unknown = tips.iter().filter(|&&tip| self.slot(tip).is_none());
+        let mut missing: BTreeSet<String> = unknown.map(|&tip| objects.id(tip).to_string()).collect();
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.all.len()];
         let mut waits = vec![NONE; self.all.len()];
         let mut open: Vec<u32> = tips.iter().filter_map(|&tip| self.slot(tip)).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::ZlibDecoder;
 use gix_hash::ObjectId;
 
-use super::pack::Kind;
+use super::pack::{DAMAGED, Kind};
 use crate::source::TEXT_LIMIT;
 
 /// Where it lies, and what it is.
@@ -71,14 +71,13 @@ fn kind(path: &Path) -> io::Result<Kind> {
 
 impl Loose {
     pub(super) fn read(&self) -> Result<Vec<u8>, &'static str> {
-        const BROKEN: &str = "it is damaged";
         let mut bytes = Vec::new();
         let most = TEXT_LIMIT + HEADER as u64;
-        open(&self.path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(|_| BROKEN)?;
+        open(&self.path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(|_| DAMAGED)?;
         if bytes.len() as u64 > most {
             return Err("it is larger than what is read of one object");
         }
-        let (_, start) = header(&bytes).ok_or(BROKEN)?;
+        let (_, start) = header(&bytes).ok_or(DAMAGED)?;
         bytes.drain(..start);
         Ok(bytes)
     }

@@ -27,10 +27,10 @@ use crate::finding::{Note, Origin};
 use commits::{Commits, Reached};
 use notes::note;
 use objects::{Number, Objects};
-use pack::Kind;
+use pack::{DAMAGED, Kind};
 pub use since::Since;
 use trees::{Brought, Trees};
-use walk::walk;
+use walk::{Unread, walk};
 
 /// A history that is ready to be read.
 pub struct History {
@@ -114,6 +114,7 @@ impl History {
         }
         let (brought, absent) = trees.brought(&roots);
         notes.extend(notes::absent(&absent, &brought));
+        notes.extend(notes::unread(&lost(&objects, &brought), "object", &objects));
         let head = shape.head.and_then(|head| objects.named(&head)).and_then(|number| commits.slot(number));
         let head = head.and_then(|slot| commits.get(slot).tree.as_ref().ok()).copied();
         let head = head.map(|tree| files(&objects, tree)).unwrap_or_default();
@@ -240,6 +241,13 @@ fn asked(
         Some(Since::Commit(_)) => !before.contains(slot),
     };
     reached.order.iter().map(is_asked).chain(std::iter::repeat_n(since.is_none(), bare)).collect()
+}
+
+/// What is needed and has no base that could be found.
+fn lost(objects: &Objects, brought: &Brought) -> Vec<Unread> {
+    let numbers = 0..objects.len() as Number;
+    let is_lost = |&number: &Number| brought.rank(number).is_some() && objects.kind(number) == Kind::Lost;
+    numbers.filter(is_lost).map(|number| Unread { number, why: DAMAGED, count: 1 }).collect()
 }
 
 /// What a tree holds, with the first path of each.

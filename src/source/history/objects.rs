@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use gix_hash::{Kind as Hash, ObjectId, oid};
 
 use super::loose::{self, Loose};
-use super::pack::{Kind, Pack};
+use super::pack::{DAMAGED, Kind, Pack};
 
 /// The number of an object.
 pub(super) type Number = u32;
@@ -32,14 +32,14 @@ impl Objects {
             for index in indexes(&folder.join("pack")) {
                 // What guards against bad input in there are in part assertions.
                 let opened = crate::error::quietly(|| Pack::open(&index, hash));
-                match opened.unwrap_or_else(|| Err("it is damaged".to_owned())) {
+                match opened.unwrap_or_else(|| Err(DAMAGED.to_owned())) {
                     Ok(pack) => packs.push(pack),
                     Err(why) => broken.push((index, why)),
                 }
             }
             loose.append(&mut loose::list(folder, &mut damaged));
         }
-        broken.extend(damaged.into_iter().map(|path| (path, "it is damaged".to_owned())));
+        broken.extend(damaged.into_iter().map(|path| (path, DAMAGED.to_owned())));
         loose.sort_by(|a, b| a.id.cmp(&b.id));
         loose.dedup_by(|a, b| a.id == b.id);
         let mut firsts = Vec::new();

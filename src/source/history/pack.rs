@@ -22,6 +22,7 @@ pub(super) enum Kind {
     Lost,
 }
 
+pub(super) const DAMAGED: &str = "it is damaged";
 const NONE: u32 = u32::MAX;
 /// The best that deflate does.
 const RATIO: u64 = 1032;
@@ -164,18 +165,17 @@ impl Pack {
     }
 
     pub(super) fn inflate(&self, place: u32, inflate: &mut Inflate) -> Result<Inflated, &'static str> {
-        const BROKEN: &str = "it is damaged";
         let start = self.starts[place as usize];
-        let entry = self.data.entry(start).map_err(|_| BROKEN)?;
+        let entry = self.data.entry(start).map_err(|_| DAMAGED)?;
         let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.pack_end() as u64);
         if entry.decompressed_size > LIMIT {
             return Err("it is larger than what is read of one object");
         }
         if entry.decompressed_size > end.saturating_sub(start) * RATIO {
-            return Err(BROKEN);
+            return Err(DAMAGED);
         }
         let mut bytes = vec![0; entry.decompressed_size as usize];
-        self.data.decompress_entry(&entry, inflate, &mut bytes).map_err(|_| BROKEN)?;
+        self.data.decompress_entry(&entry, inflate, &mut bytes).map_err(|_| DAMAGED)?;
         Ok(match entry.header.is_delta() {
             true => Inflated::Delta(bytes),
             false => Inflated::Whole(bytes),

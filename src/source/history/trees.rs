@@ -11,7 +11,7 @@ use gix_hash::oid;
 
 use super::delta::Part;
 use super::objects::{Number, Objects};
-use super::pack::Kind;
+use super::pack::{DAMAGED, Kind};
 use super::walk::{From, Unread, Visited, walk};
 
 pub(super) const NONE: u32 = u32::MAX;
@@ -129,14 +129,21 @@ impl Trees {
     pub(super) fn read(objects: &Objects) -> (Trees, Vec<Unread>) {
         let names = Mutex::new(Names::default());
         let found = Mutex::new((Vec::new(), Vec::new()));
+        let damaged = Mutex::new(Vec::new());
         let reader = Reader { objects, names: &names };
-        let unread = walk(objects, Kind::Tree, &|_| true, &|visited| {
+        let mut unread = walk(objects, Kind::Tree, &|_| true, &|visited| {
             let (tree, mut absent, left) = reader.read(&visited);
+            if left.starts.last().is_none_or(|&end| end as usize != visited.bytes.len()) {
+                let one = Unread { number: visited.number, why: DAMAGED, count: 1 };
+                damaged.lock().expect("no thread panics while it holds the lock").push(one);
+            }
             let mut found = found.lock().expect("no thread panics while it holds the lock");
             found.0.push(tree);
             found.1.append(&mut absent);
             left
         });
+        unread.append(&mut damaged.into_inner().unwrap_or_default());
+        unread.sort_by_key(|one| one.number);
         let (mut all, absent): (Vec<Tree>, Vec<Absent>) = found.into_inner().unwrap_or_default();
         all.sort_by_key(|tree| tree.number);
         let mut slots = vec![NONE; objects.len()];
