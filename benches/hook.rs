@@ -87,7 +87,7 @@ fn hooks() -> Vec<String> {
 }
 
 #[divan::bench(args = hooks())]
-fn further(bencher: divan::Bencher<'_, '_>, hook: &String) {
+fn further(bencher: divan::Bencher<'_, '_>, hook: &str) {
     let words: Vec<&str> = hook.split_whitespace().chain([STAGED]).collect();
     run(bencher, &words);
 }
