@@ -2,7 +2,6 @@
 //! come, under the path that brought them.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -20,11 +19,6 @@ type Ranked = ((bool, u32, String), Read);
 /// A text of this kind of place in which nothing was found, nor anything that could become a find by a
 /// change far away from it.
 struct Clean(Place);
-
-/// So far before and behind a change its neighbourhood is looked at again. A hit of a keyword has a
-/// say over less than that: see [`matcher`].
-const BEFORE: usize = 3 << 10;
-const BEHIND: usize = 3 << 9;
 
 pub(super) fn scan(
     scanner: &Scanner<'_>,
@@ -95,13 +89,6 @@ fn still_clean(scanner: &Scanner<'_>, blob: &Blob<'_, Option<Clean>>) -> Option<
     {
         return None;
     }
-    let mut spans: Vec<Range<usize>> = Vec::new();
-    for change in &base.changes {
-        let span = change.start.saturating_sub(BEFORE)..(change.end + BEHIND).min(blob.bytes.len());
-        match spans.last_mut() {
-            Some(last) if last.end >= span.start => last.end = span.end,
-            _ => spans.push(span),
-        }
-    }
-    matcher::is_clean(blob.bytes, &spans, entry, scanner.detectors, &scanner.keywords).then_some(Clean(*place))
+    matcher::stays_clean(blob.bytes, &base.changes, entry, scanner.detectors, &scanner.keywords)
+        .then_some(Clean(*place))
 }

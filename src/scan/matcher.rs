@@ -170,10 +170,16 @@ fn whole_structure(bytes: &[u8], entry: &Entry) -> bool {
     stated::knows(entry) || notebook::parts(bytes, &entry.path).is_some()
 }
 
-/// Whether there is nothing to be found in these spans of a text that is clean elsewhere.
-pub(super) fn is_clean(
+/// So far before and behind a change its neighbourhood is looked at again. A hit has a say over a
+/// kilobyte on both sides, and two behind it where escapes are resolved; what is taken together with it
+/// reaches as far again.
+const BEFORE_CHANGE: usize = 3 << 10;
+const BEHIND_CHANGE: usize = 5 << 9;
+
+/// Whether these changes leave a clean text clean: nothing is to be found around any of them.
+pub(super) fn stays_clean(
     bytes: &[u8],
-    spans: &[Range<usize>],
+    changes: &[Range<usize>],
     entry: &Entry,
     detectors: &Detectors,
     keywords: &Keywords,
@@ -181,11 +187,24 @@ pub(super) fn is_clean(
     if whole_structure(bytes, entry) {
         return false;
     }
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    for change in changes {
+        let span = change.start.saturating_sub(BEFORE_CHANGE)..(change.end + BEHIND_CHANGE).min(bytes.len());
+        match spans.last_mut() {
+            Some(last) if last.end >= span.start => last.end = span.end,
+            _ => spans.push(span),
+        }
+    }
     let mut regions = Regions::of(bytes);
     let place = Place::of(&entry.path);
     let reader = Reader { bytes, detectors, keywords, binary: false, place: &place };
-    let woken = reader.wake(spans, &mut |wake, at| reader.decode(wake, at, &mut regions));
-    if woken.far || !woken.assigned.is_empty() || !regions.finish().0.is_empty() {
+    let woken = reader.wake(&spans, &mut |wake, at| reader.decode(wake, at, &mut regions));
+    if woken.far || !woken.assigned.is_empty() {
+        return false;
+    }
+    // What was decoded of unchanged text holds what it held.
+    let touches = |outer: &Range<usize>| changes.iter().any(|at| at.start <= outer.end && outer.start <= at.end);
+    if regions.finish().0.iter().any(|region| touches(&region.outer)) {
         return false;
     }
     let lines = Lines::of(bytes);

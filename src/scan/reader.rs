@@ -20,7 +20,7 @@ pub(super) const PIECE: usize = 64 << 10;
 /// has a longer reach: what differs elsewhere makes no difference. A history is read by that.
 const NEAR: usize = 1 << 10;
 /// No further does an ordinary detector reach.
-const REACH: usize = AFTER;
+const REACH: usize = 1 << 10;
 
 /// Who looks at a text, and where.
 #[derive(Default)]
