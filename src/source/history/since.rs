@@ -30,6 +30,10 @@ fn time(given: &str) -> Option<i64> {
     if let Ok(time) = given.parse::<Timestamp>() {
         return Some(time.as_second());
     }
+    // `20240501` may as well be the beginning of an id.
+    if !given.contains('-') {
+        return None;
+    }
     let civil = given.parse::<DateTime>().or_else(|_| given.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok()?;
     TimeZone::UTC.to_timestamp(civil).ok().map(Timestamp::as_second)
 }

@@ -104,6 +104,7 @@ fn the_value_that_fits_best_is_used_and_never_none() {
     let old = {
         let mut old = credential("railway", &value(), &["run.sh:1=RAILWAY_TOKEN"]);
         old.locations[0].commit = Some("0".repeat(40));
+        old.locations[0].tracked = false;
         old
     };
     let now = credential("railway", &"n7w-".repeat(9), &[".env:1=RAILWAY_TOKEN"]);
