@@ -27,7 +27,7 @@ for file in "$@"; do
   report=$work/report.sarif
   rm -f "$report"
   if ! "$package/Sarif.Multitool" validate "$file" --rule-kind 'Sarif;Ghas' --level 'Error;Warning' \
-    --output "$report" --log ForceOverwrite >"$work/log" 2>&1 || [ ! -s "$report" ]; then
+    --output "$report" --log ForceOverwrite --max-file-size-in-kb 102400 >"$work/log" 2>&1 || [ ! -s "$report" ]; then
     cat "$work/log" >&2
     echo "$file: the validator did not finish" >&2
     status=1
