@@ -2,6 +2,7 @@
 
 mod ground;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -154,7 +155,12 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> 
 /// The repositories, or folders, whose configuration applies.
 fn roots(source: &Source) -> Vec<PathBuf> {
     match source {
-        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Tree { paths, .. } => {
+            let mut roots: Vec<PathBuf> = paths.iter().map(|path| source::root_of(path)).collect();
+            let mut seen = BTreeSet::new();
+            roots.retain(|root| seen.insert(root.clone()));
+            roots
+        }
         Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
         Source::History { path, .. } => vec![source::root_of(path)],
         Source::Stdin { .. } => Vec::new(),
@@ -187,9 +193,7 @@ pub fn suppressions(
         new_comments: ground.is_the_change(),
         notes: ground.notes(),
         prefixes: match source {
-            Source::Tree { paths, .. } if paths.len() > 1 => {
-                paths.iter().map(|path| source::report_path(path)).collect()
-            }
+            Source::Tree { paths, .. } => source::prefixes(paths),
             _ => Vec::new(),
         },
     })

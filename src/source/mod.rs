@@ -25,7 +25,7 @@ use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
 pub use history::{Base, Blob, History};
-pub use tree::report_path;
+pub use tree::prefixes;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;

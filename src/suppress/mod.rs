@@ -34,7 +34,7 @@ pub struct Suppressions {
     pub new_comments: bool,
     /// What is to be said of how these came about.
     pub notes: Vec<Note>,
-    /// What the paths of several arguments begin with.
+    /// What the paths of each argument begin with.
     pub prefixes: Vec<String>,
 }
 
@@ -205,6 +205,7 @@ impl Suppressions {
     /// A path as the configuration says it: without the argument that it was found under.
     fn relative<'p>(&self, path: &'p str) -> &'p str {
         let rest = |prefix: &String| path.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        self.prefixes.iter().find_map(rest).unwrap_or(path)
+        // One repository may lie in another.
+        self.prefixes.iter().filter_map(rest).min_by_key(|rest| rest.len()).unwrap_or(path)
     }
 }
