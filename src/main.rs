@@ -105,8 +105,9 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
         plan::tree(scan.paths, scan.ignored)
     };
     let ground = Ground::of(&source, scan.options.deciding.trust_changes)?;
-    let config = plan::config_for(scan.options.deciding.config.as_ref(), &source, &ground)?;
-    let detectors = plan::detectors(&config, &scan.options.deciding.rules).map_err(|why| ground.explain(why))?;
+    let Deciding { config, rules, .. } = &scan.options.deciding;
+    let config = plan::config_for(config.as_ref(), rules, &source, &ground)?;
+    let detectors = plan::detectors(&config, rules, &ground)?;
     carry_out(source, &ground, &config, &detectors, &scan.options)
 }
 
@@ -114,8 +115,9 @@ fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
     // What comes from standard input has no repository, and so no configuration but a named one.
     let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
     let ground = Ground::default();
-    let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere, &ground)?;
-    let detectors = plan::detectors(&config, &inspect.options.deciding.rules)?;
+    let Deciding { config, rules, .. } = &inspect.options.deciding;
+    let config = plan::config_for(config.as_ref(), rules, &nowhere, &ground)?;
+    let detectors = plan::detectors(&config, rules, &ground)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };
@@ -145,8 +147,8 @@ fn show_config(path: Option<PathBuf>, format: Format, deciding: &Deciding) -> Re
     }
     let source = &plan::tree(paths, false);
     let ground = &Ground::default();
-    let config = &plan::config_for(deciding.config.as_ref(), source, ground)?;
-    let detectors = plan::detectors(config, &deciding.rules)?;
+    let config = &plan::config_for(deciding.config.as_ref(), &deciding.rules, source, ground)?;
+    let detectors = plan::detectors(config, &deciding.rules, ground)?;
     let suppressions = plan::suppressions(&ignoring(deciding), config, source, ground, &detectors)?;
     let baseline = suppressions.baseline.as_ref();
     plan::fingerprint_key(config, &baseline.into_iter().collect::<Vec<_>>())?;
@@ -156,7 +158,11 @@ fn show_config(path: Option<PathBuf>, format: Format, deciding: &Deciding) -> Re
 }
 
 fn ignoring(deciding: &Deciding) -> TypedIgnoring {
-    TypedIgnoring { baseline: deciding.baseline.clone(), no_foreign: deciding.no_foreign_allow }
+    TypedIgnoring {
+        baseline: deciding.baseline.clone(),
+        write_baseline: deciding.write_baseline.clone(),
+        no_foreign: deciding.no_foreign_allow,
+    }
 }
 
 fn carry_out(

@@ -76,6 +76,7 @@ pub struct TypedAsking {
 #[derive(Clone, Debug, Default)]
 pub struct TypedIgnoring {
     pub baseline: Option<PathBuf>,
+    pub write_baseline: Option<PathBuf>,
     /// What other scanners were told to ignore is reported.
     pub no_foreign: bool,
 }
@@ -128,12 +129,17 @@ pub fn history(paths: Vec<PathBuf>, since: Option<String>) -> Result<Source, Pla
 }
 
 /// The configuration that applies to a source: the one that was named, else the repository's.
-pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> Result<Config, Error> {
+pub fn config_for(
+    named: Option<&PathBuf>,
+    rules: &[PathBuf],
+    source: &Source,
+    ground: &Ground,
+) -> Result<Config, Error> {
     let roots = roots(source);
-    ground.prepare(named.map(PathBuf::as_path))?;
+    ground.prepare(named.map(PathBuf::as_path), rules)?;
     let read = match (named, roots.first()) {
         (Some(path), _) if ground.is_the_change() => Config::read(path),
-        (Some(path), Some(root)) => match ground.file(path)? {
+        (Some(path), Some(root)) => match ground.named(path)? {
             Some(file) if file.starts_with(ground.root(root)) => Config::brought(ground.root(root), &file),
             Some(file) => Config::read(&file),
             None => Ok(Config::default()),
@@ -143,7 +149,7 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> 
         (None, None) => Ok(Config::default()),
     };
     let mut config = read.map_err(|why| ground.explain(why))?;
-    ground.settle(&mut config);
+    ground.settle(&mut config)?;
     // The paths of several are each told by what was typed, which a configuration is not.
     if let [root] = roots.as_slice() {
         let file = named.cloned().unwrap_or_else(|| root.join(config::NAME));
@@ -178,9 +184,10 @@ pub fn suppressions(
     config.exemptions.iter().try_for_each(|exemption| known_kinds(exemption, config, detectors))?;
     let roots = roots(source);
     let named = |file: &Path| named(source, &ground.known(file));
-    let baseline = match typed.baseline.as_ref().or(config.baseline.as_ref()) {
-        Some(file) => ground.file(file)?,
-        None => None,
+    let baseline = match (&typed.baseline, &config.baseline) {
+        (Some(file), _) if !is_written_first(file, typed) => ground.named(file)?,
+        (None, Some(file)) if !is_written_first(file, typed) => ground.file(file)?,
+        _ => None,
     };
     let baseline = baseline.map(|file| Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)));
     let foreign = !typed.no_foreign && config.foreign_ignores.unwrap_or(true);
@@ -197,6 +204,12 @@ pub fn suppressions(
             _ => Vec::new(),
         },
     })
+}
+
+/// Whether a baseline is about to be written that is not there yet.
+fn is_written_first(file: &Path, typed: &TypedIgnoring) -> bool {
+    let full = |file: &Path| std::path::absolute(file).ok();
+    typed.write_baseline.as_ref().is_some_and(|target| full(target) == full(file)) && !file.exists()
 }
 
 /// An exemption that names a kind must name one that there is.
@@ -240,15 +253,22 @@ fn within(root: &Path, file: &Path) -> Option<String> {
 
 /// The built-in detectors, those of the configuration, and the rules of both the configuration and
 /// the command line.
-pub fn detectors(config: &Config, named: &[PathBuf]) -> Result<Detectors, FileError> {
+pub fn detectors(config: &Config, named: &[PathBuf], ground: &Ground) -> Result<Detectors, Error> {
     let within = config.brought.as_deref();
     let detectors = match within {
         Some(_) => Detectors::with_brought(&config.detectors),
         None => Detectors::load(&config.detectors),
-    }?;
-    let configured = config.rules.iter().map(|file| Rules::read(file, within));
-    let named = named.iter().map(|file| Rules::read(file, None));
-    detectors.with_rules(configured.chain(named).collect::<Result<_, _>>()?)
+    };
+    let detectors = detectors.map_err(|why| ground.explain(why))?;
+    let mut rules = Vec::new();
+    for file in &config.rules {
+        rules.push(Rules::read(file, within.or(ground.bounds(file))).map_err(|why| ground.explain(why))?);
+    }
+    for file in named {
+        let Some(there) = ground.named(file)? else { continue };
+        rules.push(Rules::read(&there, ground.bounds(&there)).map_err(|why| ground.explain(why))?);
+    }
+    detectors.with_rules(rules).map_err(|why| ground.explain(why).into())
 }
 
 /// The key under which fingerprints are made: the environment's, the configuration's, that of a

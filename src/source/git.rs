@@ -110,7 +110,7 @@ impl Repository {
         })
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, SourceError> {
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, SourceError> {
         let fail = |why: String| SourceError::Git { command: (*arguments.first().unwrap_or(&"")).to_owned(), why };
         self.is_fit()?;
         let output = self.git(arguments).output().map_err(|why| match why.kind() {

@@ -12,13 +12,12 @@ use toml::Spanned;
 use crate::config::day::Day;
 use crate::error::{FileError, parse_toml, position, shown};
 use crate::secret::FingerprintKey;
+use crate::textfile;
 
 /// The version of the format.
 const VERSION: u32 = 1;
 /// A fingerprint is so many digits.
 const DIGITS: usize = 32;
-/// No baseline that people work with is larger.
-const LIMIT: u64 = 64 << 20;
 
 const HEAD: &str = "\
 # Known credentials, for `overscope scan --baseline`: fingerprints under a key, no values, sorted, one a line.
@@ -73,15 +72,7 @@ struct Entry {
 impl Baseline {
     /// Reads a baseline, which reports will call `name`.
     pub fn read(path: &Path, name: String) -> Result<Baseline, FileError> {
-        let file = shown(path);
-        let unreadable = |why| FileError::Unreadable { path: file.clone(), why };
-        let found = std::fs::metadata(path).map_err(unreadable)?;
-        if !found.is_file() || found.len() > LIMIT {
-            let message = "is no baseline: a regular file is meant, as --write-baseline writes it".to_owned();
-            return Err(FileError::Content { path: file, message });
-        }
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        Baseline::parse(&file, &text, name)
+        Baseline::parse(&shown(path), &textfile::read_regular(path)?, name)
     }
 
     pub fn parse(file: &str, text: &str, name: String) -> Result<Baseline, FileError> {

@@ -11,13 +11,12 @@ use serde::Deserialize;
 use super::{By, Cause};
 use crate::config::belongs;
 use crate::finding::{Finding, Location, Note};
+use crate::textfile;
 
 const LISTS: [&str; 2] = [".gitleaksignore", ".betterleaksignore"];
 const BASELINE: &str = ".secrets.baseline";
 /// All of them.
 pub const NAMES: [&str; 3] = [LISTS[0], LISTS[1], BASELINE];
-/// Larger ones are no work of people.
-const LIMIT: u64 = 64 << 20;
 /// What detect-secrets calls a private key; its hash is that of the first line alone.
 const PRIVATE_KEY: &str = "Private Key";
 
@@ -79,11 +78,7 @@ impl Foreign {
         path.symlink_metadata().ok()?;
         let read = || -> Result<String, String> {
             belongs(&path, root).map_err(|_| "no regular file of the repository".to_owned())?;
-            match path.metadata() {
-                Ok(found) if found.len() > LIMIT => Err("too large".to_owned()),
-                Ok(_) => std::fs::read_to_string(&path).map_err(|why| why.to_string()),
-                Err(why) => Err(why.to_string()),
-            }
+            textfile::read(&path).map_err(|why| why.reason())
         };
         read().map_err(|why| self.note(name, format!("what it ignores is reported: {why}"))).ok()
     }
