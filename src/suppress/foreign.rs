@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::{By, Cause};
 use crate::config::belongs;
-use crate::finding::{Finding, Location, Note};
+use crate::finding::{Finding, LOGIN, Location, Note};
+use crate::secret::Secret;
 use crate::textfile;
 
 const LISTS: [&str; 2] = [".gitleaksignore", ".betterleaksignore"];
@@ -141,10 +142,16 @@ impl Foreign {
         let is_key = finding.secret.expose().contains("PRIVATE KEY");
         let known = (is_key && hashes.private_key)
             || std::iter::once(&finding.secret)
-                .chain(finding.parts.values())
+                .chain(secret_parts(finding))
                 .any(|part| hashes.values.contains(&sha1(part.expose())));
         known.then(|| cause(BASELINE, BASELINE.to_owned()))
     }
+}
+
+/// What else of a find may be what was hashed: a key's id, or how the secret is written. Whose it is was
+/// perhaps hashed as the password of another.
+fn secret_parts(finding: &Finding) -> impl Iterator<Item = &Secret> {
+    finding.parts.iter().filter(|(name, _)| !LOGIN.contains(&name.as_str())).map(|(_, part)| part)
 }
 
 /// Commit, path and line of `commit:file:rule:line` or `file:rule:line`.
