@@ -17,7 +17,7 @@ use overscope::config::Config;
 use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, SourceError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
-use overscope::plan::{self, Ground, Output, Plan, TypedAsking, TypedIgnoring};
+use overscope::plan::{self, Ground, Output, Plan, Pushed, TypedAsking, TypedIgnoring};
 use overscope::report::{self, Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
@@ -93,10 +93,19 @@ fn printed(text: &[u8]) -> Result<Outcome, Error> {
 }
 
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
+    let pushed = || scan.staged.then(plan::pushed).flatten();
+    let mut trusting = scan.options.deciding.trust_changes;
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
-    } else if let Some(range) = scan.diff.or_else(|| scan.staged.then(plan::pushed).flatten()) {
-        source::diff(&scan.paths, range)?
+    } else if let Some(range) = scan.diff.map(Pushed::Range).or_else(pushed) {
+        match range {
+            Pushed::Range(range) => source::diff(&scan.paths, range)?,
+            Pushed::All(branch) => {
+                // There is nothing else to judge it by.
+                trusting = true;
+                source::all_of(&scan.paths, &branch)?
+            }
+        }
     } else if scan.history {
         plan::history(scan.paths, scan.since)?
     } else if scan.staged {
@@ -104,7 +113,7 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     } else {
         plan::tree(scan.paths, scan.ignored)
     };
-    let ground = Ground::of(&source, scan.options.deciding.trust_changes)?;
+    let ground = Ground::of(&source, trusting)?;
     let Deciding { config, rules, .. } = &scan.options.deciding;
     let config = plan::config_for(config.as_ref(), rules, &source, &ground)?;
     let detectors = plan::detectors(&config, rules, &ground)?;
@@ -182,6 +191,7 @@ fn carry_out(
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
     let main = Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) };
     let further: Vec<Output> = reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?;
+    plan::each_its_own_file(further.iter().chain([&main]))?;
     let suppressions = plan::suppressions(&ignoring(deciding), config, &source, ground, detectors)?;
     let write_baseline = plan::write_baseline(deciding.write_baseline.as_ref())?;
     let baselines: Vec<_> =
@@ -197,6 +207,7 @@ fn carry_out(
         confidence: plan::confidence(deciding.confidence, config),
         fail_on: plan::fail_on(deciding.fail_on, config),
         suppressions,
+        shows_suppressed: reporting.show_suppressed,
         write_baseline,
         main,
         further,
@@ -236,6 +247,9 @@ fn further(given: &str) -> Result<Output, PlanError> {
     let wrong = |why: String| PlanError::Usage(format!("--report {given}: {why}"));
     let (format, file) = given.split_once('=').ok_or_else(|| wrong("write it as FORMAT=FILE".to_owned()))?;
     let format = format.parse().map_err(|why| wrong(format!("{why}")))?;
+    if file.is_empty() {
+        return Err(wrong("name the file behind the `=`".to_owned()));
+    }
     Ok(Output { format, file: Some(PathBuf::from(file)), style: Style { color: false, width: 100 } })
 }
 

@@ -47,6 +47,8 @@ pub struct Plan {
     pub confidence: Confidence,
     pub fail_on: FailOn,
     pub suppressions: Suppressions,
+    /// What is suppressed is a result of SARIF as well.
+    pub shows_suppressed: bool,
     /// Where a baseline is written, and what stood in it before.
     pub write_baseline: Option<(PathBuf, Baseline)>,
     pub main: Output,
@@ -114,9 +116,20 @@ pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
 }
 
 /// What pre-commit's hooks are to look at before a push, when nothing new is staged.
-pub fn pushed() -> Option<String> {
-    let revision = |name| std::env::var(name).ok().filter(|revision| !revision.is_empty());
-    Some(format!("{}...{}", revision("PRE_COMMIT_FROM_REF")?, revision("PRE_COMMIT_TO_REF")?))
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// What is added in a range of commits.
+    Range(String),
+    /// All that a branch holds, since the other side has nothing of it.
+    All(String),
+}
+
+pub fn pushed() -> Option<Pushed> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => Some(Pushed::Range(format!("{from}...{to}"))),
+        _ => set("PRE_COMMIT_REMOTE_NAME").and(set("PRE_COMMIT_LOCAL_BRANCH")).map(Pushed::All),
+    }
 }
 
 /// The history of one repository.
@@ -189,7 +202,13 @@ pub fn suppressions(
         (None, Some(file)) if !is_written_first(file, typed) => ground.file(file)?,
         _ => None,
     };
-    let baseline = baseline.map(|file| Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)));
+    let baseline = baseline.map(|file| match file.exists() {
+        true => Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)),
+        false => Err(FileError::Content {
+            path: named(&file),
+            message: format!("no such file; `overscope scan --write-baseline {}` writes one", named(&file)),
+        }),
+    });
     let foreign = !typed.no_foreign && config.foreign_ignores.unwrap_or(true);
     Ok(Suppressions {
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
@@ -288,6 +307,19 @@ pub fn context(config: &Config) -> Context {
         policy: config.policy.clone(),
         production: config.production.clone(),
     }
+}
+
+/// Of two reports in one file only the last would be left.
+pub fn each_its_own_file<'o>(outputs: impl Iterator<Item = &'o Output>) -> Result<(), PlanError> {
+    let mut seen = BTreeSet::new();
+    let is_stream = |file: &Path| file.starts_with("/dev") || file.starts_with("/proc");
+    for file in outputs.filter_map(|output| output.file.as_deref()).filter(|file| !is_stream(file)) {
+        if !seen.insert(std::path::absolute(file).unwrap_or_else(|_| file.to_owned())) {
+            let message = format!("two reports are to go to {}; give each a file of its own", shown(file));
+            return Err(PlanError::Usage(message));
+        }
+    }
+    Ok(())
 }
 
 /// What stands for the time of the scan, where a report must name one: `SOURCE_DATE_EPOCH`, else the

@@ -438,3 +438,92 @@ fn files_of_other_scanners_that_cannot_be_read_are_named_and_hold_nothing_up() {
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told.iter().all(|note| note.contains("what it ignores is reported")), "{told:?}");
 }
+
+/// What another scanner hashed as a password may be somebody's user name as well.
+#[test]
+fn a_hash_of_another_scanner_is_that_of_the_secret_and_not_of_its_user() {
+    let folder = Folder::repository();
+    let password = sample::generate("<{base62:24}>", 5).unwrap().secret;
+    folder.write("a.env", format!("DATABASE_URL=postgres://postgres:{password}@db.acme.test/shop\n"));
+    let known = |hashed: &str| {
+        let entry = json!({ "type": "Basic Auth Credentials", "hashed_secret": sha1(hashed) });
+        folder.write(".secrets.baseline", json!({ "version": "1.5.0", "results": { "a.env": [entry] } }).to_string());
+        scan(&folder, &[])
+    };
+    let ran = known("postgres");
+    assert_eq!((ran.status, by(&ran)), (1, vec![]), "{ran:?}");
+    let ran = known(&password);
+    assert_eq!((ran.status, by(&ran)), (0, vec![".secrets.baseline".to_owned()]), "{ran:?}");
+}
+
+#[test]
+fn a_baseline_that_the_configuration_names_can_be_written_first() {
+    let folder = Folder::repository();
+    folder.write("a.env", format!("{}\n", railway(1))).write("overscope.toml", "baseline = 'known.toml'\n");
+    let ran = scan(&folder, &[]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("known.toml: no such file; `overscope scan --write-baseline"), "{}", ran.err);
+    assert_eq!(scan(&folder, &["--write-baseline=known.toml"]).status, 1);
+    assert_eq!(scan(&folder, &[]).status, 0);
+}
+
+/// A scan says nothing of what it could not have seen.
+#[test]
+fn what_lies_beyond_the_files_as_they_are_is_stale_only_where_that_is_read() {
+    let folder = Folder::repository();
+    folder.write("gone.env", format!("{}\n", railway(1))).commit();
+    fs::remove_file(folder.file("gone.env")).unwrap();
+    folder.write(".gitignore", "*.local\n").commit();
+    folder.write("a.local", format!("{}\n", railway(2))).write("b.env", format!("{}\n", railway(3)));
+    for more in [&["--history"][..], &["--ignored"]] {
+        scan(&folder, &[more, &["--write-baseline=known.toml"]].concat());
+    }
+    let text = fs::read_to_string(folder.file("known.toml")).unwrap();
+    for entry in
+        ["path = \"gone.env\", in = \"history\" }", "path = \"a.local\", in = \"ignored\" }", "path = \"b.env\" }"]
+    {
+        assert!(text.contains(entry), "{entry}: {text}");
+    }
+    let stale = |more: &[&str]| told(&scan(&folder, &[KNOWN, more].concat()));
+    assert_eq!((stale(&[]), stale(&["--ignored"])), (vec![], vec![]));
+    fs::remove_file(folder.file("a.local")).unwrap();
+    assert_eq!(stale(&[]), [] as [&str; 0]);
+    let [one] = &stale(&["--ignored"])[..] else { panic!("a.local alone") };
+    assert!(one.contains("railway-token in a.local"), "{one}");
+    // What has come to lie in the files is looked for there.
+    folder.write("now.env", format!("{}\n", railway(1)));
+    scan(&folder, &["--write-baseline=known.toml"]);
+    assert!(!fs::read_to_string(folder.file("known.toml")).unwrap().contains("\"history\""));
+}
+
+#[test]
+fn sarif_has_what_is_suppressed_where_that_is_asked_for() {
+    let folder = Folder::repository();
+    folder.write("a.env", format!("{} # {}\n", railway(1), allow("[railway-token] a sample")));
+    folder.write("b.env", format!("{}\n", railway(2)));
+    folder.write("c/x.env", format!("{}\n", github(3))).write("c/y.env", format!("{}\n", github(3)));
+    folder.write("overscope.toml", "[[ignore]]\npaths = ['c/']\nreason = 'made up'\nuntil = 2199-12-31\n");
+    let sarif = |more: &[&str]| {
+        let call = overscope(["scan", "--offline", "--format=sarif"]).at(folder.path());
+        let ran = more.iter().fold(call, |call, argument| call.arg(argument)).run();
+        assert_eq!(ran.status, 1, "{ran:?}");
+        ran.json()["runs"][0].clone()
+    };
+    assert_eq!(sarif(&[])["results"].as_array().unwrap().len(), 1);
+    let run = sarif(&["--show-suppressed"]);
+    let [reported, comment, path] = &run["results"].as_array().unwrap()[..] else { panic!("{run:#}") };
+    assert_eq!(reported["suppressions"], Value::Null);
+    assert_eq!(
+        comment["suppressions"],
+        json!([{ "kind": "inSource", "status": "accepted", "justification": "a.env:1: a sample." }])
+    );
+    assert_eq!(
+        path["suppressions"],
+        json!([{ "kind": "external", "status": "accepted", "justification": "overscope.toml:2, until 2199-12-31: made up." }])
+    );
+    assert_eq!(path["message"]["text"], "github-pat-classic, suppressed by ignore. Also in [c/y.env:1](1).");
+    for result in run["results"].as_array().unwrap() {
+        let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(run["tool"]["driver"]["rules"][at]["id"], result["ruleId"]);
+    }
+}
