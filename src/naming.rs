@@ -41,7 +41,7 @@ impl Naming {
             return Environment::Prod;
         }
         let words = words_of(name);
-        let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let says = |list: &[&str]| words.iter().any(|word| list.contains(&word));
         match (says(PRODUCTION), says(NONPROD)) {
             (true, false) => Environment::Prod,
             // `non-prod` and `pre-prod` hold the word, and mean the opposite.
@@ -53,21 +53,52 @@ impl Naming {
 }
 
 /// The lower-case words of a name: split at everything that is no letter or digit and where the
-/// case changes.
-pub fn words_of(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = vec![String::new()];
+/// case changes. Names are met by the million, so all stand in one text.
+pub struct Words {
+    text: String,
+    ends: Vec<usize>,
+}
+
+pub fn words_of(name: &str) -> Words {
+    let (mut text, mut ends) = (String::with_capacity(name.len()), Vec::new());
+    let mut end = |text: &String| {
+        if text.len() > ends.last().copied().unwrap_or(0) {
+            ends.push(text.len());
+        }
+    };
     let mut previous_lower = false;
     for c in name.chars() {
         if !c.is_alphanumeric() || (c.is_uppercase() && previous_lower) {
-            words.push(String::new());
+            end(&text);
         }
-        if c.is_alphanumeric() {
-            words.last_mut().expect("never empty").extend(c.to_lowercase());
+        match c {
+            _ if c.is_ascii_alphanumeric() => text.push(c.to_ascii_lowercase()),
+            _ if c.is_alphanumeric() => text.extend(c.to_lowercase()),
+            _ => {}
         }
         previous_lower = c.is_lowercase() || c.is_numeric();
     }
-    words.retain(|word| !word.is_empty());
-    words
+    end(&text);
+    Words { text, ends }
+}
+
+impl Words {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn get(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[at]]
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
 }
 
 #[cfg(test)]
@@ -91,8 +122,15 @@ mod tests {
 
     #[test]
     fn names_are_split_into_words() {
-        assert_eq!(words_of("RAILWAY_API_TOKEN"), ["railway", "api", "token"]);
-        assert_eq!(words_of("railwayProjectId"), ["railway", "project", "id"]);
-        assert_eq!(words_of("--api-key"), ["api", "key"]);
+        for (name, expected) in [
+            ("RAILWAY_API_TOKEN", vec!["railway", "api", "token"]),
+            ("railwayProjectId", vec!["railway", "project", "id"]),
+            ("--api-key", vec!["api", "key"]),
+            ("größeÄndern", vec!["größe", "ändern"]),
+            ("İx_y", vec!["i\u{307}x", "y"]),
+            ("__", vec![]),
+        ] {
+            assert_eq!(words_of(name).iter().collect::<Vec<_>>(), expected, "{name}");
+        }
     }
 }

@@ -32,6 +32,7 @@ pub const SCANNERS: &[Kind] = &[
     Kind { program: "detect-secrets", install: "pip install detect-secrets", scan: detect_secrets },
     Kind { program: "credsweeper", install: "pip install credsweeper", scan: credsweeper },
     Kind { program: "ripsecrets", install: "cargo install ripsecrets", scan: ripsecrets },
+    Kind { program: "kingfisher", install: "pip install kingfisher-bin", scan: kingfisher },
     Kind {
         program: "secretlint",
         install: "npm install --global secretlint @secretlint/secretlint-rule-preset-recommend",
@@ -39,7 +40,7 @@ pub const SCANNERS: &[Kind] = &[
     },
 ];
 
-pub const ELSEWHERE: &[&str] = &["betterleaks", "gitleaks", "kingfisher", "Nosey Parker", "titus", "trufflehog"];
+pub const ELSEWHERE: &[&str] = &["betterleaks", "gitleaks", "Nosey Parker", "titus", "trufflehog"];
 
 /// A scanner that is there.
 pub struct Scanner {
@@ -153,6 +154,18 @@ fn ripsecrets(program: &str, folder: &Path, _: &Path) -> Result<Vec<Report>, Fau
         let mut parts = line.splitn(3, ':');
         let (path, line) = (parts.next()?, parts.next()?.parse().ok()?);
         Some(Report { path: path.to_owned(), first: line, last: line, rule: String::new() })
+    });
+    Ok(reports.collect())
+}
+
+fn kingfisher(program: &str, folder: &Path, _: &Path) -> Result<Vec<Report>, Fault> {
+    let quietly = ["--no-validate", "--no-update-check", "--quiet"];
+    let report = json(program, &[&["scan", "--format=json", "."][..], &quietly].concat(), folder)?;
+    let reports = array(&report["findings"]).iter().map(|find| {
+        let place = &find["finding"];
+        let first = number(&place["line"]);
+        let last = first + text(&place["snippet"]).matches('\n').count() as u64;
+        Report { path: text(&place["path"]), first, last, rule: text(&find["rule"]["id"]) }
     });
     Ok(reports.collect())
 }

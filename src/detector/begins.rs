@@ -36,6 +36,16 @@ impl Begins {
         let inside = self.word && at > 0 && is_word(bytes[at - 1]) && is_word(bytes[at]);
         !inside && self.texts.iter().any(|text| bytes[at..].starts_with(text))
     }
+
+    /// Whether one may begin there once escapes are resolved: what stands before it may be one, and so
+    /// may any of its characters.
+    pub(super) fn at_escaped(&self, bytes: &[u8], at: usize) -> bool {
+        let stands = |text: &Vec<u8>| {
+            let differ = text.iter().zip(&bytes[at..]).position(|(one, other)| one != other);
+            differ.is_none_or(|differ| matches!(bytes[at + differ], b'\\' | b'%'))
+        };
+        self.texts.iter().any(stands)
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +66,21 @@ mod tests {
         assert_eq!(may_begin(pattern, &["cio"], "x = CIO", 4), Some(false));
         assert_eq!(may_begin(pattern, &["cio"], "gpcion", 2), Some(false));
         assert_eq!(may_begin(pattern, &["CIO"], "+cio", 1), Some(true));
+    }
+
+    #[test]
+    fn escapes_may_stand_before_and_in_it() {
+        let begins = Begins::of(&parse(r"\b(?<secret>sk_live_[a-z]{20})").unwrap(), ["sk_"].into_iter()).unwrap();
+        for (text, at, expected) in [
+            (r"\nsk_live_a", 2, true),
+            (r"sk_\u006cive_a", 0, true),
+            ("sk_%6cive_a", 0, true),
+            ("sk_l", 0, true),
+            ("sk_buff", 0, false),
+            ("SK_live_a", 0, false),
+        ] {
+            assert_eq!(begins.at_escaped(text.as_bytes(), at), expected, "{text}");
+        }
     }
 
     #[test]

@@ -215,12 +215,21 @@ impl Detectors {
 
     /// Whether a match may begin where one of its keywords was found, or anywhere around.
     pub fn is_worth_trying(&self, number: usize, bytes: &[u8], at: usize) -> bool {
+        self.begins(number).is_none_or(|begins| begins.at(bytes, at))
+    }
+
+    /// The same where escapes may stand before it and in it.
+    pub fn is_worth_resolving(&self, number: usize, bytes: &[u8], at: usize) -> bool {
+        self.begins(number).is_none_or(|begins| begins.at_escaped(bytes, at))
+    }
+
+    fn begins(&self, number: usize) -> Option<&Begins> {
         let begins = || {
             let detector = self.detector(number);
             let pattern = detector.pattern.as_deref().filter(|_| !detector.whole_text)?;
             Begins::of(&parse(pattern)?, self.keywords(number))
         };
-        self.rules[number].begins.get_or_init(begins).as_ref().is_none_or(|begins| begins.at(bytes, at))
+        self.rules[number].begins.get_or_init(begins).as_ref()
     }
 
     /// Whether it looks into files of this path at all.

@@ -77,30 +77,40 @@ const IS_TAIL: u16 = 1 << 5;
 const IS_VETO: u16 = 1 << 6;
 const IS_SURE_KEY_OF: u16 = 1 << 7;
 
+fn known(word: &str) -> u16 {
+    WORDS.get(word).copied().unwrap_or(0)
+}
+
 fn is(word: &str, what: u16) -> bool {
-    WORDS.get(word).is_some_and(|known| known & what != 0)
+    known(word) & what != 0
 }
 
 /// What the name stands for, if a secret.
 pub fn kind(name: &str) -> Option<Kind> {
     let words = words_of(name);
-    if words.iter().any(|word| is(word, IS_VETO)) {
+    let known: Vec<u16> = words.iter().map(known).collect();
+    if known.iter().any(|known| known & IS_VETO != 0) {
         return None;
     }
-    let counted = |at: usize| words[at].trim_end_matches(|c: char| c.is_ascii_digit());
+    let counted = |at: usize| words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_counted = |at: usize| counted(at).len() < words.get(at).len();
     let mut last = words.len().checked_sub(1)?;
     // `DB_PASSWORD_PROD`, `secret_key_base`, `password2`; a name of nothing but such words is none.
-    while last > 0 && (is(&words[last], IS_TAIL) || is(counted(last), IS_TAIL) || counted(last).is_empty()) {
+    while last > 0
+        && (known[last] & IS_TAIL != 0
+            || (is_counted(last) && (counted(last).is_empty() || is(counted(last), IS_TAIL))))
+    {
         last -= 1;
     }
-    let before = last.checked_sub(1).map_or("", |at| words[at].as_str());
-    match counted(last) {
-        word if is(word, IS_PASSWORD) => Some(Kind::Password),
+    let (word, before) = (counted(last), last.checked_sub(1).map_or("", |at| words.get(at)));
+    let meant = if is_counted(last) { self::known(word) } else { known[last] };
+    match word {
+        _ if meant & IS_PASSWORD != 0 => Some(Kind::Password),
         "phrase" | "word" | "code" if before == "pass" => Some(Kind::Password),
         "passe" if before == "de" => Some(Kind::Password),
-        word if is(word, IS_SECRET) => Some(Kind::Secret),
-        word if is(word, IS_TOKEN) => Some(Kind::Token),
-        word if is(word, IS_KEY) => Some(Kind::ApiKey),
+        _ if meant & IS_SECRET != 0 => Some(Kind::Secret),
+        _ if meant & IS_TOKEN != 0 => Some(Kind::Token),
+        _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
         "key" | "auth" | "credential" | "credentials" | "creds" | "cred" | "authorization" | "bearer" => {
@@ -119,11 +129,12 @@ pub fn states_a_secret(name: &str) -> bool {
         return false;
     }
     let words = words_of(name.trim_end_matches(|c: char| c.is_ascii_digit()));
-    match words.as_slice() {
+    let mut from_the_end = words.iter().rev();
+    match (from_the_end.next().unwrap_or(""), from_the_end.next()) {
         // What follows the word that decides may as well name a file or an id.
-        [.., last] if is(last, IS_TAIL) && last != "base" => false,
-        [.., last] if matches!(last.as_str(), "credential" | "credentials" | "pat") => true,
-        [.., before, last] if last == "key" || last == "base" => is(before, IS_SURE_KEY_OF) || before == "key",
+        (last, _) if is(last, IS_TAIL) && last != "base" => false,
+        ("credential" | "credentials" | "pat", _) => true,
+        ("key" | "base", Some(before)) => is(before, IS_SURE_KEY_OF) || before == "key",
         _ => matches!(kind(name), Some(Kind::Password | Kind::Secret | Kind::Token | Kind::ApiKey)),
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn fits(context: &Context, bytes: &[u8], at: usize) -> bool {
 
 /// Whether the key's last word is this one: `PROJECT_ID` and `projectId` end in `id`.
 fn ends_in_word(key: &str, ending: &str) -> bool {
-    words_of(key).last().is_some_and(|word| word == ending)
+    words_of(key).iter().next_back().is_some_and(|word| word == ending)
 }
 
 #[cfg(test)]

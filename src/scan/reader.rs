@@ -63,7 +63,11 @@ impl Reader<'_> {
     pub(super) fn decode(&self, wake: Wake, at: usize, regions: &mut Regions<'_>) {
         match wake {
             Wake::Encoded(number) => regions.hit(at, self.keywords.form(number)),
-            Wake::Detector(number) if self.detectors.is_anchored(number) && !self.binary => {
+            Wake::Detector(number)
+                if !self.binary
+                    && self.detectors.is_anchored(number)
+                    && self.detectors.is_worth_resolving(number, self.bytes, at) =>
+            {
                 regions.keyword(at, self.detectors.longest(number));
             }
             Wake::Detector(_) | Wake::Assignment | Wake::Comment => {}

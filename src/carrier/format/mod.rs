@@ -7,6 +7,7 @@ mod ini;
 mod json;
 mod netrc;
 mod php;
+mod python;
 mod shell;
 mod sql;
 mod toml;
@@ -40,6 +41,7 @@ pub enum Format {
     /// The whole text is one value.
     Whole,
     Php,
+    Python,
     /// `name "label" { key = "value" }`: HCL, and what looks like it.
     Blocks,
     /// Commands with their options: scripts and histories.
@@ -73,6 +75,7 @@ pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
             tree.leaf(ROOT, "", text.trim());
         }
         Format::Php => php::read(text, &mut tree),
+        Format::Python => python::read(text, &mut tree),
         Format::Blocks => blocks::read(text, &mut tree),
         Format::Shell => shell::read(text, &mut tree),
         Format::Sql => sql::read(text, &mut tree),
