@@ -85,6 +85,10 @@ branch allowing-itself
 echo "$leak # overscope:""allow[github-pat-classic] all is well" >> README.md
 printf '[[ignore]]\npaths = ["*"]\nreason = "all is well"\n' > overscope.toml
 change "Leak, and allow it"
+branch knowing-one
+echo "$leak" > known.env
+printf '[[ignore]]\npaths = ["known.env"]\nreason = "made up"\n' > overscope.toml
+change "Leak what is known"
 git checkout --quiet main
 git clone --quiet --depth 1 --branch leaking "file://$repository" "$work/shallow"
 git -C "$work/shallow" remote set-url origin https://github.com/acme/shop
@@ -159,6 +163,7 @@ uploaded "overscope/worktree/ 1"
 grep -qF "Summary - " "$RECEIVED.log" || wrong "there is no summary"
 run "push without a leak" "0 none no success" "nothing that fails" push main '{}'
 uploaded "overscope/worktree/ 0"
+run "push of what is known" "0 none no success" "nothing that fails" push knowing-one '{}'
 run "pull request from a branch" "1 critical yes failure" "::error file=README.md,line=2," \
   pull_request leaking "$(pull_request leaking acme/shop)"
 uploaded "overscope/worktree/ 1"

@@ -188,6 +188,10 @@ pub struct Reporting {
     /// Where the report goes [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Put what is suppressed into SARIF as well, marked as such. Not for GitHub, which takes no notice
+    /// of the mark and opens alerts
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// A further report; repeatable
     #[arg(long, value_name = "F=FILE")]
     pub report: Vec<String>,

@@ -10,6 +10,7 @@ use crate::capability::FailOn;
 use crate::error::{FileError, parse_toml, position, shown};
 use crate::finding::Confidence;
 use crate::naming::Naming;
+use crate::textfile;
 use exempt::Exemption;
 use policy::{Policy, Text, Written};
 
@@ -90,7 +91,7 @@ impl Config {
     /// Reads one file; the paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Config, FileError> {
         let name = shown(path);
-        let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: name.clone(), why })?;
+        let text = textfile::read(path)?;
         let mut config: Config = parse_toml(&name, &text)?;
         let written = std::mem::take(&mut config.written);
         config.policy = Text { path: &name, text: &text, naming: config.naming() }.policy(written)?;
@@ -122,12 +123,9 @@ impl Config {
         }
         belongs(path, root)?;
         let config = Config { brought: Some(root.to_owned()), ..Config::read(path)? };
-        config
-            .detectors
-            .iter()
-            .chain(&config.rules)
-            .chain(&config.baseline)
-            .try_for_each(|file| belongs(file, root))?;
+        // A baseline need not be there before it is written.
+        let baseline = config.baseline.iter().filter(|file| file.symlink_metadata().is_ok());
+        config.detectors.iter().chain(&config.rules).chain(baseline).try_for_each(|file| belongs(file, root))?;
         Ok(config)
     }
 }
@@ -160,7 +158,7 @@ pub fn belongs(path: &Path, root: &Path) -> Result<(), FileError> {
     let real = path.canonicalize().map_err(unreadable)?;
     let root = root.canonicalize().map_err(unreadable)?;
     let message = if !real.is_file() {
-        "not a regular file; put a regular one there, or name another with --config"
+        "not a regular file; put one there that is, or name another configuration with --config"
     } else if !real.starts_with(root) {
         "leads out of the repository; name the configuration with --config to use it all the same"
     } else {

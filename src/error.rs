@@ -41,6 +41,15 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// What is wrong, without the name of the file.
+    pub fn reason(&self) -> String {
+        match self {
+            FileError::Unreadable { why, .. } => why.to_string(),
+            FileError::Syntax { message, .. } | FileError::Content { message, .. } => message.clone(),
+            FileError::Several(_) => self.to_string(),
+        }
+    }
+
     /// The same for files that were read in another folder than people know them in: `main:overscope.toml`.
     pub fn moved(self, folder: &Path, revision: &str) -> FileError {
         let name = |path: String| match Path::new(&path).strip_prefix(folder) {

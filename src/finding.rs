@@ -48,7 +48,22 @@ pub struct Location {
     pub comments: Vec<Comment>,
 }
 
+words! {
+    /// Where a scan of the files as they are finds nothing.
+    Beyond { Ignored = "ignored", History = "history", Stdin = "stdin" }
+}
+
 impl Location {
+    /// Where it lies, if that is beyond the files of a repository as they are.
+    pub fn beyond(&self) -> Option<Beyond> {
+        match (self.origin, self.is_current(), self.ignored) {
+            (Origin::Stdin, _, _) => Some(Beyond::Stdin),
+            (_, false, _) => Some(Beyond::History),
+            (_, true, true) => Some(Beyond::Ignored),
+            (_, true, false) => None,
+        }
+    }
+
     /// Whether it lies there now: in a file, or in what HEAD holds.
     pub fn is_current(&self) -> bool {
         self.commit.is_none() || self.tracked
@@ -118,6 +133,10 @@ pub struct Comment {
 /// The part of a find that was decoded: the secret as it is written in the file. Where it is written
 /// in more ways than one, the others stand under this with a number behind.
 pub const WRITTEN: &str = "written";
+
+/// The parts that say whose a password is, and are none.
+pub const LOGIN: &[&str] =
+    &["user", "username", "email", "client", "account", "tenant", "host", "server", "database", "project"];
 
 /// A pattern hit in one file.
 #[derive(Clone, Debug)]

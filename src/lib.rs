@@ -38,5 +38,6 @@ pub mod settings;
 pub mod source;
 pub mod suppress;
 pub mod teller;
+pub mod textfile;
 pub mod uses;
 pub mod wording;

@@ -17,7 +17,7 @@ use overscope::config::Config;
 use overscope::detector::Detectors;
 use overscope::error::{Error, PlanError, SourceError, keep_panics_quiet};
 use overscope::inspect::transport::{Http, Transport};
-use overscope::plan::{self, Ground, Output, Plan, TypedAsking, TypedIgnoring};
+use overscope::plan::{self, Ground, Output, Plan, Pushed, TypedAsking, TypedIgnoring};
 use overscope::report::{self, Format, Style};
 use overscope::run::{self, Outcome, World};
 use overscope::secret::FingerprintKey;
@@ -93,10 +93,19 @@ fn printed(text: &[u8]) -> Result<Outcome, Error> {
 }
 
 fn start_scan(scan: Scan) -> Result<Outcome, Error> {
+    let pushed = || scan.staged.then(plan::pushed).flatten();
+    let mut trusting = scan.options.deciding.trust_changes;
     let source = if scan.stdin {
         Source::Stdin { name: scan.stdin_path, bytes: read_stdin()? }
-    } else if let Some(range) = scan.diff.or_else(|| scan.staged.then(plan::pushed).flatten()) {
-        source::diff(&scan.paths, range)?
+    } else if let Some(range) = scan.diff.map(Pushed::Range).or_else(pushed) {
+        match range {
+            Pushed::Range(range) => source::diff(&scan.paths, range)?,
+            Pushed::All(branch) => {
+                // There is nothing else to judge it by.
+                trusting = true;
+                source::all_of(&scan.paths, &branch)?
+            }
+        }
     } else if scan.history {
         plan::history(scan.paths, scan.since)?
     } else if scan.staged {
@@ -104,9 +113,10 @@ fn start_scan(scan: Scan) -> Result<Outcome, Error> {
     } else {
         plan::tree(scan.paths, scan.ignored)
     };
-    let ground = Ground::of(&source, scan.options.deciding.trust_changes)?;
-    let config = plan::config_for(scan.options.deciding.config.as_ref(), &source, &ground)?;
-    let detectors = plan::detectors(&config, &scan.options.deciding.rules).map_err(|why| ground.explain(why))?;
+    let ground = Ground::of(&source, trusting)?;
+    let Deciding { config, rules, .. } = &scan.options.deciding;
+    let config = plan::config_for(config.as_ref(), rules, &source, &ground)?;
+    let detectors = plan::detectors(&config, rules, &ground)?;
     carry_out(source, &ground, &config, &detectors, &scan.options)
 }
 
@@ -114,8 +124,9 @@ fn start_inspect(inspect: Inspect) -> Result<Outcome, Error> {
     // What comes from standard input has no repository, and so no configuration but a named one.
     let nowhere = Source::Stdin { name: String::new(), bytes: Vec::new() };
     let ground = Ground::default();
-    let config = plan::config_for(inspect.options.deciding.config.as_ref(), &nowhere, &ground)?;
-    let detectors = plan::detectors(&config, &inspect.options.deciding.rules)?;
+    let Deciding { config, rules, .. } = &inspect.options.deciding;
+    let config = plan::config_for(config.as_ref(), rules, &nowhere, &ground)?;
+    let detectors = plan::detectors(&config, rules, &ground)?;
     let given = String::from_utf8_lossy(&read_stdin()?).into_owned();
     let text = inspect_input::text(&given, inspect.detector.as_deref(), &detectors)?;
     let source = Source::Stdin { name: "stdin".to_owned(), bytes: text.into_bytes() };
@@ -145,8 +156,8 @@ fn show_config(path: Option<PathBuf>, format: Format, deciding: &Deciding) -> Re
     }
     let source = &plan::tree(paths, false);
     let ground = &Ground::default();
-    let config = &plan::config_for(deciding.config.as_ref(), source, ground)?;
-    let detectors = plan::detectors(config, &deciding.rules)?;
+    let config = &plan::config_for(deciding.config.as_ref(), &deciding.rules, source, ground)?;
+    let detectors = plan::detectors(config, &deciding.rules, ground)?;
     let suppressions = plan::suppressions(&ignoring(deciding), config, source, ground, &detectors)?;
     let baseline = suppressions.baseline.as_ref();
     plan::fingerprint_key(config, &baseline.into_iter().collect::<Vec<_>>())?;
@@ -156,7 +167,11 @@ fn show_config(path: Option<PathBuf>, format: Format, deciding: &Deciding) -> Re
 }
 
 fn ignoring(deciding: &Deciding) -> TypedIgnoring {
-    TypedIgnoring { baseline: deciding.baseline.clone(), no_foreign: deciding.no_foreign_allow }
+    TypedIgnoring {
+        baseline: deciding.baseline.clone(),
+        write_baseline: deciding.write_baseline.clone(),
+        no_foreign: deciding.no_foreign_allow,
+    }
 }
 
 fn carry_out(
@@ -176,6 +191,7 @@ fn carry_out(
     let typed = TypedAsking { endpoints: asking.endpoint.clone(), deadline: asking.deadline };
     let main = Output { format: reporting.format, file: reporting.output.clone(), style: style(general.color) };
     let further: Vec<Output> = reporting.report.iter().map(|given| further(given)).collect::<Result<_, _>>()?;
+    plan::each_its_own_file(further.iter().chain([&main]))?;
     let suppressions = plan::suppressions(&ignoring(deciding), config, &source, ground, detectors)?;
     let write_baseline = plan::write_baseline(deciding.write_baseline.as_ref())?;
     let baselines: Vec<_> =
@@ -191,6 +207,7 @@ fn carry_out(
         confidence: plan::confidence(deciding.confidence, config),
         fail_on: plan::fail_on(deciding.fail_on, config),
         suppressions,
+        shows_suppressed: reporting.show_suppressed,
         write_baseline,
         main,
         further,
@@ -230,6 +247,9 @@ fn further(given: &str) -> Result<Output, PlanError> {
     let wrong = |why: String| PlanError::Usage(format!("--report {given}: {why}"));
     let (format, file) = given.split_once('=').ok_or_else(|| wrong("write it as FORMAT=FILE".to_owned()))?;
     let format = format.parse().map_err(|why| wrong(format!("{why}")))?;
+    if file.is_empty() {
+        return Err(wrong("name the file behind the `=`".to_owned()));
+    }
     Ok(Output { format, file: Some(PathBuf::from(file)), style: Style { color: false, width: 100 } })
 }
 

@@ -2,6 +2,7 @@
 
 mod ground;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Plan {
     pub confidence: Confidence,
     pub fail_on: FailOn,
     pub suppressions: Suppressions,
+    /// What is suppressed is a result of SARIF as well.
+    pub shows_suppressed: bool,
     /// Where a baseline is written, and what stood in it before.
     pub write_baseline: Option<(PathBuf, Baseline)>,
     pub main: Output,
@@ -75,6 +78,7 @@ pub struct TypedAsking {
 #[derive(Clone, Debug, Default)]
 pub struct TypedIgnoring {
     pub baseline: Option<PathBuf>,
+    pub write_baseline: Option<PathBuf>,
     /// What other scanners were told to ignore is reported.
     pub no_foreign: bool,
 }
@@ -112,9 +116,20 @@ pub fn tree(paths: Vec<PathBuf>, ignored: bool) -> Source {
 }
 
 /// What pre-commit's hooks are to look at before a push, when nothing new is staged.
-pub fn pushed() -> Option<String> {
-    let revision = |name| std::env::var(name).ok().filter(|revision| !revision.is_empty());
-    Some(format!("{}...{}", revision("PRE_COMMIT_FROM_REF")?, revision("PRE_COMMIT_TO_REF")?))
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// What is added in a range of commits.
+    Range(String),
+    /// All that a branch holds, since the other side has nothing of it.
+    All(String),
+}
+
+pub fn pushed() -> Option<Pushed> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => Some(Pushed::Range(format!("{from}...{to}"))),
+        _ => set("PRE_COMMIT_REMOTE_NAME").and(set("PRE_COMMIT_LOCAL_BRANCH")).map(Pushed::All),
+    }
 }
 
 /// The history of one repository.
@@ -127,12 +142,17 @@ pub fn history(paths: Vec<PathBuf>, since: Option<String>) -> Result<Source, Pla
 }
 
 /// The configuration that applies to a source: the one that was named, else the repository's.
-pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> Result<Config, Error> {
+pub fn config_for(
+    named: Option<&PathBuf>,
+    rules: &[PathBuf],
+    source: &Source,
+    ground: &Ground,
+) -> Result<Config, Error> {
     let roots = roots(source);
-    ground.prepare(named.map(PathBuf::as_path))?;
+    ground.prepare(named.map(PathBuf::as_path), rules)?;
     let read = match (named, roots.first()) {
         (Some(path), _) if ground.is_the_change() => Config::read(path),
-        (Some(path), Some(root)) => match ground.file(path)? {
+        (Some(path), Some(root)) => match ground.named(path)? {
             Some(file) if file.starts_with(ground.root(root)) => Config::brought(ground.root(root), &file),
             Some(file) => Config::read(&file),
             None => Ok(Config::default()),
@@ -142,7 +162,7 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> 
         (None, None) => Ok(Config::default()),
     };
     let mut config = read.map_err(|why| ground.explain(why))?;
-    ground.settle(&mut config);
+    ground.settle(&mut config)?;
     // The paths of several are each told by what was typed, which a configuration is not.
     if let [root] = roots.as_slice() {
         let file = named.cloned().unwrap_or_else(|| root.join(config::NAME));
@@ -154,7 +174,12 @@ pub fn config_for(named: Option<&PathBuf>, source: &Source, ground: &Ground) -> 
 /// The repositories, or folders, whose configuration applies.
 fn roots(source: &Source) -> Vec<PathBuf> {
     match source {
-        Source::Tree { paths, .. } => paths.iter().map(|path| source::root_of(path)).collect(),
+        Source::Tree { paths, .. } => {
+            let mut roots: Vec<PathBuf> = paths.iter().map(|path| source::root_of(path)).collect();
+            let mut seen = BTreeSet::new();
+            roots.retain(|root| seen.insert(root.clone()));
+            roots
+        }
         Source::Staged { repository, .. } | Source::Diff { repository, .. } => vec![repository.root.clone()],
         Source::History { path, .. } => vec![source::root_of(path)],
         Source::Stdin { .. } => Vec::new(),
@@ -172,11 +197,18 @@ pub fn suppressions(
     config.exemptions.iter().try_for_each(|exemption| known_kinds(exemption, config, detectors))?;
     let roots = roots(source);
     let named = |file: &Path| named(source, &ground.known(file));
-    let baseline = match typed.baseline.as_ref().or(config.baseline.as_ref()) {
-        Some(file) => ground.file(file)?,
-        None => None,
+    let baseline = match (&typed.baseline, &config.baseline) {
+        (Some(file), _) if !is_written_first(file, typed) => ground.named(file)?,
+        (None, Some(file)) if !is_written_first(file, typed) => ground.file(file)?,
+        _ => None,
     };
-    let baseline = baseline.map(|file| Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)));
+    let baseline = baseline.map(|file| match file.exists() {
+        true => Baseline::read(&file, named(&file)).map_err(|why| ground.explain(why)),
+        false => Err(FileError::Content {
+            path: named(&file),
+            message: format!("no such file; `overscope scan --write-baseline {}` writes one", named(&file)),
+        }),
+    });
     let foreign = !typed.no_foreign && config.foreign_ignores.unwrap_or(true);
     Ok(Suppressions {
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
@@ -187,12 +219,16 @@ pub fn suppressions(
         new_comments: ground.is_the_change(),
         notes: ground.notes(),
         prefixes: match source {
-            Source::Tree { paths, .. } if paths.len() > 1 => {
-                paths.iter().map(|path| source::report_path(path)).collect()
-            }
+            Source::Tree { paths, .. } => source::prefixes(paths),
             _ => Vec::new(),
         },
     })
+}
+
+/// Whether a baseline is about to be written that is not there yet.
+fn is_written_first(file: &Path, typed: &TypedIgnoring) -> bool {
+    let full = |file: &Path| std::path::absolute(file).ok();
+    typed.write_baseline.as_ref().is_some_and(|target| full(target) == full(file)) && !file.exists()
 }
 
 /// An exemption that names a kind must name one that there is.
@@ -236,15 +272,22 @@ fn within(root: &Path, file: &Path) -> Option<String> {
 
 /// The built-in detectors, those of the configuration, and the rules of both the configuration and
 /// the command line.
-pub fn detectors(config: &Config, named: &[PathBuf]) -> Result<Detectors, FileError> {
+pub fn detectors(config: &Config, named: &[PathBuf], ground: &Ground) -> Result<Detectors, Error> {
     let within = config.brought.as_deref();
     let detectors = match within {
         Some(_) => Detectors::with_brought(&config.detectors),
         None => Detectors::load(&config.detectors),
-    }?;
-    let configured = config.rules.iter().map(|file| Rules::read(file, within));
-    let named = named.iter().map(|file| Rules::read(file, None));
-    detectors.with_rules(configured.chain(named).collect::<Result<_, _>>()?)
+    };
+    let detectors = detectors.map_err(|why| ground.explain(why))?;
+    let mut rules = Vec::new();
+    for file in &config.rules {
+        rules.push(Rules::read(file, within.or(ground.bounds(file))).map_err(|why| ground.explain(why))?);
+    }
+    for file in named {
+        let Some(there) = ground.named(file)? else { continue };
+        rules.push(Rules::read(&there, ground.bounds(&there)).map_err(|why| ground.explain(why))?);
+    }
+    detectors.with_rules(rules).map_err(|why| ground.explain(why).into())
 }
 
 /// The key under which fingerprints are made: the environment's, the configuration's, that of a
@@ -264,6 +307,19 @@ pub fn context(config: &Config) -> Context {
         policy: config.policy.clone(),
         production: config.production.clone(),
     }
+}
+
+/// Of two reports in one file only the last would be left.
+pub fn each_its_own_file<'o>(outputs: impl Iterator<Item = &'o Output>) -> Result<(), PlanError> {
+    let mut seen = BTreeSet::new();
+    let is_stream = |file: &Path| file.starts_with("/dev") || file.starts_with("/proc");
+    for file in outputs.filter_map(|output| output.file.as_deref()).filter(|file| !is_stream(file)) {
+        if !seen.insert(std::path::absolute(file).unwrap_or_else(|_| file.to_owned())) {
+            let message = format!("two reports are to go to {}; give each a file of its own", shown(file));
+            return Err(PlanError::Usage(message));
+        }
+    }
+    Ok(())
 }
 
 /// What stands for the time of the scan, where a report must name one: `SOURCE_DATE_EPOCH`, else the

@@ -4,6 +4,14 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+/// Without the name of the temporary file, which is another each time and says nothing.
+fn plain(why: io::Error) -> io::Error {
+    match why.to_string().split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(why.kind(), cause),
+        None => why,
+    }
+}
+
 /// Puts a file in place of what stands there, in one step.
 ///
 /// # Errors
@@ -16,7 +24,7 @@ pub fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     // As any other program would create it: the umask decides.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(plain)?;
     let mut out = BufWriter::new(file.as_file_mut());
     fill(&mut out)?;
     out.flush()?;

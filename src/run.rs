@@ -7,13 +7,13 @@ use crate::assess::model::{Assessment, Report, Stats};
 use crate::capability::Band;
 use crate::detector::Detectors;
 use crate::error::Error;
-use crate::finding::{Confidence, Finding, Note, Origin};
+use crate::finding::{Confidence, Finding, Location, Note, Origin};
 use crate::inspect::transport::Transport;
 use crate::plan::{FailOn, Output, Plan};
 use crate::redact::{CleanLines, Redactor};
 use crate::replace::replace;
 use crate::scan::{Hiding, Scanned};
-use crate::source::{Listing, Source};
+use crate::source::{Extent, Listing, Source};
 use crate::suppress::baseline::{Baseline, Known};
 use crate::suppress::{By, Sifted, Suppressed};
 use crate::uses::{Search, Uses, Wanted};
@@ -53,9 +53,10 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     let read = read_of(&scanned);
     let redactor = redactor(&scanned.findings, detectors);
     let mut notes = [listing.notes.clone(), scanned.notes, detectors.notes().to_vec()].concat();
-    let whole = source::is_whole(&plan.source) && !notes.iter().any(|note| note.incomplete);
+    let all = !notes.iter().any(|note| note.incomplete);
+    let extent = if all { source::extent(&plan.source) } else { Extent::Part };
     let Sifted { mut kept, mut commented, suppressed, notes: ignoring } =
-        suppress::apply(scanned.findings, &scanned.comments, detectors, &plan.suppressions, whole)
+        suppress::apply(scanned.findings, &scanned.comments, detectors, &plan.suppressions, extent)
             .sure_enough(plan.confidence);
     let reported = kept.len();
     // A comment does not make a live credential safe: they are asked about as well.
@@ -79,11 +80,15 @@ pub fn run(plan: &Plan, detectors: &Detectors, world: World<'_>, out: &mut dyn W
     tell(&credentials, plan.verbose, &redactor, teller);
     notes.extend([told, ignoring, assess::silenced_notes(&silenced)].concat());
     // What the policy says may be about what is left out.
-    notes.extend(assess::policy_notes(&plan.context, &credentials, whole && suppressed.is_empty()));
+    let whole = extent != Extent::Part && suppressed.is_empty();
+    notes.extend(assess::policy_notes(&plan.context, &credentials, whole));
     let asked = silenced.iter().map(|one| one.requests).sum();
     let result = report_of(credentials, suppressed, notes, Stats { requests: asked, ..read }, plan);
-    write(&result, plan, &redactor, out)?;
-    out.flush().map_err(Error::Stdout)?;
+    match write(&result, plan, &redactor, out).and_then(|()| out.flush().map_err(Error::Stdout)) {
+        // The reader of a pipe has gone. What was found still decides how the run ends.
+        Err(Error::Stdout(why)) if why.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written?,
+    }
     if let Some(baseline) = &plan.write_baseline {
         write_baseline(baseline, &result, plan, &redactor)?;
     }
@@ -114,7 +119,8 @@ fn report_of(
         Source::History { .. } => Origin::History,
     };
     let stats = Stats { credentials: credentials.len(), requests, ..read };
-    Report { origin, moment: plan.moment.clone(), credentials, suppressed, notes, stats }
+    let shows_suppressed = plan.shows_suppressed;
+    Report { origin, moment: plan.moment.clone(), credentials, suppressed, shows_suppressed, notes, stats }
 }
 
 /// Where the finds are used: nothing is read again when nothing was found.
@@ -231,18 +237,21 @@ fn write_baseline(
 ) -> Result<(), Error> {
     let mut baseline = before.clone();
     for one in &report.credentials {
-        let path = one.locations.first().map(|at| redactor.clean(&at.path).into_owned()).unwrap_or_default();
-        let known = Known { detector: one.detector.clone(), path, reason: None, until: None, line: 0 };
+        let Some(first) = one.locations.first() else { continue };
+        let beyond = one.locations.iter().map(Location::beyond).min().flatten();
+        let path = redactor.clean(&first.path).into_owned();
+        let known = Known { detector: one.detector.clone(), path, beyond, reason: None, until: None, line: 0 };
         baseline.add(one.fingerprint.as_str(), known);
     }
-    for Suppressed { fingerprint, detector, path, cause, .. } in &report.suppressed {
+    for Suppressed { fingerprint, detector, place, cause, .. } in &report.suppressed {
         let reason = match cause.by {
             By::Baseline => cause.reason.clone(),
             By::File(name) => Some(format!("from {name}")),
             By::Comment(_) | By::Path => continue,
         };
-        let path = redactor.clean(path).into_owned();
-        let known = Known { detector: detector.clone(), path, reason, until: cause.until, line: 0 };
+        let path = redactor.clean(&place.path).into_owned();
+        let (beyond, until) = (place.beyond(), cause.until);
+        let known = Known { detector: detector.clone(), path, beyond, reason, until, line: 0 };
         baseline.add(fingerprint.as_str(), known);
     }
     let text = baseline.text(&plan.key);

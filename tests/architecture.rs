@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// From the ground up: each line may use those above it and itself.
 const FLOORS: &[&[&str]] = &[
     &["secret", "capability", "error", "escape", "glob", "replace"],
-    &["finding", "naming", "redact", "decode", "wording"],
+    &["finding", "naming", "redact", "decode", "wording", "textfile"],
     &["config"],
     &["detector"],
     &["source", "carrier"],

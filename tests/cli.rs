@@ -389,3 +389,32 @@ fn help_and_version_are_no_errors() {
         assert!(ran.status == 0 && ran.err.is_empty() && ran.out.contains("overscope"), "{ran:?}");
     }
 }
+
+/// `overscope scan | head` in a script that asks for the status of each.
+#[test]
+fn a_reader_that_goes_away_does_not_make_a_find_undone() {
+    let folder = Folder::plain();
+    folder.write("a.env", format!("RAILWAY_TOKEN={}\n", token(1)));
+    let scan = |more: &[&str]| {
+        let call = overscope(["scan", "--offline", "--format=json"]).at(folder.path());
+        more.iter().fold(call, |call, argument| call.arg(argument)).unheard()
+    };
+    assert_eq!(scan(&[]), 1);
+    assert_eq!(scan(&["--write-baseline=known.toml", "--report=json=a.json"]), 1);
+    assert!(folder.file("known.toml").exists() && folder.file("a.json").exists());
+    assert_eq!(scan(&["--fail-on=never"]), 0);
+}
+
+#[test]
+fn two_reports_do_not_share_a_file() {
+    let folder = Folder::plain();
+    folder.write("a.txt", "nothing");
+    let scan = |arguments: &[&str]| run(&folder, &[&["scan", "--offline"], arguments].concat());
+    refused(&scan(&["--report=json=out", "--report=sarif=out"]), &["out", "each a file of its own"]);
+    refused(&scan(&["-o", "./out", "--report=sarif=out"]), &["out", "each a file of its own"]);
+    refused(&scan(&["--report=sarif="]), &["--report sarif=", "name the file behind the `=`"]);
+    assert!(!folder.file("out").exists());
+    // Nobody knows the name of the file that was to take its place.
+    let ran = scan(&["--report=sarif=nowhere/out"]);
+    assert!(!ran.err.contains(".overscope-") && ran.err.contains("nowhere/out cannot be written"), "{}", ran.err);
+}

@@ -179,3 +179,15 @@ fn the_lines_of_utf_16_are_compared_as_text() {
     folder.write("a.env", wide(&format!("A=\u{a0a}\n{}{}", secret(18), secret(19)))).commit();
     assert_eq!(places(&folder, "base..HEAD"), at("a.env", 3));
 }
+
+/// A hook of a server has no working tree, and asks for all that is new where nothing was.
+#[test]
+fn a_bare_repository_and_a_range_from_nothing_are_read() {
+    let folder = based(&[("a.env", secret(1))]);
+    folder.write("b.env", secret(2)).commit();
+    let bare = Folder::plain();
+    bare.git(["clone", "--quiet", "--bare", folder.path().to_str().unwrap(), "."]);
+    assert_eq!(places(&bare, "base..HEAD"), at("b.env", 1));
+    let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904..HEAD";
+    assert_eq!(places(&folder, empty), [at("a.env", 1), at("b.env", 1)].concat());
+}

@@ -45,6 +45,7 @@ fn report_of(cases: &[(String, Case)]) -> (Report, Redactor) {
         moment: Moment::default(),
         credentials,
         suppressed: Vec::new(),
+        shows_suppressed: false,
         notes: Vec::new(),
         stats,
     };

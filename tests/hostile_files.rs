@@ -102,6 +102,19 @@ fn a_repository_of_pipes_is_read_without_git() {
     }
 }
 
+#[test]
+fn a_gigabyte_is_no_configuration() {
+    for name in ["overscope.toml", "rules.toml", "known.toml"] {
+        let folder = Folder::repository();
+        folder.write("overscope.toml", "rules = ['rules.toml']\nbaseline = 'known.toml'\n");
+        folder.write("rules.toml", "").write("known.toml", "version = 1\n");
+        fs::File::create(folder.file(name)).unwrap().set_len(1 << 30).unwrap();
+        let ran = overscope(["scan", "--offline"]).at(folder.path()).run();
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.err.contains(&format!("{name}: longer than 64 MB")), "{}", ran.err);
+    }
+}
+
 /// A configuration may not have other people's files read.
 #[test]
 fn a_configuration_that_leads_out_of_the_repository_is_refused() {

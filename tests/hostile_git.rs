@@ -256,3 +256,79 @@ fn what_lies_outside_of_a_sparse_checkout_is_staged_all_the_same() {
     let ran = staged(&folder);
     assert_eq!((ran.status, ran.paths()), (1, vec!["out/new.env".to_owned()]), "{ran:?}");
 }
+
+/// What git opens by its name may be a pipe, wherever it lies and whoever names it: what stands in which
+/// file, and what is a pipe then; the file itself where nothing stands in it.
+const PIPES: &[(&str, &str, &str)] = &[
+    ("config", "[include]\n\tpath = pipe\n", "pipe"),
+    ("config", "[includeIf \"gitdir:/\"]\n\tpath = \"./one\" ; two\n", "one"),
+    ("config", "[core]\n\texcludesFile = /dev/zero\n", ""),
+    ("config.worktree", "", ""),
+    ("HEAD", "ref: refs/heads/other\n", "refs/heads/other"),
+    ("commondir", "", ""),
+    ("objects/info/alternates", "../../borrowed\n", "../borrowed/info/alternates"),
+    ("objects/pack/pack-1.idx", "", ""),
+    ("packed-refs", "", ""),
+    ("info/exclude", "", ""),
+];
+
+/// A repository in `place`, with a pipe where git wants to read.
+fn piped(place: &str, (name, text, pipe): (&str, &str, &str)) -> Folder {
+    let folder = Folder::repository();
+    folder.write("a.env", secret(1)).commit();
+    if place != ".git" {
+        fs::rename(folder.file(".git"), folder.file(place)).unwrap();
+        folder.write(".git", format!("gitdir: {place}\n"));
+    }
+    let file = format!("{place}/{name}");
+    let before = if name == "config" { fs::read_to_string(folder.file(&file)).unwrap() } else { String::new() };
+    folder.write(&file, before + text);
+    let pipe = if text.is_empty() { file } else { format!("{place}/{pipe}") };
+    if !pipe.ends_with('/') {
+        folder.write(&pipe, "");
+        fs::remove_file(folder.file(&pipe)).unwrap();
+        make_fifo(&folder, &pipe);
+    }
+    folder
+}
+
+#[test]
+fn no_file_of_a_repository_holds_git_up() {
+    for place in [".git", "real"] {
+        for case in PIPES {
+            let folder = piped(place, *case);
+            for (source, status) in
+                [(&[][..], 1), (&["a.env"], 1), (&["--staged"], 3), (&["--history"], 2), (&["--diff=HEAD"], 2)]
+            {
+                let ran = call(source, &folder).run();
+                assert_eq!(ran.status, status, "{place} {case:?} {source:?}: {ran:?}");
+                let said = "git would wait for it for ever";
+                assert!(ran.err.contains(said) || ran.out.contains(said), "{place} {case:?} {source:?}: {ran:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reference_or_object_that_is_a_pipe_holds_up_nobody_who_asks_for_all() {
+    for file in ["refs/heads/other", "objects/ab/cdef"] {
+        let folder = piped(".git", (file, "", ""));
+        assert_eq!((call(&[], &folder).run().status, staged(&folder).status), (1, 0));
+        for source in ["--history", "--diff=other"] {
+            let ran = call(&[source], &folder).run();
+            assert_eq!(ran.status, 2, "{ran:?}");
+            assert!(ran.err.contains(&format!(".git/{file}: neither a file nor a directory")), "{}", ran.err);
+        }
+    }
+}
+
+/// Two repositories may lend each other their objects.
+#[test]
+fn borrowing_in_a_circle_ends() {
+    let folder = Folder::repository();
+    folder.write("a.env", secret(1)).commit();
+    folder.write(".git/objects/info/alternates", "../objects\n../../.git/objects\n");
+    for source in [&[][..], &["--history"]] {
+        assert_eq!(call(source, &folder).run().paths(), ["a.env"]);
+    }
+}

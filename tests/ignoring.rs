@@ -439,108 +439,91 @@ fn files_of_other_scanners_that_cannot_be_read_are_named_and_hold_nothing_up() {
     assert!(told.iter().all(|note| note.contains("what it ignores is reported")), "{told:?}");
 }
 
-/// A repository whose main branch knows one credential, by a baseline, a comment or a path, and a
-/// branch on top.
-fn branch(config: &str, files: &[(&str, &str)]) -> Folder {
+/// What another scanner hashed as a password may be somebody's user name as well.
+#[test]
+fn a_hash_of_another_scanner_is_that_of_the_secret_and_not_of_its_user() {
     let folder = Folder::repository();
-    folder.write("overscope.toml", config);
-    for (name, text) in files {
-        folder.write(name, text);
-    }
-    folder.commit();
-    folder.git(["checkout", "--quiet", "-b", "change"]);
-    folder
-}
-
-fn scan_change(folder: &Folder, more: &[&str]) -> Ran {
-    folder.commit();
-    scan(folder, &[&["--diff=main...change"], more].concat())
-}
-
-#[test]
-fn a_change_does_not_decide_how_it_is_judged() {
-    let secret = format!("{}\n", railway(1));
-    let folder = branch("visibility = 'private'\n", &[]);
-    folder.write("a.env", &secret);
-    folder.write("overscope.toml", "fail_on = 'never'\n[[ignore]]\npaths = ['**']\nreason = 'mine'\n");
-    folder.write(".gitleaksignore", "a.env:generic-api-key:1\n");
-    let ran = scan_change(&folder, &[]);
-    assert_eq!((ran.status, by(&ran)), (1, vec![]));
-    let report = ran.json();
-    let about: Vec<&str> = report["notes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|note| note["kind"] == "base")
-        .map(|note| note["about"].as_str().unwrap())
-        .collect();
-    assert_eq!(about, [".gitleaksignore", "overscope.toml"]);
-    assert!(ran.out.contains("what it says at main applies"), "{}", ran.out);
-    let trusted = scan_change(&folder, &["--trust-changes"]);
-    assert_eq!((trusted.status, by(&trusted)), (0, vec!["ignore".to_owned()]));
-    // What is wrong in the change's configuration is no error either.
-    folder.write("overscope.toml", "fail_on = [\n");
-    assert_eq!(scan_change(&folder, &[]).status, 1);
+    let password = sample::generate("<{base62:24}>", 5).unwrap().secret;
+    folder.write("a.env", format!("DATABASE_URL=postgres://postgres:{password}@db.acme.test/shop\n"));
+    let known = |hashed: &str| {
+        let entry = json!({ "type": "Basic Auth Credentials", "hashed_secret": sha1(hashed) });
+        folder.write(".secrets.baseline", json!({ "version": "1.5.0", "results": { "a.env": [entry] } }).to_string());
+        scan(&folder, &[])
+    };
+    let ran = known("postgres");
+    assert_eq!((ran.status, by(&ran)), (1, vec![]), "{ran:?}");
+    let ran = known(&password);
+    assert_eq!((ran.status, by(&ran)), (0, vec![".secrets.baseline".to_owned()]), "{ran:?}");
 }
 
 #[test]
-fn a_change_is_judged_by_the_ignores_of_its_base() {
-    let folder = branch(
-        "baseline = 'known.toml'\n[[ignore]]\npaths = ['tests']\nreason = 'samples'\n",
-        &[("known.toml", "version = 1\n[known]\n")],
-    );
-    folder.write("a.env", format!("{}\n", railway(1)));
-    scan(&folder, &["--write-baseline=known.toml"]);
-    let known = fs::read_to_string(folder.file("known.toml")).unwrap();
-    assert!(known.contains("railway-token"), "{known}");
-    assert_eq!(scan_change(&folder, &[]).status, 1, "the change's own baseline");
-    assert_eq!(scan_change(&folder, &["--baseline=known.toml"]).status, 1, "typed, and the change's all the same");
-    folder.git(["checkout", "--quiet", "main"]);
-    folder.write("known.toml", &known).commit();
-    folder.git(["checkout", "--quiet", "change"]);
-    let ran = scan_change(&folder, &[]);
-    assert_eq!(
-        (ran.status, by(&ran), suppressed(&ran)[0]["at"].clone()),
-        (0, vec!["baseline".to_owned()], json!("known.toml:7")),
-        "{ran:?}"
-    );
-    folder.write("tests/b.env", format!("{}\n", railway(2)));
-    fs::remove_file(folder.file("known.toml")).unwrap();
-    fs::remove_file(folder.file("overscope.toml")).unwrap();
-    let ran = scan_change(&folder, &[]);
-    assert_eq!((ran.status, by(&ran)), (0, vec!["baseline".to_owned(), "ignore".to_owned()]), "{ran:?}");
-    // A file outside of the repository is none of the change's.
-    let elsewhere = Folder::plain();
-    elsewhere.write("empty.toml", "version = 1\n");
-    let typed = format!("--baseline={}", elsewhere.file("empty.toml").display());
-    assert_eq!(scan_change(&folder, &[&typed]).paths(), ["a.env"]);
-}
-
-#[test]
-fn a_comment_that_comes_with_a_change_allows_nothing_in_it() {
-    let old = format!("{} # {}\n", railway(1), allow("[railway-token] a sample"));
-    let folder = branch("", &[("a.env", &old)]);
-    folder.write("b.env", format!("{} # {}\n", railway(2), allow("[railway-token] trust me")));
-    let ran = scan_change(&folder, &[]);
-    assert_eq!((ran.status, ran.paths()), (1, vec!["b.env".to_owned()]));
-    assert_eq!(scan_change(&folder, &["--trust-changes"]).status, 0);
-    let note = "the comment comes with what is scanned and allows nothing in it (--trust-changes heeds it)";
-    assert!(ran.notes().iter().any(|(said, _)| *said == format!("b.env:1: {note}")), "{ran:?}");
-    // Another value under an old comment is not the one that was allowed; the same one, moved, is.
-    let own = allow("[railway-token] a sample");
-    fs::remove_file(folder.file("b.env")).unwrap();
-    folder.write("a.env", format!("#\n#\n  {} # {own}\n", railway(1)));
-    let ran = scan_change(&folder, &[]);
-    assert_eq!((ran.status, by(&ran)), (0, vec!["overscope:allow".to_owned()]), "{ran:?}");
-    folder.write("a.env", format!("{} # {own}\n", railway(3)));
-    assert_eq!(scan_change(&folder, &[]).status, 1);
-}
-
-#[test]
-fn what_is_wrong_at_the_base_is_named_as_the_bases() {
-    let folder = branch("visibilty = 'public'\n", &[]);
-    folder.write("overscope.toml", "").write("a.txt", "x");
-    let ran = scan_change(&folder, &[]);
+fn a_baseline_that_the_configuration_names_can_be_written_first() {
+    let folder = Folder::repository();
+    folder.write("a.env", format!("{}\n", railway(1))).write("overscope.toml", "baseline = 'known.toml'\n");
+    let ran = scan(&folder, &[]);
     assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("main:overscope.toml:1:1: unknown key `visibilty`"), "{}", ran.err);
+    assert!(ran.err.contains("known.toml: no such file; `overscope scan --write-baseline"), "{}", ran.err);
+    assert_eq!(scan(&folder, &["--write-baseline=known.toml"]).status, 1);
+    assert_eq!(scan(&folder, &[]).status, 0);
+}
+
+/// A scan says nothing of what it could not have seen.
+#[test]
+fn what_lies_beyond_the_files_as_they_are_is_stale_only_where_that_is_read() {
+    let folder = Folder::repository();
+    folder.write("gone.env", format!("{}\n", railway(1))).commit();
+    fs::remove_file(folder.file("gone.env")).unwrap();
+    folder.write(".gitignore", "*.local\n").commit();
+    folder.write("a.local", format!("{}\n", railway(2))).write("b.env", format!("{}\n", railway(3)));
+    for more in [&["--history"][..], &["--ignored"]] {
+        scan(&folder, &[more, &["--write-baseline=known.toml"]].concat());
+    }
+    let text = fs::read_to_string(folder.file("known.toml")).unwrap();
+    for entry in
+        ["path = \"gone.env\", in = \"history\" }", "path = \"a.local\", in = \"ignored\" }", "path = \"b.env\" }"]
+    {
+        assert!(text.contains(entry), "{entry}: {text}");
+    }
+    let stale = |more: &[&str]| told(&scan(&folder, &[KNOWN, more].concat()));
+    assert_eq!((stale(&[]), stale(&["--ignored"])), (vec![], vec![]));
+    fs::remove_file(folder.file("a.local")).unwrap();
+    assert_eq!(stale(&[]), [] as [&str; 0]);
+    let [one] = &stale(&["--ignored"])[..] else { panic!("a.local alone") };
+    assert!(one.contains("railway-token in a.local"), "{one}");
+    // What has come to lie in the files is looked for there.
+    folder.write("now.env", format!("{}\n", railway(1)));
+    scan(&folder, &["--write-baseline=known.toml"]);
+    assert!(!fs::read_to_string(folder.file("known.toml")).unwrap().contains("\"history\""));
+}
+
+#[test]
+fn sarif_has_what_is_suppressed_where_that_is_asked_for() {
+    let folder = Folder::repository();
+    folder.write("a.env", format!("{} # {}\n", railway(1), allow("[railway-token] a sample")));
+    folder.write("b.env", format!("{}\n", railway(2)));
+    folder.write("c/x.env", format!("{}\n", github(3))).write("c/y.env", format!("{}\n", github(3)));
+    folder.write("overscope.toml", "[[ignore]]\npaths = ['c/']\nreason = 'made up'\nuntil = 2199-12-31\n");
+    let sarif = |more: &[&str]| {
+        let call = overscope(["scan", "--offline", "--format=sarif"]).at(folder.path());
+        let ran = more.iter().fold(call, |call, argument| call.arg(argument)).run();
+        assert_eq!(ran.status, 1, "{ran:?}");
+        ran.json()["runs"][0].clone()
+    };
+    assert_eq!(sarif(&[])["results"].as_array().unwrap().len(), 1);
+    let run = sarif(&["--show-suppressed"]);
+    let [reported, comment, path] = &run["results"].as_array().unwrap()[..] else { panic!("{run:#}") };
+    assert_eq!(reported["suppressions"], Value::Null);
+    assert_eq!(
+        comment["suppressions"],
+        json!([{ "kind": "inSource", "status": "accepted", "justification": "a.env:1: a sample." }])
+    );
+    assert_eq!(
+        path["suppressions"],
+        json!([{ "kind": "external", "status": "accepted", "justification": "overscope.toml:2, until 2199-12-31: made up." }])
+    );
+    assert_eq!(path["message"]["text"], "github-pat-classic, suppressed by ignore. Also in [c/y.env:1](1).");
+    for result in run["results"].as_array().unwrap() {
+        let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(run["tool"]["driver"]["rules"][at]["id"], result["ruleId"]);
+    }
 }

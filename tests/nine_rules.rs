@@ -115,7 +115,7 @@ impl Repository {
             folder.write(name, text.replace("{{secret}}", found[0].secret.expose()));
         }
         let mut plan = plan(&folder, Format::Json, false);
-        let config = plan::config_for(None, &plan.source, &plan::Ground::default()).unwrap();
+        let config = plan::config_for(None, &[], &plan.source, &plan::Ground::default()).unwrap();
         plan.context = Context { now: plan.context.now, ..plan::context(&config) };
         plan.asking = overscope::inspect::Asking { naming: config.naming(), ..asking_for(detectors, &case) };
         let answers = Recorded::new(&case, None);

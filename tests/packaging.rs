@@ -152,7 +152,8 @@ fn every_hook_is_the_same_but_for_where_the_program_comes_from() {
     let each: Vec<&str> = hooks.split("- id: ").skip(1).collect();
     let ids: Vec<&str> = each.iter().filter_map(|text| text.lines().next()).collect();
     assert_eq!(ids, ["overscope", "overscope-src", "overscope-system"]);
-    let same = ["overscope scan --staged --offline", "false", "true", "[pre-commit, pre-push, manual]"];
+    let same =
+        ["overscope scan --staged --offline", "false", "true", "[pre-commit, pre-merge-commit, pre-push, manual]"];
     for text in &each {
         assert_eq!(hook(text), same);
         assert!(!text.contains("\n  types"), "every file counts, whatever its kind: {text}");
@@ -178,4 +179,21 @@ fn before_a_push_the_hook_reads_what_is_pushed() {
     assert_eq!(scan("HEAD", "HEAD").status, 0);
     let committed = scan("", "");
     assert_eq!((committed.status, committed.paths()), (0, Vec::new()), "nothing is staged");
+}
+
+/// Of a branch that the other side has nothing of, pre-commit names no revision to count from.
+#[test]
+fn the_first_push_of_all_is_read_as_a_whole() {
+    for format in ["sha1", "sha256"] {
+        let folder = Folder::plain();
+        folder.git(["init", "--quiet", "--initial-branch=main", "--object-format", format]);
+        folder.write("known.env", format!("RAILWAY_TOKEN={}\n", token(2)));
+        folder.write("overscope.toml", "[[ignore]]\npaths = ['known.env']\nreason = 'made up'\n");
+        folder.write("a.env", format!("A=1\nRAILWAY_TOKEN={}\n", token(1))).commit();
+        folder.write("b.txt", "nothing\n").commit();
+        let call = overscope(["scan", "--staged", "--offline", "--format=json"]).at(folder.path());
+        let ran = call.env("PRE_COMMIT_REMOTE_NAME", "origin").env("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/main").run();
+        assert_eq!((ran.status, ran.paths()), (1, vec!["a.env".to_owned()]), "{format}: {ran:?}");
+        assert_eq!(ran.credential()["locations"][0]["line"], 2);
+    }
 }

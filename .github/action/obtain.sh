@@ -45,7 +45,6 @@ use_release() {
   target=$(target)
   [ -n "$target" ] || { say "there is no release for $(uname -s) on $(uname -m)"; return; }
   name=overscope-v$version-$target
-  cd "$home"
   get "$releases/v$version/SHA256SUMS" SHA256SUMS || { say "the release v$version cannot be had"; return; }
   get "$releases/v$version/$name.tar.gz" "$name.tar.gz" || { say "the release v$version has no $name.tar.gz"; return; }
   expected=$(awk -v name="$name.tar.gz" '$2 == name { print $1 }' SHA256SUMS)
@@ -60,6 +59,8 @@ if [ -n "${INPUT_BINARY:-}" ]; then
 fi
 if on_path=$(command -v overscope); then use "$on_path" "from PATH"; fi
 mkdir -p "$home"
+# Nothing that was checked out has a say over what cargo is, as a rust-toolchain.toml there would.
+cd "$home"
 use_release
 command -v cargo > /dev/null || fail "there is no release to take and no cargo to build with: install overscope in an earlier step, or name it with the input \`binary\`"
 cargo install --locked --quiet --path "$action" --root "$home"

@@ -13,6 +13,7 @@ use crate::error::{FileError, shown};
 use crate::finding::Finding;
 use crate::glob;
 use crate::inspect::native::iam_policy::{Boundary, Decision, Grants, Policy};
+use crate::textfile;
 use crate::uses::Uses;
 use crate::wording::count;
 
@@ -32,7 +33,7 @@ pub struct Document {
 impl Document {
     /// Reads a bare policy document, or what one of the tools prints around it.
     pub fn read(path: &Path) -> Result<Document, FileError> {
-        let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: shown(path), why })?;
+        let text = textfile::read(path)?;
         let content = |message: String| FileError::Content { path: shown(path), message };
         let document: Value =
             serde_json::from_str(&text).map_err(|why| content(format!("not JSON, as a policy document is: {why}")))?;

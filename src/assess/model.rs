@@ -162,6 +162,8 @@ pub struct Report {
     pub credentials: Vec<Assessment>,
     /// Each place of what was found and is not reported, by path and line.
     pub suppressed: Vec<Suppressed>,
+    /// Those are results of SARIF as well.
+    pub shows_suppressed: bool,
     pub notes: Vec<Note>,
     pub stats: Stats,
 }

@@ -56,6 +56,7 @@ pub fn show(sarif: &Path, style: Style, out: &mut dyn Write) -> Result<(), Error
         confidence: Confidence::Medium,
         fail_on: FailOn::Never,
         suppressions: Suppressions::default(),
+        shows_suppressed: false,
         write_baseline: None,
         main: Output { format: Format::Text, file: None, style },
         further: vec![Output { format: Format::Sarif, file: Some(sarif.to_owned()), style }],

@@ -23,6 +23,7 @@ use regex_syntax::hir::Hir;
 
 use crate::error::{FileError, parse_toml, shown};
 use crate::finding::Note;
+use crate::textfile;
 use allowed::{Allowance, Seen};
 use begins::Begins;
 use model::{Allow, Companion, Detector, Provider};
@@ -298,7 +299,7 @@ impl Detectors {
 /// Reads one detector file of the user's, whose patterns nobody has checked yet.
 pub fn read(path: &std::path::Path) -> Result<Provider, FileError> {
     let name = shown(path);
-    let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable { path: name.clone(), why })?;
+    let text = textfile::read(path)?;
     let provider: Provider = parse_toml(&name, &text)?;
     for detector in &provider.detectors {
         let wrong = |message: String| FileError::Content {

@@ -3,14 +3,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
 use crate::config::{self, Config};
-use crate::error::{Error, FileError, SourceError};
+use crate::error::{Error, FileError, SourceError, shown};
 use crate::finding::Note;
 use crate::source::Source;
 use crate::source::base::Base;
 use crate::suppress::foreign;
+use crate::textfile;
 
 /// Where they are read; `Default`: where they lie.
 #[derive(Debug, Default)]
@@ -22,6 +24,35 @@ struct Elsewhere {
     root: PathBuf,
     /// What was asked for, relative to the root.
     asked: RefCell<BTreeSet<String>>,
+}
+
+impl Elsewhere {
+    /// Where in the repository a file lies, by its name or where its folder leads; none where it lies
+    /// outside. By its name first: a link in the change must not lead out of what is judged by the base.
+    fn within(&self, file: &Path) -> io::Result<Option<PathBuf>> {
+        let full = plain(&std::path::absolute(file)?);
+        let inside = |full: &Path| {
+            let rest = full.strip_prefix(self.base.folder()).or_else(|_| full.strip_prefix(&self.root));
+            rest.ok().map(Path::to_owned)
+        };
+        let real = || {
+            let (folder, name) = (full.parent()?, full.file_name()?);
+            inside(&folder.canonicalize().ok()?.join(name))
+        };
+        Ok(inside(&full).or_else(real))
+    }
+}
+
+/// Without `..`, which git knows nothing of.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 impl Ground {
@@ -49,30 +80,47 @@ impl Ground {
 
     /// Where to read a file; none where it is not there.
     pub fn file(&self, file: &Path) -> Result<Option<PathBuf>, Error> {
-        let Some(Elsewhere { base, root, asked }) = &self.0 else { return Ok(Some(file.to_owned())) };
-        let full = std::path::absolute(file).map_err(|why| SourceError::io(file, why))?;
-        let within = full.strip_prefix(base.folder()).or_else(|_| full.strip_prefix(root));
+        let Some(elsewhere) = &self.0 else { return Ok(Some(file.to_owned())) };
         // What lies elsewhere is none of the change's.
-        let Ok(within) = within else { return Ok(Some(file.to_owned())) };
+        let within = elsewhere.within(file).map_err(|why| SourceError::io(file, why))?;
+        let Some(within) = within else { return Ok(Some(file.to_owned())) };
+        let Elsewhere { base, asked, .. } = elsewhere;
         asked.borrow_mut().insert(within.to_string_lossy().replace('\\', "/"));
-        let there = base.bring(within).map_err(|why| SourceError::io(file, why))?;
+        let there = base.bring(&within).map_err(|why| SourceError::io(file, why))?;
         Ok(there.then(|| base.folder().join(within)))
     }
 
-    /// Brings the configuration of the root, what it names, and the files of other scanners.
-    pub fn prepare(&self, named: Option<&Path>) -> Result<(), Error> {
+    /// The same for a file that was typed, which must be somewhere: the change may be what brings it.
+    pub fn named(&self, file: &Path) -> Result<Option<PathBuf>, Error> {
+        match self.file(file)? {
+            None if !file.exists() => Err(self
+                .explain(FileError::Unreadable { path: shown(file), why: io::Error::other("no such file") })
+                .into()),
+            found => Ok(found),
+        }
+    }
+
+    /// What the file may name: where it was brought from the base, only what was as well.
+    pub fn bounds(&self, file: &Path) -> Option<&Path> {
+        self.0.as_ref().map(|elsewhere| elsewhere.base.folder()).filter(|folder| file.starts_with(folder))
+    }
+
+    /// Brings the configuration of the root, the rules that were typed, what both name, and the files of
+    /// other scanners.
+    pub fn prepare(&self, named: Option<&Path>, rules: &[PathBuf]) -> Result<(), Error> {
         let Some(Elsewhere { root, .. }) = &self.0 else { return Ok(()) };
         for name in foreign::NAMES {
             self.file(&root.join(name))?;
         }
-        let mut open = vec![named.map_or_else(|| root.join(config::NAME), Path::to_owned)];
+        let mut open = rules.to_vec();
+        open.push(named.map_or_else(|| root.join(config::NAME), Path::to_owned));
         let mut seen = BTreeSet::new();
         while let Some(file) = open.pop() {
             if !seen.insert(file.clone()) {
                 continue;
             }
             let Some(there) = self.file(&file)? else { continue };
-            let text = std::fs::read_to_string(&there).unwrap_or_default();
+            let text = textfile::read_regular(&there).unwrap_or_default();
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
             open.extend(config::names(&text).into_iter().map(|name| folder.join(name)));
         }
@@ -91,11 +139,16 @@ impl Ground {
         why.moved(base.folder(), &base.revision)
     }
 
-    /// The configuration as people know it.
-    pub fn settle(&self, config: &mut Config) {
+    /// The configuration as people know it, with the files that it names where they are read.
+    pub fn settle(&self, config: &mut Config) -> Result<(), Error> {
         if let Some(name) = &config.name {
             config.name = Some(self.known(Path::new(name)).display().to_string());
         }
+        for files in [&mut config.detectors, &mut config.rules] {
+            let there: Result<Vec<_>, _> = files.iter().map(|file| self.named(file)).collect();
+            *files = there?.into_iter().flatten().collect();
+        }
+        Ok(())
     }
 
     /// What the change says of itself, and is not heeded.

@@ -15,12 +15,13 @@ use crate::suppress::{Cause, Suppressed};
 /// The report as it may be shown to anybody.
 pub fn report(report: &Report, redactor: &Redactor) -> Report {
     let clean = Cleaner(redactor);
-    let Report { origin, moment, credentials, suppressed, notes, stats } = report;
+    let Report { origin, moment, credentials, suppressed, shows_suppressed, notes, stats } = report;
     Report {
         origin: *origin,
         moment: moment.clone(),
         credentials: credentials.iter().map(|one| clean.assessment(one)).collect(),
         suppressed: suppressed.iter().map(|one| clean.suppressed(one)).collect(),
+        shows_suppressed: *shows_suppressed,
         notes: notes.iter().map(|note| clean.note(note)).collect(),
         stats: *stats,
     }
@@ -250,14 +251,13 @@ impl Cleaner<'_> {
     }
 
     fn suppressed(&self, suppressed: &Suppressed) -> Suppressed {
-        let Suppressed { fingerprint, detector, confidence, path, line, cause } = suppressed;
+        let Suppressed { fingerprint, detector, confidence, place, cause } = suppressed;
         let Cause { by, at, reason, until } = cause;
         Suppressed {
             fingerprint: fingerprint.clone(),
             detector: detector.clone(),
             confidence: *confidence,
-            path: self.text(path),
-            line: *line,
+            place: self.location(place),
             cause: Cause { by: *by, at: self.text(at), reason: self.some(reason), until: *until },
         }
     }

@@ -157,8 +157,8 @@ fn suppressed(one: &Suppressed) -> Value {
     json!({
         "fingerprint": one.fingerprint.as_str(),
         "detector": one.detector,
-        "path": one.path,
-        "line": one.line,
+        "path": one.place.path,
+        "line": one.place.line,
         "by": one.cause.by.word(),
         "at": one.cause.at,
         "reason": one.cause.reason,

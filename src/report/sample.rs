@@ -12,6 +12,7 @@ pub fn sample() -> Report {
         moment: moment(),
         credentials: vec![story(), not_asked(), dead()],
         suppressed: Vec::new(),
+        shows_suppressed: false,
         notes: vec![
             Note {
                 kind: "symlink",

@@ -10,6 +10,7 @@ use serde_sarif::sarif;
 
 use self::places::{Linked, Links, ROOT, linked, location};
 use self::rules::{Claim, Family, Rules, over_privileged_id, rule_id};
+use self::suppressed::Hidden;
 use super::needs::{self, excess_band};
 use super::terminal::escape_controls;
 use super::{summary, words};
@@ -19,6 +20,7 @@ use crate::inspect::answer::Liveness;
 
 mod places;
 mod rules;
+mod suppressed;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -37,7 +39,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn document(report: &Report) -> sarif::Sarif {
     let (kept, dropped) = worst(&report.credentials);
     let rules = Rules::of(&kept);
-    let results = kept.iter().map(|one| result(one, &rules)).collect::<Vec<_>>();
+    let hidden = Hidden::of(report, MOST_RESULTS - kept.len());
+    let descriptors = rules.descriptors();
+    let results =
+        kept.iter().map(|one| result(one, &rules)).chain(hidden.results(descriptors.len())).collect::<Vec<_>>();
     let notifications = notifications(report, &rules, dropped);
     let driver = sarif::ToolComponent::builder()
         .name(env!("CARGO_PKG_NAME"))
@@ -45,7 +50,7 @@ fn document(report: &Report) -> sarif::Sarif {
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .information_uri(env!("CARGO_PKG_REPOSITORY"))
-        .rules(rules.descriptors())
+        .rules(descriptors.into_iter().chain(hidden.descriptors()).collect::<Vec<_>>())
         .supported_taxonomies(vec![rules::weaknesses_reference()])
         .build();
     let invocation = sarif::Invocation::builder()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::terminal::escape_controls;
+use super::words;
 use crate::suppress::{By, Suppressed};
 
 /// `3 suppressed (2 by a comment, 1 by the baseline)`; nothing where nothing was.
@@ -31,10 +32,11 @@ fn by(by: By) -> &'static str {
 /// One line for each place.
 pub fn lines(suppressed: &[Suppressed]) -> impl Iterator<Item = String> {
     suppressed.iter().map(|one| {
-        let Suppressed { detector, path, line, cause, .. } = one;
+        let Suppressed { detector, place, cause, .. } = one;
         let until = cause.until.map(|until| format!(", until {until}")).unwrap_or_default();
         let reason = cause.reason.as_deref().map(|reason| format!(": {}", escape_controls(reason))).unwrap_or_default();
-        let (path, detector, at) = (escape_controls(path), escape_controls(detector), escape_controls(&cause.at));
+        let (path, line) = (words::path(place), place.line);
+        let (detector, at) = (escape_controls(detector), escape_controls(&cause.at));
         format!("{path}:{line}: {detector}, by {} ({at}{until}){reason}", cause.by.word())
     })
 }

@@ -30,6 +30,7 @@ fn empty(files: usize) -> Report {
         moment: Moment::default(),
         credentials: Vec::new(),
         suppressed: Vec::new(),
+        shows_suppressed: false,
         notes: Vec::new(),
         stats,
     }

@@ -4,14 +4,11 @@
 
 use super::ordinary;
 use crate::detector::Detectors;
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, LOGIN, Location};
 use crate::secret::{Fingerprint, FingerprintKey, Secret};
 
 /// So many bits cannot be guessed by trying.
 const ENOUGH: f64 = 64.0;
-/// The parts that say whose password it is.
-const LOGIN: &[&str] =
-    &["user", "username", "email", "client", "account", "tenant", "host", "server", "database", "project"];
 
 pub(super) fn of(finding: &Finding, detectors: &Detectors, key: &FingerprintKey) -> Fingerprint {
     let id = detectors.id(finding.detector);

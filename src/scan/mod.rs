@@ -172,12 +172,19 @@ fn scan_entry(entry: &Entry, buffer: &mut Vec<u8>, detectors: &Detectors, keywor
 fn scan_bytes(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords) -> Read {
     let Some(archive) = Archive::of(bytes, &entry.path) else { return search(bytes, entry, detectors, keywords) };
     let mut archived = search_archive(archive, entry, detectors, keywords);
-    if !archived.candidates.is_empty()
-        && let Some(Ok(before)) = entry.read_before()
-        && let Some(archive) = Archive::of(&before, &entry.path)
-    {
-        let old = search_archive(archive, entry, detectors, keywords).candidates;
+    if entry.origin == Origin::Diff && !archived.candidates.is_empty() {
+        let old = match entry.read_before() {
+            Some(Ok(before)) => Archive::of(&before, &entry.path)
+                .map(|archive| search_archive(archive, entry, detectors, keywords).candidates),
+            Some(Err(_)) => {
+                archived.notes.push(not_compared(entry));
+                None
+            }
+            None => None,
+        };
+        let old = old.unwrap_or_default();
         added::keep_new_members(&mut archived.candidates, &old);
+        added::tell_new_comments(&mut archived.candidates, &old);
     }
     match archived.opened {
         true => archived,
@@ -194,6 +201,11 @@ fn unread(entry: &Entry, why: Unread) -> Read {
         Unread::Io(why) => entry.note("unreadable", why.to_string(), true),
     };
     Read { notes: vec![note], skipped: true, ..Read::default() }
+}
+
+fn not_compared(entry: &Entry) -> Note {
+    let message = "what it was before cannot be read: all that it holds counts as added".to_owned();
+    entry.note("unreadable", message, true)
 }
 
 /// What stands in a text, or in the bytes of a binary.
@@ -227,10 +239,7 @@ fn settled(
     {
         match before {
             Ok(before) => added::keep_new(&mut read.candidates, Text::of(&before).bytes(), text.bytes()),
-            Err(_) => {
-                let message = "what it was before cannot be read: all of its lines count as added".to_owned();
-                read.notes.push(entry.note("unreadable", message, true));
-            }
+            Err(_) => read.notes.push(not_compared(entry)),
         }
     }
     if entry.origin == Origin::Diff && read.candidates.iter().any(|one| !one.location.comments.is_empty()) {

@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use tempfile::TempDir;
 
+use super::Unread;
 use super::git::Repository;
 use super::git::objects::Objects;
 use crate::error::SourceError;
@@ -23,6 +24,7 @@ pub struct Base {
     commit: String,
     head: String,
     objects: Objects,
+    repository: Repository,
 }
 
 impl Base {
@@ -35,7 +37,8 @@ impl Base {
             revision: typed.to_owned(),
             commit: found.tip,
             head: found.head,
-            objects: Objects::of(repository),
+            objects: Objects::behind_links(repository),
+            repository: repository.clone(),
         })
     }
 
@@ -48,9 +51,12 @@ impl Base {
         let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
         let Some(name) = path.to_str().filter(|_| plain) else { return Ok(false) };
         let mut bytes = Vec::new();
-        let object = format!("{}:{}", self.commit, name.replace('\\', "/"));
-        if name.contains('\n') || self.objects.read(&object, LIMIT, &mut bytes).is_err() {
+        let name = name.replace('\\', "/");
+        if name.contains('\n') {
             return Ok(false);
+        }
+        if let Err(why) = self.objects.read(&format!("{}:{name}", self.commit), LIMIT, &mut bytes) {
+            return self.is_there(&name).and_then(|there| if there { Err(self.unread(&name, why)) } else { Ok(false) });
         }
         let target = self.folder().join(path);
         if let Some(folder) = target.parent() {
@@ -58,6 +64,26 @@ impl Base {
         }
         fs::write(target, bytes)?;
         Ok(true)
+    }
+
+    /// Whether that commit has such a file, or a link of this name, which may be all that is here of it.
+    fn is_there(&self, name: &str) -> io::Result<bool> {
+        let listed = self.repository.run(&["ls-tree", "-z", "--full-tree", &self.commit, "--", name]);
+        listed.map(|listed| !listed.is_empty()).map_err(io::Error::other)
+    }
+
+    /// Why a file that is there says nothing.
+    fn unread(&self, name: &str, why: Unread) -> io::Error {
+        let revision = &self.revision;
+        io::Error::other(match why {
+            Unread::TooLarge(size) => {
+                format!("{} MB at {revision}, more than a file that steers a scan has", size >> 20)
+            }
+            Unread::Io(_) => format!(
+                "at {revision} it is a link that leads nowhere in the repository, or a file that is missing here, as in \
+                 a partial clone; `git cat-file -e {revision}:{name}` fetches that"
+            ),
+        })
     }
 
     /// Which of these files the change makes different.

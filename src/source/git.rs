@@ -66,7 +66,9 @@ impl Repository {
                 None => Err(SourceError::NoRepository { path: shown(path) }),
             };
         }
-        let root = tree::repository_root(&wanted).ok_or_else(|| SourceError::NoRepository { path: shown(path) })?;
+        let bare = || steering::is_bare(&wanted).then(|| wanted.clone());
+        let root = tree::repository_root(&wanted).or_else(bare);
+        let root = root.ok_or_else(|| SourceError::NoRepository { path: shown(path) })?;
         let surrounding = here.starts_with(&root) && tree::repository_root(&here).as_ref() == Some(&root);
         Ok(Repository { root, surrounding })
     }
@@ -102,7 +104,16 @@ impl Repository {
 
     /// Git would open it, and wait for ever.
     fn is_fit(&self) -> Result<(), SourceError> {
-        let Some(unfit) = steering::unfit_repository(&self.root) else { return Ok(()) };
+        self.without(steering::unfit_repository(&self.root))
+    }
+
+    /// The same where any reference or object may be wanted.
+    fn is_fit_throughout(&self) -> Result<(), SourceError> {
+        self.without(steering::unfit_reference_or_object(&self.root))
+    }
+
+    fn without(&self, unfit: Option<PathBuf>) -> Result<(), SourceError> {
+        let Some(unfit) = unfit else { return Ok(()) };
         let name = shown(unfit.strip_prefix(&self.root).unwrap_or(&unfit));
         Err(SourceError::Io {
             path: name,
@@ -110,7 +121,7 @@ impl Repository {
         })
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, SourceError> {
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, SourceError> {
         let fail = |why: String| SourceError::Git { command: (*arguments.first().unwrap_or(&"")).to_owned(), why };
         self.is_fit()?;
         let output = self.git(arguments).output().map_err(|why| match why.kind() {
@@ -168,7 +179,7 @@ impl Repository {
     }
 
     /// The id of the tree without entries, which every repository knows.
-    fn empty_tree(&self) -> Result<String, SourceError> {
+    pub(super) fn empty_tree(&self) -> Result<String, SourceError> {
         let format = self.run(&["rev-parse", "--show-object-format"])?;
         Ok(match format.trim_ascii() {
             b"sha256" => "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",

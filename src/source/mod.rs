@@ -20,12 +20,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::error::SourceError;
-use crate::finding::{Moment, Note, Origin};
+use crate::finding::{Beyond, Moment, Note, Origin};
 use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
 pub use history::{Base, Blob, History, Kept};
-pub use tree::report_path;
+pub use tree::prefixes;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.
 pub const TEXT_LIMIT: u64 = 256 << 20;
@@ -122,6 +122,13 @@ pub fn diff(paths: &[PathBuf], range: String) -> Result<Source, SourceError> {
     Ok(Source::Diff { repository, below, range })
 }
 
+/// All that a revision of the repository that holds the paths has, below them, as if it were added.
+pub fn all_of(paths: &[PathBuf], revision: &str) -> Result<Source, SourceError> {
+    let (repository, below) = holding(paths)?;
+    let range = format!("{}..{revision}", repository.empty_tree()?);
+    Ok(Source::Diff { repository, below, range })
+}
+
 /// The repository of the first path, and all of them in full.
 fn holding(paths: &[PathBuf]) -> Result<(Repository, Vec<PathBuf>), SourceError> {
     let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
@@ -189,14 +196,40 @@ pub fn head(source: &Source) -> Option<Moment> {
     }
 }
 
-/// Whether the whole folder is read whose configuration applies, but for what git ignores.
-pub fn is_whole(source: &Source) -> bool {
+/// How much is read of the folder whose configuration applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Part,
+    /// The files as they are, but for what git ignores.
+    Files,
+    /// These as well.
+    AndIgnored,
+}
+
+impl Extent {
+    /// Whether what lies there would have been read.
+    pub fn covers(self, beyond: Option<Beyond>) -> bool {
+        match beyond {
+            None => self != Extent::Part,
+            Some(Beyond::Ignored) => self == Extent::AndIgnored,
+            Some(Beyond::History | Beyond::Stdin) => false,
+        }
+    }
+}
+
+pub fn extent(source: &Source) -> Extent {
     match source {
-        Source::Tree { paths, .. } => match paths.as_slice() {
-            [only] => only.canonicalize().is_ok_and(|path| path == root_of(only)),
-            _ => false,
+        Source::Tree { paths, ignored } => match paths.as_slice() {
+            [only] if only.canonicalize().is_ok_and(|path| path == root_of(only)) => {
+                if *ignored {
+                    Extent::AndIgnored
+                } else {
+                    Extent::Files
+                }
+            }
+            _ => Extent::Part,
         },
-        Source::Staged { .. } | Source::Diff { .. } | Source::History { .. } | Source::Stdin { .. } => false,
+        Source::Staged { .. } | Source::Diff { .. } | Source::History { .. } | Source::Stdin { .. } => Extent::Part,
     }
 }
 

@@ -10,26 +10,48 @@ use std::sync::{Arc, Mutex};
 use ignore::{WalkBuilder, WalkState};
 
 use super::git::Repository;
-use super::{Entry, Listing, Place, steering};
+use super::{Entry, Listing, Place, root_of, steering};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 
 pub(super) fn list(paths: &[PathBuf], ignored: bool) -> Result<Listing, SourceError> {
     let mut listing = Listing::default();
-    for path in paths {
+    for (path, prefix) in paths.iter().zip(prefixes(paths)) {
         let mut one = list_one(path, ignored)?;
-        if paths.len() > 1 {
-            let prefix = report_path(path);
-            for entry in &mut one.entries {
-                entry.path = format!("{prefix}/{}", entry.path);
+        let lead = |path: &mut String| {
+            if !prefix.is_empty() && !path.is_empty() {
+                *path = format!("{prefix}/{path}");
             }
-        }
+        };
+        one.entries.iter_mut().for_each(|entry| lead(&mut entry.path));
+        one.notes.iter_mut().for_each(|note| lead(&mut note.about));
         listing.entries.append(&mut one.entries);
         listing.notes.append(&mut one.notes);
     }
     listing.entries.sort_by(|a, b| a.path.cmp(&b.path));
     listing.entries.dedup_by(|a, b| a.path == b.path);
+    listing.notes.sort();
+    listing.notes.dedup();
     Ok(listing)
+}
+
+/// What the reported paths of each argument begin with: nothing where all lie in one repository, to
+/// whose root they are relative; else what leads to its own.
+pub fn prefixes(paths: &[PathBuf]) -> Vec<String> {
+    let roots: Vec<PathBuf> = paths.iter().map(|path| root_of(path)).collect();
+    if roots.windows(2).all(|pair| pair[0] == pair[1]) {
+        return vec![String::new(); paths.len()];
+    }
+    paths.iter().zip(&roots).map(|(path, root)| prefix(path, root)).collect()
+}
+
+/// An argument without what of it lies below the root.
+fn prefix(path: &Path, root: &Path) -> String {
+    let typed = report_path(path);
+    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let below = report_path(full.strip_prefix(root).unwrap_or(Path::new("")));
+    let leading = typed.strip_suffix(below.as_str()).filter(|rest| rest.is_empty() || rest.ends_with('/'));
+    leading.map_or(typed.as_str(), |rest| rest.trim_end_matches('/')).to_owned()
 }
 
 fn list_one(given: &Path, ignored: bool) -> Result<Listing, SourceError> {
@@ -278,7 +300,7 @@ fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
 }
 
 /// A relative path with `/`, whatever the platform; bytes that are no UTF-8 are shown escaped.
-pub fn report_path(path: &Path) -> String {
+pub(super) fn report_path(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
         .filter_map(|part| match part {

@@ -11,14 +11,14 @@ use toml::Spanned;
 
 use crate::config::day::Day;
 use crate::error::{FileError, parse_toml, position, shown};
+use crate::finding::Beyond;
 use crate::secret::FingerprintKey;
+use crate::textfile;
 
 /// The version of the format.
 const VERSION: u32 = 1;
 /// A fingerprint is so many digits.
 const DIGITS: usize = 32;
-/// No baseline that people work with is larger.
-const LIMIT: u64 = 64 << 20;
 
 const HEAD: &str = "\
 # Known credentials, for `overscope scan --baseline`: fingerprints under a key, no values, sorted, one a line.
@@ -44,6 +44,8 @@ pub struct Known {
     pub detector: String,
     /// Where it stood when it was written.
     pub path: String,
+    /// Where that was, if it is beyond the files as they are.
+    pub beyond: Option<Beyond>,
     pub reason: Option<String>,
     /// The last day on which it counts, in UTC.
     pub until: Option<Date>,
@@ -66,6 +68,9 @@ struct Written {
 struct Entry {
     detector: String,
     path: String,
+    /// Not looked at where the files as they are were scanned.
+    #[serde(rename = "in")]
+    beyond: Option<Beyond>,
     reason: Option<String>,
     until: Option<Day>,
 }
@@ -73,15 +78,7 @@ struct Entry {
 impl Baseline {
     /// Reads a baseline, which reports will call `name`.
     pub fn read(path: &Path, name: String) -> Result<Baseline, FileError> {
-        let file = shown(path);
-        let unreadable = |why| FileError::Unreadable { path: file.clone(), why };
-        let found = std::fs::metadata(path).map_err(unreadable)?;
-        if !found.is_file() || found.len() > LIMIT {
-            let message = "is no baseline: a regular file is meant, as --write-baseline writes it".to_owned();
-            return Err(FileError::Content { path: file, message });
-        }
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        Baseline::parse(&file, &text, name)
+        Baseline::parse(&shown(path), &textfile::read_regular(path)?, name)
     }
 
     pub fn parse(file: &str, text: &str, name: String) -> Result<Baseline, FileError> {
@@ -103,10 +100,10 @@ impl Baseline {
                 let message = format!("a fingerprint is {DIGITS} digits, as reports show it");
                 return Err(wrong(start, message));
             }
-            let Entry { detector, path, reason, until } = entry;
+            let Entry { detector, path, beyond, reason, until } = entry;
             let until = until.map(|day| day.0);
             let reason = reason.filter(|reason| !reason.trim().is_empty());
-            known.insert(fingerprint.into_inner(), Known { detector, path, reason, until, line: at(start).0 });
+            known.insert(fingerprint.into_inner(), Known { detector, path, beyond, reason, until, line: at(start).0 });
         }
         let made_with = written.made_with.map(|made| {
             let (line, column) = at(made.span().start);
@@ -130,9 +127,12 @@ impl Baseline {
         }
     }
 
-    /// Takes in what is known elsewhere; what stands here already stays as it is.
+    /// Takes in what is known elsewhere; what stands here already stays as it is, but for one that was
+    /// beyond the files and has come to lie in them.
     pub fn add(&mut self, fingerprint: &str, known: Known) {
-        self.known.entry(fingerprint.to_owned()).or_insert(known);
+        let here = known.beyond.is_none();
+        let entry = self.known.entry(fingerprint.to_owned()).or_insert(known);
+        entry.beyond = entry.beyond.filter(|_| !here);
     }
 
     /// The file's text: the same entries give the same bytes.
@@ -142,9 +142,12 @@ impl Baseline {
             let _ = writeln!(text, "fingerprint_key = {}", quoted(own));
         }
         text.push_str("\n[known]\n");
-        for (fingerprint, Known { detector, path, reason, until, .. }) in &self.known {
+        for (fingerprint, Known { detector, path, beyond, reason, until, .. }) in &self.known {
             let _ =
                 write!(text, "{} = {{ detector = {}, path = {}", quoted(fingerprint), quoted(detector), quoted(path));
+            if let Some(beyond) = beyond {
+                let _ = write!(text, ", in = {}", quoted(beyond.word()));
+            }
             if let Some(reason) = reason {
                 let _ = write!(text, ", reason = {}", quoted(reason));
             }

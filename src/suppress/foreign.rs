@@ -10,14 +10,14 @@ use serde::Deserialize;
 
 use super::{By, Cause};
 use crate::config::belongs;
-use crate::finding::{Finding, Location, Note};
+use crate::finding::{Finding, LOGIN, Location, Note};
+use crate::secret::Secret;
+use crate::textfile;
 
 const LISTS: [&str; 2] = [".gitleaksignore", ".betterleaksignore"];
 const BASELINE: &str = ".secrets.baseline";
 /// All of them.
 pub const NAMES: [&str; 3] = [LISTS[0], LISTS[1], BASELINE];
-/// Larger ones are no work of people.
-const LIMIT: u64 = 64 << 20;
 /// What detect-secrets calls a private key; its hash is that of the first line alone.
 const PRIVATE_KEY: &str = "Private Key";
 
@@ -79,11 +79,7 @@ impl Foreign {
         path.symlink_metadata().ok()?;
         let read = || -> Result<String, String> {
             belongs(&path, root).map_err(|_| "no regular file of the repository".to_owned())?;
-            match path.metadata() {
-                Ok(found) if found.len() > LIMIT => Err("too large".to_owned()),
-                Ok(_) => std::fs::read_to_string(&path).map_err(|why| why.to_string()),
-                Err(why) => Err(why.to_string()),
-            }
+            textfile::read(&path).map_err(|why| why.reason())
         };
         read().map_err(|why| self.note(name, format!("what it ignores is reported: {why}"))).ok()
     }
@@ -146,10 +142,16 @@ impl Foreign {
         let is_key = finding.secret.expose().contains("PRIVATE KEY");
         let known = (is_key && hashes.private_key)
             || std::iter::once(&finding.secret)
-                .chain(finding.parts.values())
+                .chain(secret_parts(finding))
                 .any(|part| hashes.values.contains(&sha1(part.expose())));
         known.then(|| cause(BASELINE, BASELINE.to_owned()))
     }
+}
+
+/// What else of a find may be what was hashed: a key's id, or how the secret is written. Whose it is was
+/// perhaps hashed as the password of another.
+fn secret_parts(finding: &Finding) -> impl Iterator<Item = &Secret> {
+    finding.parts.iter().filter(|(name, _)| !LOGIN.contains(&name.as_str())).map(|(_, part)| part)
 }
 
 /// Commit, path and line of `commit:file:rule:line` or `file:rule:line`.

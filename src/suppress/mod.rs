@@ -15,6 +15,7 @@ use crate::config::exempt::Exemption;
 use crate::detector::Detectors;
 use crate::finding::{Comment, Confidence, Finding, Location, Marker, Note};
 use crate::secret::Fingerprint;
+use crate::source::Extent;
 use baseline::Baseline;
 use foreign::Foreign;
 use told::Told;
@@ -34,7 +35,7 @@ pub struct Suppressions {
     pub new_comments: bool,
     /// What is to be said of how these came about.
     pub notes: Vec<Note>,
-    /// What the paths of several arguments begin with.
+    /// What the paths of each argument begin with.
     pub prefixes: Vec<String>,
 }
 
@@ -76,8 +77,7 @@ pub struct Suppressed {
     pub fingerprint: Fingerprint,
     pub detector: String,
     pub confidence: Confidence,
-    pub path: String,
-    pub line: usize,
+    pub place: Location,
     pub cause: Cause,
 }
 
@@ -93,13 +93,13 @@ pub struct Sifted {
     pub notes: Vec<Note>,
 }
 
-/// Parts the finds. `whole`: everything was read that the ignores may be about.
+/// Parts the finds. `extent`: how much was read of what the ignores may be about.
 pub fn apply(
     findings: Vec<Finding>,
     comments: &[Comment],
     detectors: &Detectors,
     suppressions: &Suppressions,
-    whole: bool,
+    extent: Extent,
 ) -> Sifted {
     let mut sifted = Sifted::default();
     let mut told = Told::default();
@@ -121,16 +121,16 @@ pub fn apply(
             fingerprint: finding.fingerprint.clone(),
             detector: detector.to_owned(),
             confidence: finding.confidence,
-            path: at.path.clone(),
-            line: at.line,
+            place: at.clone(),
             cause,
         }));
         if by_comment {
             sifted.commented.push(finding);
         }
     }
-    sifted.suppressed.sort_by(|a, b| (&a.path, a.line, &a.fingerprint).cmp(&(&b.path, b.line, &b.fingerprint)));
-    sifted.notes = told.notes(suppressions, comments, detectors, whole);
+    let order = |one: &Suppressed| (one.place.path.clone(), one.place.line, one.fingerprint.clone());
+    sifted.suppressed.sort_by_cached_key(order);
+    sifted.notes = told.notes(suppressions, comments, detectors, extent);
     sifted
 }
 
@@ -205,6 +205,7 @@ impl Suppressions {
     /// A path as the configuration says it: without the argument that it was found under.
     fn relative<'p>(&self, path: &'p str) -> &'p str {
         let rest = |prefix: &String| path.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        self.prefixes.iter().find_map(rest).unwrap_or(path)
+        // One repository may lie in another.
+        self.prefixes.iter().filter_map(rest).min_by_key(|rest| rest.len()).unwrap_or(path)
     }
 }

@@ -9,6 +9,7 @@ use super::Suppressions;
 use crate::detector::Detectors;
 use crate::error::nearest;
 use crate::finding::{Comment, Finding, Location, Note};
+use crate::source::Extent;
 
 /// Which ignores were about something, and what that was, for the first of it.
 #[derive(Debug, Default)]
@@ -45,16 +46,19 @@ impl Told {
         suppressions: &Suppressions,
         comments: &[Comment],
         detectors: &Detectors,
-        whole: bool,
+        extent: Extent,
     ) -> Vec<Note> {
+        let whole = extent != Extent::Part;
         let mut notes = Notes { today: suppressions.today, whole, notes: Vec::new() };
         if let Some(baseline) = &suppressions.baseline {
             for (fingerprint, known) in &baseline.known {
                 let about = format!("{}:{}", baseline.name, known.line);
                 let what = format!("{} in {}", known.detector, known.path);
+                notes.whole = extent.covers(known.beyond);
                 notes.on(about, &what, known.until, known.reason.as_deref(), self.baseline.get(fingerprint));
             }
         }
+        notes.whole = whole;
         for (number, exemption) in suppressions.exemptions.iter().enumerate() {
             let about = format!("{}:{}", suppressions.config, exemption.line);
             let what = format!("what lies in {}", exemption.paths.join(", "));

@@ -130,6 +130,15 @@ impl Call {
         self
     }
 
+    /// Its status where the reader of its output is gone before it begins.
+    pub fn unheard(mut self) -> i32 {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        self.command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null());
+        let mut child = self.command.spawn().unwrap();
+        wait(&mut child, Instant::now(), &self.command)
+    }
+
     pub fn run(mut self) -> Ran {
         let started = Instant::now();
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

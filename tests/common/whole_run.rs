@@ -46,6 +46,7 @@ pub fn plan(folder: &Folder, format: Format, dry_run: bool) -> Plan {
         confidence: Confidence::Low,
         fail_on: FailOn::Never,
         suppressions: Suppressions::default(),
+        shows_suppressed: false,
         write_baseline: None,
         main: Output { format, file: None, style },
         further: Vec::new(),

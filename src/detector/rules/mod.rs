@@ -14,6 +14,7 @@ use super::model::{Allow, Provider};
 use crate::config::belongs;
 use crate::error::{FileError, shown};
 use crate::finding::Note;
+use crate::textfile;
 use expression::Filter;
 use table::{At, Wrong};
 use written::{Rule, Written};
@@ -80,7 +81,8 @@ impl Merged {
             let message = format!("more than {CHAIN} rules files extend one another");
             return Err(FileError::Content { path: name, message });
         }
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        // What was typed may be a pipe; what a file names may not.
+        let text = if chain.len() == 1 { textfile::read(path) } else { textfile::read_regular(path) }?;
         let mut written = Written::of(&name, &text)?;
         written.complain_of_doubles();
         let mut base = match written.extend.take() {

@@ -224,6 +224,6 @@ pub fn weaknesses() -> sarif::ToolComponent {
 }
 
 /// The words as one name in Pascal's case.
-fn pascal(words: &str) -> String {
+pub fn pascal(words: &str) -> String {
     words.split(|letter: char| !letter.is_alphanumeric()).map(capital).collect()
 }

@@ -127,6 +127,7 @@ fn an_empty_scan_says_that_it_read_nothing() {
         moment: crate::finding::Moment::default(),
         credentials: Vec::new(),
         suppressed: Vec::new(),
+        shows_suppressed: false,
         notes: Vec::new(),
         stats: crate::assess::model::Stats::default(),
     };

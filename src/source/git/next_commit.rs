@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::index::Index;
 use super::objects::Objects;
 use super::{Change, Kind, Repository};
+use crate::source::steering;
 
 /// The name of HEAD's tree, which is the first thing that is asked.
 pub(super) const HEAD: &str = "HEAD^{tree}";
@@ -15,9 +16,6 @@ const USUAL: usize = 20;
 
 /// A larger tree is no tree of files.
 const LIMIT: u64 = 1 << 30;
-
-/// A longer file names no folder.
-const LONGEST_POINTER: u64 = 64 << 10;
 
 const FOLDER: u32 = 0o040_000;
 const SUBMODULE: u32 = 0o160_000;
@@ -145,15 +143,8 @@ impl Repository {
             (Some(index), _) => return Some(self.root.join(index)),
             (None, _) => {}
         }
-        let folder = named("GIT_DIR").map_or_else(|| self.root.join(".git"), |named| self.root.join(named));
-        if folder.is_dir() {
-            return Some(folder.join("index"));
-        }
-        // A further working tree, or a submodule: `gitdir: PATH`.
-        let ordinary = folder.metadata().is_ok_and(|found| found.is_file() && found.len() < LONGEST_POINTER);
-        let pointer = std::fs::read_to_string(ordinary.then_some(&folder)?).ok()?;
-        let named = pointer.strip_prefix("gitdir: ")?.trim_end_matches(['\r', '\n']);
-        Some(self.root.join(named).join("index"))
+        let named = named("GIT_DIR").map(|named| self.root.join(named)).filter(|folder| folder.is_dir());
+        Some(named.or_else(|| steering::git_folder(&self.root))?.join("index"))
     }
 }
 

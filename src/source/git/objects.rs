@@ -15,6 +15,8 @@ const PASSED_OVER: u64 = 16 << 20;
 /// The objects of one repository.
 pub struct Objects {
     repository: Repository,
+    /// Links of a tree lead on to what they name in it.
+    follows_links: bool,
     process: Mutex<Option<Process>>,
 }
 
@@ -26,14 +28,24 @@ impl fmt::Debug for Objects {
 
 impl Objects {
     pub fn of(repository: &Repository) -> Objects {
-        Objects { repository: repository.clone(), process: Mutex::new(None) }
+        Objects { repository: repository.clone(), follows_links: false, process: Mutex::new(None) }
+    }
+
+    /// Of which `COMMIT:PATH` is what somebody would find there who has it checked out; a link that
+    /// leads out of the tree leads nowhere.
+    pub fn behind_links(repository: &Repository) -> Objects {
+        Objects { follows_links: true, ..Objects::of(repository) }
+    }
+
+    fn start(&self) -> io::Result<Process> {
+        Process::start(&self.repository, self.follows_links)
     }
 
     /// Asks for an object that will be read first, so that git finds it while others work.
     pub fn ask_ahead(&self, name: &str) {
         let mut place = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         // What is wrong, whoever reads will be told.
-        *place = Process::start(&self.repository).ok();
+        *place = self.start().ok();
         if let Some(process) = place.as_mut() {
             process.asked = process.ask(name).ok().map(|()| name.to_owned());
         }
@@ -45,7 +57,7 @@ impl Objects {
         let mut place = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         let mut process = match place.take() {
             Some(process) => process,
-            None => Process::start(&self.repository).map_err(Unread::Io)?,
+            None => self.start().map_err(Unread::Io)?,
         };
         let answer = process.read(id, limit, buffer).map_err(|_| {
             let message = format!("git cannot read its object {id}; `git fsck` says what is broken");
@@ -84,9 +96,10 @@ struct Process {
 }
 
 impl Process {
-    fn start(repository: &Repository) -> io::Result<Process> {
+    fn start(repository: &Repository, follows_links: bool) -> io::Result<Process> {
         repository.is_fit().map_err(io::Error::other)?;
-        let mut command = repository.git(&["cat-file", "--batch"]);
+        let follow: &[&str] = if follows_links { &["--follow-symlinks"] } else { &[] };
+        let mut command = repository.git(&[&["cat-file", "--batch"], follow].concat());
         // Nobody reads what it complains of, and a full pipe would hold it up.
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
@@ -99,7 +112,8 @@ impl Process {
         self.questions.write_all(format!("{name}\n").as_bytes())
     }
 
-    /// `id type size`, the bytes, and a line break; or the name and what is wrong with it.
+    /// `id type size`, the bytes, and a line break; or the name and what is wrong with it; of a link
+    /// that leads nowhere that, a size and as much text.
     fn read(&mut self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Answer> {
         buffer.clear();
         match self.asked.take() {
@@ -111,6 +125,12 @@ impl Process {
         self.answers.read_line(&mut head)?;
         let Some(head) = head.strip_suffix('\n') else { return Err(io::ErrorKind::UnexpectedEof.into()) };
         let words: Vec<&str> = head.split(' ').collect();
+        if let ["symlink" | "dangling" | "loop" | "notdir", size] = words[..]
+            && let Ok(size) = size.parse::<u64>()
+        {
+            self.skip(size + 1)?;
+            return Ok(Answer::Missing);
+        }
         let [id, "blob" | "tree" | "commit" | "tag", size] = words[..] else { return Ok(Answer::Missing) };
         let (id, size) = (id.to_owned(), size.parse::<u64>().map_err(io::Error::other)?);
         if size > limit {

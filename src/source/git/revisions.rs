@@ -5,7 +5,7 @@ use super::Repository;
 use super::objects::Objects;
 use crate::error::SourceError;
 
-/// The ids of two commits.
+/// The ids of two commits, or of a tree and a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     pub base: String,
@@ -27,6 +27,7 @@ impl Repository {
             (None, Some((base, head))) => (base, head, false),
             (None, None) => (typed, "", false),
         };
+        self.is_fit_throughout()?;
         // First of all, since it says what is wrong with the repository.
         let shallow = self.run(&["rev-parse", "--is-shallow-repository"])?.trim_ascii() == b"true";
         let hint = match shallow {
@@ -45,7 +46,10 @@ impl Repository {
             let found = objects.read(&format!("{revision}^{{commit}}"), u64::MAX, &mut Vec::new());
             found.map_err(|_| wrong(format!("`{revision}` names no commit here: {hint}")))
         };
-        let (base, head) = (commit(base)?, commit(head)?);
+        // What is new in a tree, or in all that there is, can be asked for as well.
+        let tree = |revision: &str| objects.read(&format!("{revision}^{{tree}}"), u64::MAX, &mut Vec::new()).ok();
+        let begin = |revision: &str| commit(revision).or_else(|why| tree(revision).filter(|_| !fork).ok_or(why));
+        let (base, head) = (begin(base)?, commit(head)?);
         if !fork {
             return Ok(Range { tip: base.clone(), base, head });
         }

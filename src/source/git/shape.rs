@@ -23,8 +23,12 @@ pub struct Shape {
 /// Borrowed folders may borrow in turn; git goes no further than this either.
 const BORROWED: usize = 5;
 
+/// No list of borrowed folders is longer, in bytes.
+const LONGEST: u64 = 1 << 20;
+
 /// Asks git, which refuses where the repository belongs to somebody else.
 pub fn shape(repository: &Repository) -> Result<Shape, SourceError> {
+    repository.is_fit_throughout()?;
     let paths = ["--git-path", "objects", "--git-path", "shallow"];
     let asked = text(&repository.run(&[&["rev-parse", "--show-object-format"][..], &paths[..]].concat())?);
     let mut lines = asked.lines();
@@ -64,7 +68,8 @@ fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     text(bytes).lines().filter_map(pair).collect()
 }
 
-fn folders(own: PathBuf) -> Vec<PathBuf> {
+/// The folders of objects: this one, and those that it borrows from, and so on.
+pub fn folders(own: PathBuf) -> Vec<PathBuf> {
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut folders = vec![own];
     let mut from = 0;
@@ -74,7 +79,7 @@ fn folders(own: PathBuf) -> Vec<PathBuf> {
             let folder = folders[at].clone();
             seen.insert(folder.canonicalize().unwrap_or_else(|_| folder.clone()));
             let listed = folder.join("info").join("alternates");
-            let is_file = fs::metadata(&listed).is_ok_and(|found| found.is_file());
+            let is_file = fs::metadata(&listed).is_ok_and(|found| found.is_file() && found.len() < LONGEST);
             let named = if is_file { fs::read_to_string(listed).unwrap_or_default() } else { String::new() };
             for line in named.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
                 let borrowed = folder.join(line);
