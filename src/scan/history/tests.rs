@@ -55,6 +55,9 @@ const LINES: &[&str] = &[
     "pragma: no-cache, pragma: allowlist secret\n",
     "auth auth auth pass pass key key ghp_ AKIA sk_live_ https:// xoxb- eyJ\n",
     "    \"{hex:40}\",\n    \"{hex:40}\",\n",
+    "pass~word = \"{base62:14}\"\nsecret_to~ken: {base62:24}\n",
+    "echo one \\\nmysql -u root -p{base62:12} main\n",
+    "sshpass \\~\n -p {base62:12} ssh acme.test\n",
     "\\\\\\\n",
     "\"\n",
     "'\n",
@@ -122,6 +125,26 @@ impl Writer<'_> {
         (0..pieces).flat_map(|_| self.piece().into_bytes()).collect()
     }
 
+    /// A character or two of a line that tells something; often what keeps a word in two.
+    fn fine_cut(&mut self, text: &[u8]) -> Range<usize> {
+        let from = self.random.below(text.len() + 1);
+        if let Some(at) = text[from..].iter().position(|&byte| byte == b'~')
+            && self.random.below(2) == 0
+        {
+            return from + at..from + at + 1;
+        }
+        let mut start = text[..from].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let end_of = |start: usize| text[start..].iter().position(|&byte| byte == b'\n').map(|at| start + at + 1);
+        while text[start..].starts_with(b"  count[")
+            && let Some(end) = end_of(start)
+        {
+            start = end;
+        }
+        let end = end_of(start).unwrap_or(text.len());
+        let at = start + self.random.below(end - start + 1);
+        at..(at + self.random.below(3)).min(text.len())
+    }
+
     /// Some changes of a text, and what stays.
     fn change(&mut self, old: &[u8]) -> (Vec<u8>, Vec<Kept>) {
         let mut parts: Vec<Range<usize>> = vec![0..old.len()];
@@ -133,19 +156,23 @@ impl Writer<'_> {
             }
             let whole = parts[number].clone();
             let mut cut = self.random.part(whole.len());
-            // Most changes are of whole lines.
-            if self.random.below(3) > 0 {
+            let is_fine = self.random.below(2) == 0;
+            if is_fine {
+                cut = self.fine_cut(&old[whole.clone()]);
+            } else if self.random.below(3) > 0 {
+                // Most of the others are of whole lines.
                 let line =
                     |at: usize| old[whole.clone()][..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
                 cut = line(cut.start)..line(cut.end).max(line(cut.start));
             }
             let (start, end) = (whole.start + cut.start, whole.start + cut.end);
             let new = match self.random.below(4) {
+                _ if is_fine => self.random.of(&["", "", "", "~", "x", "\"", "\\", " ", "=", "\n"]).into(),
                 0 => Vec::new(),
                 1 => old[start..end].to_ascii_uppercase(),
                 _ => self.piece().into_bytes(),
             };
-            let end = if self.random.below(3) == 0 { start } else { end };
+            let end = if !is_fine && self.random.below(3) == 0 { start } else { end };
             let mut more = (vec![whole.start..start, 0..0, end..whole.end], vec![None, Some(new), None]);
             // Something is moved or repeated.
             if self.random.below(4) == 0 {
@@ -204,7 +231,7 @@ fn a_changed_text_gives_what_it_gives_alone() {
     let examples: Vec<String> =
         (0..detectors.len()).flat_map(|number| detectors.detector(number).examples.first().cloned()).collect();
     let (mut found, mut spared) = (0, 0);
-    for seed in 1..=20 {
+    for seed in 1..=12 {
         let mut writer = Writer { random: Random(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed)), examples: &examples };
         let mut text = writer.text();
         let mut path = writer.random.of(PATHS);
@@ -228,5 +255,5 @@ fn a_changed_text_gives_what_it_gives_alone() {
             (text, known) = (new, next);
         }
     }
-    assert!(found > 300 && spared > 150, "{found} {spared}");
+    assert!(found > 300 && spared > 100, "{found} {spared}");
 }

@@ -61,12 +61,14 @@ fn said(why: impl Display) -> String {
 pub(super) struct Inflater {
     inflate: Inflate,
     packed: Vec<u8>,
+    /// The delta that was inflated last.
+    pub(super) delta: Vec<u8>,
 }
 
-/// What was inflated: an object, or the delta that makes one.
+/// What was inflated: an object, or a delta that makes one, which lies with the inflater.
 pub(super) enum Inflated {
     Whole(Vec<u8>),
-    Delta(Vec<u8>),
+    Delta,
 }
 
 impl Pack {
@@ -204,7 +206,7 @@ impl Pack {
     }
 
     pub(super) fn inflate(&self, place: u32, inflater: &mut Inflater) -> Result<Inflated, &'static str> {
-        let Inflater { inflate, packed } = inflater;
+        let Inflater { inflate, packed, delta } = inflater;
         let start = self.starts[place as usize];
         let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.end());
         let (entry, packed) = self.data.entry(start, end, packed).ok_or(DAMAGED)?;
@@ -214,16 +216,16 @@ impl Pack {
         if entry.decompressed_size > end.saturating_sub(start) * RATIO {
             return Err(DAMAGED);
         }
-        let mut bytes = vec![0; entry.decompressed_size as usize];
+        let is_delta = entry.header.is_delta();
+        let mut whole = Vec::new();
+        let bytes = if is_delta { delta } else { &mut whole };
+        bytes.resize(entry.decompressed_size as usize, 0);
         inflate.reset();
-        match inflate.once(packed, &mut bytes) {
+        match inflate.once(packed, bytes) {
             Ok((Status::StreamEnd, _, length)) if length == bytes.len() => {}
             _ => return Err(DAMAGED),
         }
-        Ok(match entry.header.is_delta() {
-            true => Inflated::Delta(bytes),
-            false => Inflated::Whole(bytes),
-        })
+        Ok(if is_delta { Inflated::Delta } else { Inflated::Whole(whole) })
     }
 
     /// One object, with all the deltas that lead to it.
@@ -237,7 +239,7 @@ impl Pack {
         let mut bytes = loop {
             match self.inflate(place, &mut inflate)? {
                 Inflated::Whole(bytes) => break bytes,
-                Inflated::Delta(delta) => deltas.push(delta),
+                Inflated::Delta => deltas.push(std::mem::take(&mut inflate.delta)),
             }
             place = self.base(place).ok_or("the base of a delta is missing")?;
         };

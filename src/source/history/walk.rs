@@ -185,11 +185,11 @@ impl<'f, S: Send + Sync> Family<'f, S> {
     ) -> Result<Base<S>, &'static str> {
         let (bytes, from) = match (self.pack.inflate(place, inflate)?, base) {
             (Inflated::Whole(bytes), _) => (bytes, None),
-            (Inflated::Delta(delta), Some(base)) => {
-                let (parts, length) = parts(&delta, base.bytes.len())?;
-                (delta::apply(&base.bytes, &delta, &parts, length), Some((base, parts)))
+            (Inflated::Delta, Some(base)) => {
+                let (parts, length) = parts(&inflate.delta, base.bytes.len())?;
+                (delta::apply(&base.bytes, &inflate.delta, &parts, length), Some((base, parts)))
             }
-            (Inflated::Delta(_), None) => return Err("the base of a delta is missing"),
+            (Inflated::Delta, None) => return Err("the base of a delta is missing"),
         };
         let base = from.as_ref().map(|(base, parts)| From { left: &base.left, length: base.bytes.len(), parts });
         let left = (self.visit)(Visited { number, bytes: &bytes, base });
