@@ -152,7 +152,8 @@ fn every_hook_is_the_same_but_for_where_the_program_comes_from() {
     let each: Vec<&str> = hooks.split("- id: ").skip(1).collect();
     let ids: Vec<&str> = each.iter().filter_map(|text| text.lines().next()).collect();
     assert_eq!(ids, ["overscope", "overscope-src", "overscope-system"]);
-    let same = ["overscope scan --staged --offline", "false", "true", "[pre-commit, pre-merge-commit, pre-push, manual]"];
+    let same =
+        ["overscope scan --staged --offline", "false", "true", "[pre-commit, pre-merge-commit, pre-push, manual]"];
     for text in &each {
         assert_eq!(hook(text), same);
         assert!(!text.contains("\n  types"), "every file counts, whatever its kind: {text}");
