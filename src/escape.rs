@@ -37,8 +37,10 @@ impl View<'_> {
             Escaping::Backslash => (b'\\', backslash),
         };
         let mut at = memchr::memchr(mark, &self.bytes)?;
-        let mut bytes = self.bytes[..at].to_vec();
-        let mut origins: Vec<usize> = (0..at).map(|at| self.original(at)).collect();
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        bytes.extend_from_slice(&self.bytes[..at]);
+        let mut origins: Vec<usize> = Vec::with_capacity(self.bytes.len() + 1);
+        origins.extend((0..at).map(|at| self.original(at)));
         while let Some(&byte) = self.bytes.get(at) {
             let read = if byte == mark { resolve(&self.bytes[at + 1..], &mut bytes) } else { 0 };
             if read == 0 {
@@ -53,6 +55,12 @@ impl View<'_> {
         }
         origins.push(self.original(at));
         Some(View { bytes: Cow::Owned(bytes), origins: Some(origins) })
+    }
+
+    /// The text, and where each byte of it and its end stand in the text that the first view was made of.
+    pub fn into_parts(self) -> (Vec<u8>, Vec<usize>) {
+        let origins = self.origins.unwrap_or_else(|| (0..=self.bytes.len()).collect());
+        (self.bytes.into_owned(), origins)
     }
 
     /// Where the byte at `at`, or the end, stands in the text that the first view was made of.

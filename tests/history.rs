@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::exported::{self, export, git};
 use common::{Folder, Ran, overscope};
@@ -295,6 +295,43 @@ fn a_history_with_holes_is_read_around_them() {
     }
     fs::write(&pack, flipped(&sound, sound.len() / 2)).unwrap();
     assert_eq!(history.run(&[]).paths(), ["a.txt"]);
+}
+
+/// The pack that was written last, and what stands in it.
+fn newest_pack(history: &History) -> (PathBuf, Vec<u8>) {
+    let files = fs::read_dir(history.path().join(".git/objects/pack")).unwrap().map(|entry| entry.unwrap().path());
+    let mut packs: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "pack")).collect();
+    packs.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
+    let newest = packs.pop().unwrap();
+    let bytes = fs::read(&newest).unwrap();
+    (newest, bytes)
+}
+
+/// Every object lies in two packs: what is damaged in one of them is read from the other, whatever
+/// part of it that is.
+#[test]
+fn what_is_damaged_in_one_pack_is_read_from_another() {
+    let mut history = eventful();
+    history.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50"]);
+    let (first, one) = newest_pack(&history);
+    let index = first.with_extension("idx");
+    let kept = fs::read(&index).unwrap();
+    history.git(&["repack", "-q", "-a", "-d", "-f", "--depth=1", "--window=3"]);
+    let (second, two) = newest_pack(&history);
+    assert_ne!(first, second);
+    let expected = told(&scanned(&history).findings);
+    fs::write(&index, &kept).unwrap();
+    fs::write(&first, &one).unwrap();
+    assert_eq!(told(&scanned(&history).findings), expected);
+    for (pack, sound) in [(&first, &one), (&second, &two)] {
+        fs::remove_file(pack).unwrap();
+        for at in 1..8 {
+            fs::write(pack, flipped(sound, sound.len() / 8 * at)).unwrap();
+            assert_eq!(told(&scanned(&history).findings), expected, "{at}");
+        }
+        fs::remove_file(pack).unwrap();
+        fs::write(pack, sound).unwrap();
+    }
 }
 
 fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {

@@ -21,7 +21,7 @@ use table::{Place, Row};
 use tree::{Id, Tree};
 
 /// More values than this are not read from one file: a dump of a table of users has no end.
-const MOST: usize = 1000;
+pub const MOST: usize = 1000;
 
 /// Longer texts are machine output; the scanners of the whole text still look at them.
 const LONGEST: usize = 32 << 20;
@@ -45,6 +45,12 @@ pub struct Stated {
 /// Whether files of this name state anything.
 pub fn knows(path: &str) -> bool {
     !table::rows_of(path).is_empty()
+}
+
+/// Whether each command of such a file states what it states on its own, however it goes on.
+pub fn is_by_command(path: &str) -> bool {
+    let rows = table::rows_of(path);
+    !rows.is_empty() && rows.iter().all(|row| row.is_by_command())
 }
 
 /// What a file of this path states, in the order of the text. `None` when no carrier has that name.

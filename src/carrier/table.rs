@@ -87,6 +87,11 @@ impl Row {
         self.holds.is_empty() || self.holds.iter().any(|mark| text.contains(mark.as_str()))
     }
 
+    /// Whether what one command states is no matter of the others.
+    pub fn is_by_command(&self) -> bool {
+        self.format == Format::Shell && self.holds.is_empty()
+    }
+
     /// The places that may end in `key`, in the order of the table.
     pub fn places_at(&self, key: &str) -> impl Iterator<Item = &Place> {
         let named = match key.bytes().any(|byte| byte.is_ascii_uppercase()) {

@@ -6,7 +6,7 @@ use crate::detector::model::Context;
 use crate::naming::words_of;
 
 /// How far before a value its context may stand.
-const REACH: usize = 160;
+pub(super) const REACH: usize = 160;
 /// Words between a key and its value that are not the key.
 const PASSED: &[&str] = &["bearer", "basic", "token", "is", "flyv1", "apikey", "ssws"];
 

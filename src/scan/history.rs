@@ -1,24 +1,24 @@
 //! A history is too large to be listed: its blobs come as a stream, each once, and are scanned as they
-//! come, under the path that brought them.
+//! come, under the path that brought them. Of a blob that is made of another one, what it repeats is
+//! known.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::place::Place;
+use super::known::Known;
 use super::text::Text;
-use super::{Read, Scanned, Scanner, gather, matcher, scan_bytes};
+use super::{Read, Scanned, Scanner, gather, matcher, scan_bytes, settled};
 use crate::finding::Location;
 use crate::secret::FingerprintKey;
 use crate::source::archive::Archive;
-use crate::source::{Blob, History};
+use crate::source::{Base, Blob, Entry, History};
 
 /// Where a blob stands among the others, and what it gave.
 type Ranked = ((bool, u32, String), Read);
 
-/// A text of this kind of place in which nothing was found, nor anything that could become a find by a
-/// change far away from it.
-struct Clean(Place);
+/// Of longer texts, which are few, nothing is kept.
+const LONGEST: usize = 4 << 20;
 
 pub(super) fn scan(
     scanner: &Scanner<'_>,
@@ -28,30 +28,24 @@ pub(super) fn scan(
 ) -> Scanned {
     let found: Mutex<Vec<Ranked>> = Mutex::default();
     let (files, bytes) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let notes = history.each(&|blob: Blob<'_, Option<Clean>>| {
-        let size = blob.bytes.len() as u64;
-        let clean = still_clean(scanner, &blob).or_else(|| {
-            // Under two paths it may be of two minds.
-            let only = blob.entries.len() == 1;
-            let mut clean = None;
-            for entry in blob.entries {
-                let mut read = scan_bytes(blob.bytes, &entry, scanner.detectors, &scanner.keywords);
-                clean = (only && read.clean).then(|| Clean(Place::of(&entry.path)));
-                // A comment of an old version allows nothing any more.
-                if !entry.tracked {
-                    read.comments.clear();
-                }
-                if !(read.candidates.is_empty() && read.comments.is_empty() && read.notes.is_empty()) {
-                    let place = (!entry.tracked, blob.rank, entry.path);
-                    found.lock().expect("no thread panics while it holds the lock").push((place, read));
-                }
+    let notes = history.each(&|blob: Blob<'_, Option<Known>>| {
+        let mut known = None;
+        for entry in blob.entries {
+            let (mut read, learnt) = look(scanner, blob.bytes, blob.base.as_ref(), &entry);
+            known = learnt;
+            // A comment of an old version allows nothing any more.
+            if !entry.tracked {
+                read.comments.clear();
             }
-            clean
-        });
+            if !(read.candidates.is_empty() && read.comments.is_empty() && read.notes.is_empty()) {
+                let place = (!entry.tracked, blob.rank, entry.path);
+                found.lock().expect("no thread panics while it holds the lock").push((place, read));
+            }
+        }
         files.fetch_add(1, Ordering::Relaxed);
-        bytes.fetch_add(size, Ordering::Relaxed);
+        bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
         on_file();
-        clean
+        known
     });
     let mut found = found.into_inner().unwrap_or_default();
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -78,17 +72,34 @@ fn first_of_each_path(locations: &mut Vec<Location>, ranks: &BTreeMap<String, u3
     locations.retain(|location| location.tracked || first.get(&location.path) == Some(&rank(location)));
 }
 
-/// A change of a clean text leaves it clean where nothing is to be found around the change.
-fn still_clean(scanner: &Scanner<'_>, blob: &Blob<'_, Option<Clean>>) -> Option<Clean> {
-    let base = blob.base.as_ref()?;
-    let Clean(place) = base.left.as_ref()?;
-    let [entry] = blob.entries.as_slice() else { return None };
-    if Place::of(&entry.path) != *place
-        || !matches!(Text::of(blob.bytes), Text::Plain(_))
-        || Archive::of(blob.bytes, &entry.path).is_some()
-    {
-        return None;
+/// Scans a blob, and says what is known of it now.
+fn look(
+    scanner: &Scanner<'_>,
+    bytes: &[u8],
+    base: Option<&Base<'_, Option<Known>>>,
+    entry: &Entry,
+) -> (Read, Option<Known>) {
+    let Scanner { detectors, keywords } = scanner;
+    let text = Text::of(bytes);
+    let is_plain = matches!(text, Text::Plain(_)) && bytes.len() <= LONGEST;
+    if !is_plain || Archive::of(bytes, &entry.path).is_some() {
+        return (scan_bytes(bytes, entry, detectors, keywords), None);
     }
-    matcher::stays_clean(blob.bytes, &base.changes, entry, scanner.detectors, &scanner.keywords)
-        .then_some(Clean(*place))
+    let base = base.and_then(|base| Some((base, base.left.as_ref()?)));
+    let known = match base {
+        Some((base, known)) => Known::again(bytes, entry, base, known, scanner),
+        None => Known::first(bytes, entry, scanner),
+    };
+    let find = |due| matcher::find(bytes, due, entry, detectors, keywords, false);
+    let (found, known) = match find(Some(known.due())) {
+        found if !found.told.by_all => {
+            let known = known.learn(&found.told);
+            (found, Some(known))
+        }
+        found => (if base.is_some() { find(None) } else { found }, None),
+    };
+    (settled(found, &text, bytes.len() as u64, entry, detectors, keywords), known)
 }
+
+#[cfg(test)]
+mod tests;

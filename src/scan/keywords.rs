@@ -45,6 +45,7 @@ pub(super) struct Keywords {
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
     words: Words,
+    longest: usize,
     always: Vec<usize>,
 }
 
@@ -150,11 +151,12 @@ impl Keywords {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { forms, seen, buckets, anchors, words, always: Vec::new() }
+        let longest = (0..words.len()).map(|number| words.text(number).len()).max().unwrap_or(0);
+        Keywords { forms, seen, buckets, anchors, words, longest, always: Vec::new() }
     }
 
-    /// Calls `hit` with what each keyword stands for, and its start.
-    pub(super) fn each_hit(&self, text: &[u8], mut hit: impl FnMut(Wake, usize)) {
+    /// Calls `hit` with the number of each keyword that stands in the text, and its start.
+    pub(super) fn each_hit(&self, text: &[u8], mut hit: impl FnMut(u32, usize)) {
         // Eight bytes hold five times four of them: two loads and one branch for ten.
         let mut at = 0;
         while let Some(bytes) = text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
@@ -182,7 +184,10 @@ impl Keywords {
             let mut four = [0; GRAM];
             let left = text.len().min(at + GRAM) - at;
             four[..left].copy_from_slice(&text[at..at + left]);
-            self.compare(text, at, u32::from_le_bytes(four) | CASELESS as u32, &mut hit);
+            let gram = u32::from_le_bytes(four) | CASELESS as u32;
+            if self.bit(gram) != 0 {
+                self.compare(text, at, gram, &mut hit);
+            }
             at += 1;
         }
     }
@@ -195,7 +200,7 @@ impl Keywords {
     }
 
     #[inline(never)]
-    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(Wake, usize)) {
+    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(u32, usize)) {
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
@@ -203,9 +208,24 @@ impl Keywords {
             let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
             let stands = bytes.get(start..start + word.len());
             if stands.is_some_and(|text| text.eq_ignore_ascii_case(word)) {
-                self.words.wakes(anchor.word as usize).iter().for_each(|&wake| hit(wake, start));
+                hit(anchor.word, start);
             }
         }
+    }
+
+    /// How long the longest keyword is.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// Whom the keyword of this number wakes.
+    pub(super) fn wakes(&self, word: u32) -> &[Wake] {
+        self.words.wakes(word as usize)
+    }
+
+    /// How long the keyword of this number is.
+    pub(super) fn length(&self, word: u32) -> usize {
+        self.words.text(word as usize).len()
     }
 
     /// The form of this number.
@@ -259,9 +279,11 @@ mod tests {
 
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
-        keywords(words).each_hit(text, |wake, at| {
-            let Wake::Detector(number) = wake else { panic!("{wake:?} at {at}") };
-            assert!(found.insert((number, at)), "{number} at {at} twice");
+        let keywords = keywords(words);
+        keywords.each_hit(text, |word, at| {
+            let [Wake::Detector(number)] = keywords.wakes(word) else { panic!("{word} at {at}") };
+            assert_eq!(keywords.length(word), words[*number].len());
+            assert!(found.insert((*number, at)), "{number} at {at} twice");
         });
         found
     }

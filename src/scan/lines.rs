@@ -65,6 +65,27 @@ pub(super) fn logical_start(bytes: &[u8], at: usize, reach: usize) -> usize {
     start.max(least)
 }
 
+/// The lines that `span` touches, with those that a backslash at an end joins to them, and their last
+/// line break.
+pub(super) fn joined(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    let joins = |line: &[u8]| line.trim_ascii_end().ends_with(b"\\");
+    let next = |at: usize| memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |offset| at + offset + 1);
+    let mut start = line_start(bytes, span.start);
+    while start > 0 {
+        let before = line_start(bytes, start - 1);
+        if !joins(&bytes[before..start]) {
+            break;
+        }
+        start = before;
+    }
+    let mut end = next(span.end);
+    let mut last = line_start(bytes, span.end);
+    while end < bytes.len() && joins(&bytes[last..end]) {
+        (last, end) = (end, next(end));
+    }
+    start..end
+}
+
 /// The span of `lines` lines before and after the one that holds `at`.
 pub(super) fn around(bytes: &[u8], at: usize, lines: usize) -> (usize, usize) {
     let mut start = line_start(bytes, at);

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::comments::Comments;
-use super::encoded::{Region, Regions};
+use super::encoded::{Decoded, Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
+use super::marks::{self, Mark};
 use super::notebook::{self, Part};
 use super::place::{self, Place};
 use super::reader::{PIECE, Reader, Woken};
@@ -31,9 +32,20 @@ pub(super) struct Found {
     pub(super) comments: Vec<Comment>,
     /// Why more is encoded in it than was decoded, if there is.
     pub(super) cut: Option<&'static str>,
-    /// Nothing that any detector could take for a find, under whatever path, and nothing that a
-    /// change far away could make one of.
-    pub(super) clean: bool,
+    pub(super) told: Told,
+}
+
+/// Where something came of a keyword, or might have under another path.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Where a pattern fits, or fits what stands there in another form.
+    pub(super) around: Vec<usize>,
+    /// Where a name stands that something is assigned to.
+    pub(super) assigned: Vec<usize>,
+    /// Where its structure states something.
+    pub(super) stated: Vec<usize>,
+    /// More than the neighbourhood of a keyword has a say in this text: it is full, or no plain text.
+    pub(super) by_all: bool,
 }
 
 /// The text that is searched, and where it lies.
@@ -116,39 +128,62 @@ impl Searched<'_> {
     }
 }
 
-pub(super) fn find(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keywords, binary: bool) -> Found {
+/// What is to be looked at of a text that is known in part.
+#[derive(Clone, Copy)]
+pub(super) struct Due<'d> {
+    pub(super) marks: &'d [Mark],
+    /// The lines whose structure is to be read, if not all are.
+    pub(super) lines: Option<&'d [Range<usize>]>,
+}
+
+/// Searches the text of a file, or so much of it as is due.
+pub(super) fn find(
+    bytes: &[u8],
+    due: Option<Due<'_>>,
+    entry: &Entry,
+    detectors: &Detectors,
+    keywords: &Keywords,
+    binary: bool,
+) -> Found {
     let place = Place::of(&entry.path);
     let lines = Lines::of(bytes);
     let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
     let mut seen = Gathered::default();
     let cut = match notebook::parts(bytes, &entry.path).filter(|_| !binary) {
         None => {
-            let stated = if binary { Vec::new() } else { stated::read(bytes, entry, &place) };
-            let cut = look(file, detectors, keywords, binary, &place, &mut seen);
-            seen.hits.extend(stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
+            let lines = due.and_then(|due| due.lines);
+            let mut read = if binary { stated::Read::default() } else { stated::read(bytes, lines, entry, &place) };
+            let all = if due.is_some() { Vec::new() } else { marks::of(bytes, keywords) };
+            let marks = due.map_or(&*all, |due| due.marks);
+            let cut = look(file, marks, detectors, keywords, binary, &place, &mut seen);
+            seen.told.stated.append(&mut read.at);
+            seen.told.by_all |= read.is_full;
+            seen.hits.extend(read.stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
             seen.hits.extend(bundle::read(bytes).and_then(|bundle| bundle_hit(&file, detectors, &bundle)));
             cut
         }
         Some(parts) => {
+            seen.told.by_all = true;
             let mut cut = None;
             for part in &parts {
                 // Each text has regions of its own behind it.
                 let layer = seen.hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
                 let text = Searched { bytes: &part.text, text: &part.text, part: Some(part), layer, ..file };
                 let place = Place { text: part.written, practice: place.practice || part.prose, ..place };
-                cut = cut.or(look(text, detectors, keywords, false, &place, &mut seen));
+                let marks = marks::of(&part.text, keywords);
+                cut = cut.or(look(text, &marks, detectors, keywords, false, &place, &mut seen));
             }
             cut
         }
     };
-    let clean = !(binary || seen.tells || whole_structure(bytes, entry));
-    let Gathered { hits, allowed, .. } = seen;
+    let Gathered { hits, allowed, mut told } = seen;
+    told.by_all |= hits.len() >= CANDIDATES;
     let comments = Comments::read(bytes, &lines, &entry.path, if binary { &[] } else { &allowed });
     let mut candidates = if hits.is_empty() { Vec::new() } else { settle(bytes, hits, detectors) };
     for Candidate { location, .. } in &mut candidates {
         location.comments = comments.covering(location.line..=location.end_line);
     }
-    Found { candidates, comments: comments.own(), cut, clean }
+    Found { candidates, comments: comments.own(), cut, told }
 }
 
 /// What the pass over a text leads to.
@@ -157,104 +192,62 @@ struct Gathered {
     hits: Vec<Hit>,
     /// Where a comment says that something may stay.
     allowed: Vec<usize>,
-    /// It is not clean.
-    tells: bool,
-}
-
-/// Whether the file is read as a whole, by its structure.
-fn whole_structure(bytes: &[u8], entry: &Entry) -> bool {
-    stated::knows(entry) || notebook::parts(bytes, &entry.path).is_some()
-}
-
-/// So far before and behind a change its neighbourhood is looked at again. A hit has a say over a
-/// kilobyte on both sides, and two behind it where escapes are resolved; what is taken together with it
-/// reaches as far again.
-const BEFORE_CHANGE: usize = 3 << 10;
-const BEHIND_CHANGE: usize = 5 << 9;
-
-/// Whether these changes leave a clean text clean: nothing is to be found around any of them.
-pub(super) fn stays_clean(
-    bytes: &[u8],
-    changes: &[Range<usize>],
-    entry: &Entry,
-    detectors: &Detectors,
-    keywords: &Keywords,
-) -> bool {
-    if whole_structure(bytes, entry) {
-        return false;
-    }
-    let mut spans: Vec<Range<usize>> = Vec::new();
-    for change in changes {
-        let span = change.start.saturating_sub(BEFORE_CHANGE)..(change.end + BEHIND_CHANGE).min(bytes.len());
-        match spans.last_mut() {
-            Some(last) if last.end >= span.start => last.end = span.end,
-            _ => spans.push(span),
-        }
-    }
-    let mut regions = Regions::of(bytes);
-    let place = Place::of(&entry.path);
-    let reader = Reader { bytes, detectors, keywords, binary: false, place: &place };
-    let woken = reader.wake(&spans, &mut |wake, at| reader.decode(wake, at, &mut regions));
-    if woken.far || !woken.assigned.is_empty() {
-        return false;
-    }
-    // What was decoded of unchanged text holds what it held.
-    let touches = |outer: &Range<usize>| changes.iter().any(|at| at.start <= outer.end && outer.start <= at.end);
-    if regions.finish().0.iter().any(|region| touches(&region.outer)) {
-        return false;
-    }
-    let lines = Lines::of(bytes);
-    let file = Searched { bytes, region: None, layer: 0, text: bytes, part: None, file: bytes, lines: &lines, entry };
-    !search(&file, woken, detectors, &mut Vec::new())
+    told: Told,
 }
 
 /// Searches a text and what is encoded in it; says why more is than was decoded, if there is.
 fn look(
     whole: Searched<'_>,
+    marks: &[Mark],
     detectors: &Detectors,
     keywords: &Keywords,
     binary: bool,
     place: &Place,
-    Gathered { hits, allowed, tells }: &mut Gathered,
+    Gathered { hits, allowed, told }: &mut Gathered,
 ) -> Option<&'static str> {
     let bytes = whole.bytes;
     let mut regions = Regions::of(bytes);
     let reader = Reader { bytes, detectors, keywords, binary, place };
-    let woken = reader.wake(std::slice::from_ref(&(0..bytes.len())), &mut |wake, at| match wake {
+    let mut woken = reader.wake(marks, &mut |wake, at| match wake {
         Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
         _ => reader.decode(wake, at, &mut regions),
     });
-    let (regions, cut) = regions.finish();
-    *tells |= woken.far || !woken.assigned.is_empty();
-    *tells |= search(&whole, woken, detectors, hits);
+    let Decoded { regions, cut, is_little } = regions.finish();
+    told.by_all |= !is_little || woken.assigned.len() >= CANDIDATES;
+    told.assigned.append(&mut woken.names);
+    told.around.append(&mut search(&whole, woken, detectors, hits));
     let own = Place { text: place::Text::Lines, ..*place };
     for (number, region) in regions.iter().enumerate() {
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
         let inner = Reader { bytes: &region.text, binary, place: &own, ..reader };
-        let mut woken = inner.wake(std::slice::from_ref(&(0..region.text.len())), &mut |_, _| ());
+        let mut woken = inner.wake(&marks::of(&region.text, keywords), &mut |_, _| ());
         if !region.is_packed() {
             // A text that was only escaped is the file's own: what it assigns was read there.
             woken.assigned.clear();
         }
         let layer = whole.layer + number + 1;
         let inside = Searched { bytes: &region.text, region: Some(region), layer, ..whole };
-        *tells |= woken.far || !woken.assigned.is_empty();
-        *tells |= search(&inside, woken, detectors, hits);
+        let by_path = woken.by_path;
+        if !search(&inside, woken, detectors, hits).is_empty() || by_path {
+            told.around.push(region.outer.start);
+        }
     }
     cut
 }
 
-/// Looks where somebody was woken. Says whether any pattern fits at all, whatever came of that.
-fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) -> bool {
-    let mut fits = false;
+/// Looks where somebody was woken. Says where a pattern fits, but for what it alone tells to be no find.
+fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) -> Vec<usize> {
+    let mut fits = Vec::new();
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (number, list) in woken.windows {
         let Some(pattern) = detectors.pattern(number) else { continue };
         if !detectors.looks_into(number, &searched.entry.path) {
             continue;
         }
-        let piece = if detectors.detector(number).whole_text { PIECE } else { usize::MAX };
+        let detector = detectors.detector(number);
+        let piece = if detector.whole_text { PIECE } else { usize::MAX };
+        let stands_alone = detector.companions.is_empty() && detector.allow.is_empty();
         let mut from = 0;
         for window in list {
             // The text before the window still decides about word boundaries; only the end is cut.
@@ -268,13 +261,12 @@ fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &m
                 if whole.start >= next {
                     break;
                 }
-                fits = true;
                 from = whole.end.max(whole.start + 1);
-                if let Some(hit) = hit(searched, detectors, number, &captures)
-                    && seen.insert((number, hit.inner.start))
-                {
-                    hits.push(hit);
+                let found = hit(searched, detectors, number, &captures);
+                if found.is_some() || !stands_alone {
+                    fits.push(whole.start);
                 }
+                hits.extend(found.filter(|hit| seen.insert((number, hit.inner.start))));
             }
         }
     }

@@ -14,7 +14,9 @@ mod group;
 mod hiding;
 mod history;
 mod keywords;
+mod known;
 mod lines;
+mod marks;
 mod matcher;
 mod members;
 mod notebook;
@@ -35,6 +37,7 @@ use crate::source::archive::Archive;
 use crate::source::{Content, Entry, Listing, Unread};
 pub use hiding::Hiding;
 use keywords::Keywords;
+use matcher::Found;
 use members::search_archive;
 use text::Text;
 
@@ -62,8 +65,6 @@ struct Read {
     skipped: bool,
     /// Whether members of an archive are in it.
     opened: bool,
-    /// Of a plain text: see [`matcher::Found::clean`].
-    clean: bool,
 }
 
 impl Read {
@@ -212,17 +213,27 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
     let size = bytes.len() as u64;
     let text = Text::of(bytes);
     let found = match &text {
-        Text::Plain(bytes) => matcher::find(bytes, entry, detectors, keywords, false),
-        Text::Decoded(text) => matcher::find(text.as_bytes(), entry, detectors, keywords, false),
-        Text::Binary(bytes) => matcher::find(bytes, entry, detectors, keywords, true),
+        Text::Plain(bytes) => matcher::find(bytes, None, entry, detectors, keywords, false),
+        Text::Decoded(text) => matcher::find(text.as_bytes(), None, entry, detectors, keywords, false),
+        Text::Binary(bytes) => matcher::find(bytes, None, entry, detectors, keywords, true),
         Text::LargeBinary => {
             let note = entry.note("skipped", format!("binary of {} MB was skipped", size >> 20), false);
             return Read { notes: vec![note], bytes: size, skipped: true, ..Read::default() };
         }
     };
-    let clean = found.clean && matches!(text, Text::Plain(_));
-    let mut read =
-        Read { candidates: found.candidates, comments: found.comments, bytes: size, clean, ..Read::default() };
+    settled(found, &text, size, entry, detectors, keywords)
+}
+
+/// What was found in a text of this size, without what was there before.
+fn settled(
+    found: Found,
+    text: &Text<'_>,
+    size: u64,
+    entry: &Entry,
+    detectors: &Detectors,
+    keywords: &Keywords,
+) -> Read {
+    let mut read = Read { candidates: found.candidates, comments: found.comments, bytes: size, ..Read::default() };
     if !read.candidates.is_empty()
         && let Some(before) = entry.read_before()
     {
@@ -233,7 +244,7 @@ fn search(bytes: &[u8], entry: &Entry, detectors: &Detectors, keywords: &Keyword
     }
     if entry.origin == Origin::Diff && read.candidates.iter().any(|one| !one.location.comments.is_empty()) {
         let before = entry.read_before().and_then(Result::ok).unwrap_or_default();
-        let before = matcher::find(Text::of(&before).bytes(), entry, detectors, keywords, false);
+        let before = matcher::find(Text::of(&before).bytes(), None, entry, detectors, keywords, false);
         added::tell_new_comments(&mut read.candidates, &before.candidates);
     }
     if read.candidates.len() >= matcher::CANDIDATES {

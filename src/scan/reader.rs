@@ -1,4 +1,4 @@
-//! The literal pass over a text: who is to look at it, and where.
+//! From the keywords in a text to those who are to look at it, and where.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::assignment::{self, Assigned};
 use super::encoded::Regions;
 use super::keywords::{Keywords, Wake};
+use super::marks::Mark;
 use super::matcher::CANDIDATES;
 use super::place::Place;
 use crate::detector::{Detectors, LONGEST_MATCH};
@@ -16,19 +17,18 @@ const BEFORE: usize = 160;
 const AFTER: usize = 640;
 /// In such pieces a whole text is searched.
 pub(super) const PIECE: usize = 64 << 10;
-/// Only as much of a text around a hit has a say over what is found there, unless the hit's detector
-/// has a longer reach: what differs elsewhere makes no difference. A history is read by that.
-const NEAR: usize = 1 << 10;
-/// No further does an ordinary detector reach.
-const REACH: usize = 1 << 10;
+/// Only as much of a text around a name has a say over what is assigned to it.
+pub(super) const NEAR: usize = 1 << 10;
 
 /// Who looks at a text, and where.
 #[derive(Default)]
 pub(super) struct Woken {
     pub(super) windows: BTreeMap<usize, Vec<Range<usize>>>,
     pub(super) assigned: BTreeMap<usize, Assigned>,
-    /// Something is to be looked at that is no matter of the neighbourhood alone.
-    pub(super) far: bool,
+    /// Where the names stand that something was assigned to.
+    pub(super) names: Vec<usize>,
+    /// Whether one looks who looks into some files alone.
+    pub(super) by_path: bool,
 }
 
 /// A text, and who reads it.
@@ -42,20 +42,19 @@ pub(super) struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// The literal pass over these spans of the text; `on_hit` is told of each hit.
-    pub(super) fn wake(&self, spans: &[Range<usize>], on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
+    /// Goes through the marks of the text; `on_hit` is told of each that calls somebody.
+    pub(super) fn wake(&self, marks: &[Mark], on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
         let Reader { bytes, keywords, binary, .. } = *self;
         let mut woken = Woken::default();
-        for span in spans {
-            keywords.each_hit(&bytes[span.clone()], |wake, at| {
-                on_hit(wake, span.start + at);
-                self.take(wake, span.start + at, &mut woken);
-            });
+        for mark in marks {
+            for &wake in keywords.wakes(mark.word).iter().filter(|&&wake| mark.calls(wake, keywords)) {
+                on_hit(wake, mark.at);
+                self.take(wake, mark.at, &mut woken);
+            }
         }
         if !binary {
             woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));
         }
-        woken.far |= !keywords.always().is_empty();
         woken
     }
 
@@ -80,9 +79,7 @@ impl Reader<'_> {
             Wake::Detector(number) if !detectors.is_worth_trying(number, bytes, at) => {}
             Wake::Detector(number) => {
                 let detector = detectors.detector(number);
-                let reach = detectors.longest(number);
-                // A rule that looks into some files alone may look into the next version of this one.
-                woken.far |= reach > REACH || detector.whole_text || detector.path.is_some();
+                woken.by_path |= detector.path.is_some();
                 if binary && !(detector.is_anchored() && detector.confidence == Confidence::High) {
                     return;
                 }
@@ -90,13 +87,10 @@ impl Reader<'_> {
                     woken.windows.entry(number).or_insert_with(|| pieces(bytes.len()));
                     return;
                 }
-                let window = at.saturating_sub(BEFORE.max(reach))..(at + AFTER.max(reach)).min(bytes.len());
+                let window = window(at, detectors.longest(number), bytes.len());
                 let list = woken.windows.entry(number).or_default();
                 match list.last_mut() {
-                    // Two keywords of a detector may be hit in another order than they stand in.
-                    Some(last) if last.end >= window.start => {
-                        *last = last.start.min(window.start)..last.end.max(window.end);
-                    }
+                    Some(last) if last.end >= window.start => last.end = last.end.max(window.end),
                     _ => list.push(window),
                 }
             }
@@ -105,13 +99,18 @@ impl Reader<'_> {
                 let near = at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len());
                 if let Some(found) = assignment::find(&bytes[near.clone()], at - near.start, self.place) {
                     let found = found.behind(near.start);
+                    woken.names.push(at);
                     woken.assigned.insert(found.secret.start, found);
                 }
             }
-            Wake::Comment => woken.far = true,
-            Wake::Encoded(number) => woken.far |= self.keywords.form(number).is_packed_at(bytes, at),
+            Wake::Comment | Wake::Encoded(_) => {}
         }
     }
+}
+
+/// Where a pattern of this length at the most is tried around a keyword, in a text of this length.
+pub(super) fn window(at: usize, longest: usize, length: usize) -> Range<usize> {
+    at.saturating_sub(BEFORE.max(longest))..(at + AFTER.max(longest)).min(length)
 }
 
 /// A whole text in pieces. A match begins in its piece and may reach over the piece's end, so that

@@ -24,7 +24,7 @@ use crate::finding::{Beyond, Moment, Note, Origin};
 use archive::Archive;
 use git::Repository;
 use git::objects::Objects;
-pub use history::{Base, Blob, History};
+pub use history::{Base, Blob, History, Kept};
 pub use tree::prefixes;
 
 /// Text beyond this size is not scanned, which is said and is exit status 3.

@@ -49,8 +49,8 @@ impl Form {
 
 impl Form {
     /// Whether it is a part of something packed, which may reach far.
-    pub(in crate::scan) fn is_packed_at(&self, bytes: &[u8], at: usize) -> bool {
-        self.encoding != Encoding::Escaped && self.stands_at(bytes, at)
+    pub(in crate::scan) fn is_packed(&self) -> bool {
+        self.encoding != Encoding::Escaped
     }
 }
 

@@ -14,7 +14,7 @@ mod run;
 use std::ops::Range;
 
 pub(super) use forms::{Form, forms};
-pub(super) use regions::Regions;
+pub(super) use regions::{Decoded, Regions, around};
 
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

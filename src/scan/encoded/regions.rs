@@ -10,6 +10,21 @@ const MOST: usize = 32 << 20;
 const BEFORE: usize = 160;
 const AFTER: usize = 2 << 10;
 
+/// What is resolved around a keyword, in a text of this length. What the keyword belongs to is
+/// `reach` bytes long at the most.
+pub(in crate::scan) fn around(at: usize, reach: usize, length: usize) -> Range<usize> {
+    at.saturating_sub(BEFORE.max(reach))..length.min(at + AFTER.max(2 * reach))
+}
+
+/// What was decoded of a file.
+pub(in crate::scan) struct Decoded {
+    pub(in crate::scan) regions: Vec<Region>,
+    /// Why there is more, if there is.
+    pub(in crate::scan) cut: Option<&'static str>,
+    /// Less than half of what is decoded of one file.
+    pub(in crate::scan) is_little: bool,
+}
+
 /// The encoded parts of one file.
 pub(in crate::scan) struct Regions<'b> {
     bytes: &'b [u8],
@@ -40,18 +55,16 @@ impl<'b> Regions<'b> {
         }
     }
 
-    /// Takes a hit of a keyword as it is: what it stands beside may be escaped. What it belongs to
-    /// is `reach` bytes long at the most.
+    /// Takes a hit of a keyword as it is: what it stands beside may be escaped.
     pub(in crate::scan) fn keyword(&mut self, at: usize, reach: usize) {
-        let around = at.saturating_sub(BEFORE.max(reach))..self.bytes.len().min(at + AFTER.max(2 * reach));
+        let around = around(at, reach, self.bytes.len());
         match self.escaped.last_mut() {
             Some(last) if around.start <= last.end => *last = last.start.min(around.start)..last.end.max(around.end),
             _ => self.escaped.push(around),
         }
     }
 
-    /// All of them, and why there are more, if there are.
-    pub(in crate::scan) fn finish(mut self) -> (Vec<Region>, Option<&'static str>) {
+    pub(in crate::scan) fn finish(mut self) -> Decoded {
         for around in std::mem::take(&mut self.escaped) {
             for region in escapes::resolve(self.bytes, around) {
                 self.take(region);
@@ -61,7 +74,7 @@ impl<'b> Regions<'b> {
             0 => Some("more encoded text than is decoded of one file"),
             _ => self.regions.iter().find_map(|region| region.cut),
         };
-        (self.regions, cut)
+        Decoded { regions: self.regions, cut, is_little: self.left > MOST / 2 }
     }
 
     fn take(&mut self, region: Region) {

@@ -29,7 +29,8 @@ pub(super) fn parse(delta: &[u8], base: usize, limit: usize) -> Result<(Vec<Part
     if result > limit {
         return Err("a delta makes more than is read of one object");
     }
-    let mut parts = Vec::new();
+    // Most instructions are as long as this.
+    let mut parts = Vec::with_capacity((delta.len() / 8).min(1 << 10));
     let mut made = 0_usize;
     while at < delta.len() {
         let part = part(delta, &mut at)?;
@@ -106,33 +107,32 @@ pub(super) fn apply(base: &[u8], delta: &[u8], parts: &[Part], length: usize) ->
     made
 }
 
-/// Where the new object is not simply what its base was: what was inserted, and the seams between
-/// parts that did not follow each other. In order; a seam is empty.
-pub(super) fn changes(parts: &[Part], base: usize) -> Vec<Range<usize>> {
-    let mut changes: Vec<Range<usize>> = Vec::new();
-    // Where the base would go on.
-    let mut next = 0;
+/// A part that the new object repeats of its base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it begins in the base.
+    pub old: usize,
+    /// Where it begins in the new object.
+    pub new: usize,
+    pub length: usize,
+}
+
+/// What the new object repeats, in its order; parts that follow each other in both are one.
+pub(super) fn kept(parts: &[Part]) -> Vec<Kept> {
+    let mut kept: Vec<Kept> = Vec::with_capacity(parts.len());
     let mut made = 0;
-    let mut change = |range: Range<usize>| match changes.last_mut() {
-        Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
-        _ => changes.push(range),
-    };
     for part in parts {
-        match part {
-            Part::Insert(range) => change(made..made + range.len()),
-            Part::Copy(range) => {
-                if range.start != next {
-                    change(made..made);
+        if let Part::Copy(range) = part {
+            match kept.last_mut() {
+                Some(last) if last.old + last.length == range.start && last.new + last.length == made => {
+                    last.length += range.len();
                 }
-                next = range.end;
+                _ => kept.push(Kept { old: range.start, new: made, length: range.len() }),
             }
         }
         made += part.len();
     }
-    if next != base {
-        change(made..made);
-    }
-    changes
+    kept
 }
 
 #[cfg(test)]
@@ -158,16 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_insertions_and_seams() {
+    fn what_is_kept_is_as_long_as_it_can_be() {
         let copy = |range| Part::Copy(range);
-        let changes_of = |parts: &[Part]| -> Vec<(usize, usize)> {
-            changes(parts, 10).into_iter().map(|change| (change.start, change.end)).collect()
+        let kept_of = |parts: &[Part]| -> Vec<(usize, usize, usize)> {
+            kept(parts).into_iter().map(|kept| (kept.old, kept.new, kept.length)).collect()
         };
-        assert!(changes_of(&[copy(0..4), copy(4..10)]).is_empty());
-        assert_eq!(changes_of(&[copy(0..4), Part::Insert(3..5), copy(4..10)]), [(4, 6)]);
-        assert_eq!(changes_of(&[copy(0..4), copy(5..10)]), [(4, 4)]);
-        assert_eq!(changes_of(&[copy(1..9)]), [(0, 0), (8, 8)]);
-        assert_eq!(changes_of(&[Part::Insert(0..2), copy(2..4), Part::Insert(2..4)]), [(0, 2), (4, 6)]);
-        assert_eq!(changes_of(&[]), [(0, 0)]);
+        assert_eq!(kept_of(&[copy(0..4), copy(4..10)]), [(0, 0, 10)]);
+        assert_eq!(kept_of(&[copy(0..4), Part::Insert(3..5), copy(4..10)]), [(0, 0, 4), (4, 6, 6)]);
+        assert_eq!(kept_of(&[copy(0..4), copy(5..10), copy(0..2)]), [(0, 0, 4), (5, 4, 5), (0, 9, 2)]);
+        assert_eq!(kept_of(&[Part::Insert(0..2), copy(2..4), Part::Insert(2..4)]), [(2, 2, 2)]);
+        assert_eq!(kept_of(&[]), []);
     }
 }

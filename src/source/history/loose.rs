@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::ZlibDecoder;
 use gix_hash::ObjectId;
 
+use super::data;
 use super::pack::{DAMAGED, Kind};
 use crate::source::TEXT_LIMIT;
 
@@ -43,11 +44,7 @@ pub(super) fn list(folder: &Path, damaged: &mut Vec<PathBuf>) -> Vec<Loose> {
 }
 
 fn open(path: &Path) -> io::Result<ZlibDecoder<File>> {
-    // A pipe in the place of an object would hold the run up for ever.
-    match fs::metadata(path)?.is_file() {
-        true => File::open(path).map(ZlibDecoder::new),
-        false => Err(io::ErrorKind::InvalidData.into()),
-    }
+    data::open(path).map(ZlibDecoder::new)
 }
 
 fn header(bytes: &[u8]) -> Option<(Kind, usize)> {

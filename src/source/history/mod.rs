@@ -7,6 +7,7 @@
 //! objects lie and whether the repository may be read; nothing is ever fetched.
 
 mod commits;
+mod data;
 mod delta;
 mod loose;
 mod notes;
@@ -17,7 +18,6 @@ mod trees;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ use super::{Entry, Place, changed, git, tree};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 use commits::{Commits, Reached};
+pub use delta::Kept;
 use notes::note;
 use objects::{Number, Objects};
 use pack::{DAMAGED, Kind};
@@ -63,9 +64,10 @@ pub struct Blob<'b, S> {
 pub struct Base<'b, S> {
     /// What reading it left.
     pub left: &'b S,
-    /// Where the new one differs from it: what was inserted, and empty seams where something was left
-    /// out; in order.
-    pub changes: Vec<Range<usize>>,
+    /// How long it is.
+    pub length: usize,
+    /// What the new one repeats of it, in the order of the new one.
+    pub kept: Vec<Kept>,
 }
 
 impl std::fmt::Debug for History {
@@ -140,7 +142,7 @@ impl History {
                 return S::default();
             }
             let base =
-                visited.base.map(|from| Base { left: from.left, changes: delta::changes(from.parts, from.length) });
+                visited.base.map(|from| Base { left: from.left, length: from.length, kept: delta::kept(from.parts) });
             let (entries, rank) = self.entries(visited.number);
             let id = self.objects.id(visited.number).as_bytes();
             read(Blob { id, entries, bytes: visited.bytes, rank, base })
@@ -251,7 +253,7 @@ fn asked(
 fn lost(objects: &Objects, brought: &Brought) -> Vec<Unread> {
     let numbers = 0..objects.len() as Number;
     let is_lost = |&number: &Number| brought.rank(number).is_some() && objects.kind(number) == Kind::Lost;
-    numbers.filter(is_lost).map(|number| Unread { number, why: DAMAGED, count: 1 }).collect()
+    numbers.filter(is_lost).map(|number| Unread { number, why: DAMAGED }).collect()
 }
 
 /// What a tree holds, with the first path of each.

@@ -22,10 +22,9 @@ pub(super) fn broken(path: &Path, why: &str, root: &Path) -> Note {
 
 /// Objects that are there and cannot be read: one note, which names the first.
 pub(super) fn unread(unread: &[Unread], what: &str, objects: &Objects) -> Vec<Note> {
-    let count: u32 = unread.iter().map(|one| one.count.max(1)).sum();
     let Some(first) = unread.first() else { return Vec::new() };
     let id = objects.id(first.number).to_string();
-    let message = match count {
+    let message = match unread.len() {
         1 => format!("this {what} of the history was not read: {}", first.why),
         count => format!("{count} {what}s of the history were not read, this is the first: {}", first.why),
     };

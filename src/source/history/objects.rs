@@ -71,11 +71,19 @@ impl Objects {
     }
 
     pub(super) fn find(&self, id: &oid) -> Option<Number> {
-        let packed = self.packs.iter().zip(&self.firsts).find_map(|(pack, first)| Some(first + pack.find(id)?));
-        packed.or_else(|| {
-            let at = self.loose.binary_search_by(|loose| loose.id.as_ref().cmp(id)).ok()?;
-            Some(self.loose_first() + at as Number)
-        })
+        // One whose base is not there is as good as none.
+        let sound = self.packed_copies(id).find(|&number| self.kind(number) != Kind::Lost);
+        sound.or_else(|| self.find_loose(id)).or_else(|| self.packed_copies(id).next())
+    }
+
+    /// The same object in each pack that has it.
+    fn packed_copies<'s>(&'s self, id: &'s oid) -> impl Iterator<Item = Number> + 's {
+        self.packs.iter().zip(&self.firsts).filter_map(|(pack, first)| Some(first + pack.find(id)?))
+    }
+
+    fn find_loose(&self, id: &oid) -> Option<Number> {
+        let at = self.loose.binary_search_by(|loose| loose.id.as_ref().cmp(id)).ok()?;
+        Some(self.loose_first() + at as Number)
     }
 
     /// The object under a name in hexadecimal digits.
@@ -110,11 +118,15 @@ impl Objects {
         (self.loose_first()..self.count).filter(|&number| self.kind(number) == kind).collect()
     }
 
+    /// Reads an object; where that copy of it is damaged, another one.
     pub(super) fn read(&self, number: Number) -> Result<Vec<u8>, &'static str> {
-        match self.packed(number) {
+        let id = self.id(number);
+        let others = self.packed_copies(id).chain(self.find_loose(id)).filter(|&other| other != number);
+        let read = |number| match self.packed(number) {
             Ok((pack, number)) => pack.read(number),
             Err(loose) => loose.read(),
-        }
+        };
+        read(number).or_else(|why| others.map(read).find_map(Result::ok).ok_or(why))
     }
 }
 

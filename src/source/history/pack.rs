@@ -1,13 +1,15 @@
 //! One pack: its objects in the order in which they lie there, and which is a delta on which.
 
+use std::cmp::Ordering;
 use std::fmt::Display;
 use std::path::Path;
 
 use gix_hash::{Kind as Hash, oid};
 use gix_pack::data::entry::Header;
-use gix_pack::{data, index};
-use gix_zlib::Inflate;
+use gix_pack::index;
+use gix_zlib::{Inflate, Status};
 
+use super::data::{self, Data};
 use super::delta::{self, Part};
 use crate::source::TEXT_LIMIT;
 
@@ -32,7 +34,7 @@ const LIMIT: u64 = TEXT_LIMIT;
 /// An open pack. Its objects have two numbers: by id, as its index has them, and by place.
 pub(super) struct Pack {
     index: index::File,
-    data: data::File,
+    data: Data,
     /// By place: where the object begins, its number by id, and the place of its base.
     starts: Vec<u64>,
     ids: Vec<u32>,
@@ -40,6 +42,11 @@ pub(super) struct Pack {
     kinds: Vec<Kind>,
     /// By number: the place.
     places: Vec<u32>,
+    /// How many ids come before those that begin with these bits: as many bits as there are about ids,
+    /// so that a look leads to one or two.
+    fan: Vec<u32>,
+    /// So many bits of the first four bytes do not count for that.
+    shift: u32,
     /// By place: the first delta on it, and the next one on the same base.
     first: Vec<u32>,
     next: Vec<u32>,
@@ -47,6 +54,13 @@ pub(super) struct Pack {
 
 fn said(why: impl Display) -> String {
     why.to_string()
+}
+
+/// What inflating needs, again and again.
+#[derive(Default)]
+pub(super) struct Inflater {
+    inflate: Inflate,
+    packed: Vec<u8>,
 }
 
 /// What was inflated: an object, or the delta that makes one.
@@ -58,8 +72,9 @@ pub(super) enum Inflated {
 impl Pack {
     pub(super) fn open(index: &Path, hash: Hash) -> Result<Pack, String> {
         let path = index.with_extension("pack");
+        data::open(index).map_err(said)?;
         let index = index::File::at(index, hash).map_err(said)?;
-        let data = data::File::at(&path, hash).map_err(said)?;
+        let data = Data::open(&path, hash).map_err(said)?;
         let mut order: Vec<(u64, u32)> =
             (0..index.num_objects()).map(|id| (index.pack_offset_at_index(id), id)).collect();
         order.sort_unstable();
@@ -69,7 +84,10 @@ impl Pack {
             places[id as usize] = place;
         }
         let (starts, ids) = order.into_iter().unzip();
+        let bits = (usize::BITS - count.leading_zeros()).clamp(1, 24);
         let mut pack = Pack {
+            fan: vec![0; (1 << bits) + 1],
+            shift: u32::BITS - bits,
             index,
             data,
             starts,
@@ -80,6 +98,13 @@ impl Pack {
             first: vec![NONE; count],
             next: vec![NONE; count],
         };
+        for number in 0..count as u32 {
+            let bucket = pack.bucket(pack.id(number));
+            pack.fan[bucket + 1] += 1;
+        }
+        for bucket in 1..pack.fan.len() {
+            pack.fan[bucket] += pack.fan[bucket - 1];
+        }
         pack.link();
         Ok(pack)
     }
@@ -87,30 +112,28 @@ impl Pack {
     /// Finds the bases, and of what kind everything is.
     fn link(&mut self) {
         let mut open: Vec<u32> = Vec::new();
-        for (place, &start) in self.starts.iter().enumerate() {
-            let Ok(entry) = self.data.entry(start) else { continue };
+        let Pack { index, data, starts, places, bases, kinds, .. } = self;
+        data.headers(starts, |place, entry| {
             let base = match entry.header {
                 Header::Commit => Err(Kind::Commit),
                 Header::Tree => Err(Kind::Tree),
                 Header::Blob => Err(Kind::Blob),
                 Header::Tag => Err(Kind::Tag),
                 Header::OfsDelta { base_distance } => {
-                    let at = start.checked_sub(base_distance);
-                    Ok(at.and_then(|at| self.starts.binary_search(&at).ok()))
+                    let at = starts[place].checked_sub(base_distance);
+                    Ok(at.and_then(|at| starts.binary_search(&at).ok()))
                 }
-                Header::RefDelta { base_id } => {
-                    Ok(self.index.lookup(base_id).map(|id| self.places[id as usize] as usize))
-                }
+                Header::RefDelta { base_id } => Ok(index.lookup(base_id).map(|id| places[id as usize] as usize)),
             };
             match base {
                 Err(kind) => {
-                    self.kinds[place] = kind;
+                    kinds[place] = kind;
                     open.push(place as u32);
                 }
-                Ok(Some(base)) if base != place => self.bases[place] = base as u32,
+                Ok(Some(base)) if base != place => bases[place] = base as u32,
                 Ok(_) => {}
             }
-        }
+        });
         // Backwards, so that the deltas on one base stand in the order of their places.
         for place in (0..self.starts.len()).rev() {
             if self.bases[place] != NONE {
@@ -135,7 +158,22 @@ impl Pack {
     }
 
     pub(super) fn find(&self, id: &oid) -> Option<u32> {
-        self.index.lookup(id)
+        let bucket = self.bucket(id);
+        let (mut low, mut high) = (self.fan[bucket], self.fan[bucket + 1]);
+        while low < high {
+            let at = low + (high - low) / 2;
+            match self.index.oid_at_index(at).cmp(id) {
+                Ordering::Equal => return Some(at),
+                Ordering::Less => low = at + 1,
+                Ordering::Greater => high = at,
+            }
+        }
+        None
+    }
+
+    fn bucket(&self, id: &oid) -> usize {
+        let begin = id.as_bytes().iter().take(4).fold(0, |begin, &byte| begin << 8 | u32::from(byte));
+        (begin >> self.shift) as usize
     }
 
     pub(super) fn id(&self, number: u32) -> &oid {
@@ -165,10 +203,11 @@ impl Pack {
         std::iter::successors(link(self.first[place as usize]), move |&child| link(self.next[child as usize]))
     }
 
-    pub(super) fn inflate(&self, place: u32, inflate: &mut Inflate) -> Result<Inflated, &'static str> {
+    pub(super) fn inflate(&self, place: u32, inflater: &mut Inflater) -> Result<Inflated, &'static str> {
+        let Inflater { inflate, packed } = inflater;
         let start = self.starts[place as usize];
-        let entry = self.data.entry(start).map_err(|_| DAMAGED)?;
-        let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.pack_end() as u64);
+        let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.end());
+        let (entry, packed) = self.data.entry(start, end, packed).ok_or(DAMAGED)?;
         if entry.decompressed_size > LIMIT {
             return Err("it is larger than what is read of one object");
         }
@@ -176,7 +215,11 @@ impl Pack {
             return Err(DAMAGED);
         }
         let mut bytes = vec![0; entry.decompressed_size as usize];
-        self.data.decompress_entry(&entry, inflate, &mut bytes).map_err(|_| DAMAGED)?;
+        inflate.reset();
+        match inflate.once(packed, &mut bytes) {
+            Ok((Status::StreamEnd, _, length)) if length == bytes.len() => {}
+            _ => return Err(DAMAGED),
+        }
         Ok(match entry.header.is_delta() {
             true => Inflated::Delta(bytes),
             false => Inflated::Whole(bytes),
@@ -185,7 +228,7 @@ impl Pack {
 
     /// One object, with all the deltas that lead to it.
     pub(super) fn read(&self, number: u32) -> Result<Vec<u8>, &'static str> {
-        let mut inflate = Inflate::default();
+        let mut inflate = Inflater::default();
         let mut deltas: Vec<Vec<u8>> = Vec::new();
         let mut place = self.places[number as usize];
         if self.kinds[place as usize] == Kind::Lost {

@@ -134,7 +134,7 @@ impl Trees {
         let mut unread = walk(objects, Kind::Tree, &|_| true, &|visited| {
             let (tree, mut absent, left) = reader.read(&visited);
             if left.starts.last().is_none_or(|&end| end as usize != visited.bytes.len()) {
-                let one = Unread { number: visited.number, why: DAMAGED, count: 1 };
+                let one = Unread { number: visited.number, why: DAMAGED };
                 damaged.lock().expect("no thread panics while it holds the lock").push(one);
             }
             let mut found = found.lock().expect("no thread panics while it holds the lock");

@@ -3,12 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use gix_zlib::Inflate;
 use rayon::ScopeFifo;
+use rayon::prelude::*;
 
 use super::delta::{self, Part};
 use super::objects::{Number, Objects};
-use super::pack::{Inflated, Kind, Pack, parts};
+use super::pack::{Inflated, Inflater, Kind, Pack, parts};
 
 /// A base with more than so many objects to be made of it is a job of its own.
 const SPLIT: u32 = 256;
@@ -30,13 +30,11 @@ pub(super) struct From<'v, S> {
     pub(super) parts: &'v [Part],
 }
 
-/// An object that could not be read, and with it those that are made of it.
+/// An object that could not be read.
 #[derive(Debug)]
 pub(super) struct Unread {
     pub(super) number: Number,
     pub(super) why: &'static str,
-    /// How many were wanted.
-    pub(super) count: u32,
 }
 
 /// Visits all objects of this kind that are wanted, and the bases of those.
@@ -58,13 +56,22 @@ pub(super) fn walk<S: Send + Sync>(
                 for &number in chunk {
                     match objects.read(number) {
                         Ok(bytes) => drop(visit(Visited { number, bytes: &bytes, base: None })),
-                        Err(why) => push(unread, Unread { number, why, count: 1 }),
+                        Err(why) => push(unread, Unread { number, why }),
                     }
                 }
             });
         }
     });
-    let mut unread = unread.into_inner().unwrap_or_default();
+    let unread = unread.into_inner().unwrap_or_default();
+    // What is damaged in one pack may be sound in another one.
+    let again = |one: &Unread| match objects.read(one.number) {
+        Ok(bytes) => {
+            drop(visit(Visited { number: one.number, bytes: &bytes, base: None }));
+            false
+        }
+        Err(_) => true,
+    };
+    let mut unread: Vec<Unread> = unread.into_par_iter().filter(again).collect();
     unread.sort_by_key(|one| one.number);
     unread
 }
@@ -80,6 +87,7 @@ struct Family<'f, S> {
     number: usize,
     /// By place: how many are wanted of what is made of the object, itself among them.
     weights: Vec<u32>,
+    wanted: &'f (dyn Fn(Number) -> bool + Sync),
     roots: Vec<u32>,
     visit: &'f (dyn Fn(Visited<'_, S>) -> S + Sync),
     unread: &'f Mutex<Vec<Unread>>,
@@ -99,7 +107,7 @@ impl<'f, S: Send + Sync> Family<'f, S> {
         objects: &'f Objects,
         number: usize,
         kind: Kind,
-        wanted: &(dyn Fn(Number) -> bool + Sync),
+        wanted: &'f (dyn Fn(Number) -> bool + Sync),
         visit: &'f (dyn Fn(Visited<'_, S>) -> S + Sync),
         unread: &'f Mutex<Vec<Unread>>,
     ) -> Family<'f, S> {
@@ -120,7 +128,7 @@ impl<'f, S: Send + Sync> Family<'f, S> {
             }
         }
         roots.retain(|&root| weights[root as usize] > 0);
-        Family { objects, pack, number, weights, roots, visit, unread }
+        Family { objects, pack, number, weights, wanted, roots, visit, unread }
     }
 
     fn start<'s>(&'s self, scope: &ScopeFifo<'s>)
@@ -146,13 +154,25 @@ impl<'f, S: Send + Sync> Family<'f, S> {
         'f: 's,
     {
         open.reverse();
-        let mut inflate = Inflate::default();
+        let mut inflate = Inflater::default();
         while let Some((place, base)) = open.pop() {
             let number = self.objects.of_pack(self.number, self.pack.number(place));
             match self.make(place, number, base.as_deref(), &mut inflate) {
                 Ok(made) => self.go_on(place, made, &mut open, scope),
-                Err(why) => push(self.unread, Unread { number, why, count: self.weights[place as usize] }),
+                Err(why) => self.give_up(place, why),
             }
+        }
+    }
+
+    /// With an object all are lost that are made of it.
+    fn give_up(&self, place: u32, why: &'static str) {
+        let mut open = vec![place];
+        while let Some(place) = open.pop() {
+            let number = self.objects.of_pack(self.number, self.pack.number(place));
+            if (self.wanted)(number) {
+                push(self.unread, Unread { number, why });
+            }
+            open.extend(self.pack.children(place).filter(|&child| self.weights[child as usize] > 0));
         }
     }
 
@@ -161,7 +181,7 @@ impl<'f, S: Send + Sync> Family<'f, S> {
         place: u32,
         number: Number,
         base: Option<&Base<S>>,
-        inflate: &mut Inflate,
+        inflate: &mut Inflater,
     ) -> Result<Base<S>, &'static str> {
         let (bytes, from) = match (self.pack.inflate(place, inflate)?, base) {
             (Inflated::Whole(bytes), _) => (bytes, None),
