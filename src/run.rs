@@ -178,11 +178,13 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
         let hidden = parts.chain(finding.written()).map(|part| (part, 0));
         std::iter::once((&finding.secret, detector.prefix.len())).chain(hidden)
     });
-    Redactor::new(secrets.filter_map(|(secret, public)| match Hiding::of(secret) {
+    let secrets = secrets.filter_map(|(secret, public)| match Hiding::of(secret) {
         Hiding::Nowhere => None,
         Hiding::Alone => Some((secret, public, true)),
         Hiding::Everywhere => Some((secret, public, false)),
-    }))
+    });
+    let paths = findings.iter().flat_map(|finding| &finding.locations).map(|location| location.path.as_str());
+    Redactor::new(secrets).sparing(paths.flat_map(Hiding::words_in))
 }
 
 fn dry_run(
