@@ -67,10 +67,17 @@ impl Redactor {
         Redactor { windows, short: Short { values, prefixes } }
     }
 
-    /// Lets these parts of words out: a secret that shares a word with the name of a file is not told by it.
-    pub fn sparing<'p>(mut self, parts: impl Iterator<Item = &'p [u8]>) -> Redactor {
-        for part in parts {
-            self.windows.remove(&window(part));
+    /// Lets these parts of words out, unless one of `strict` holds them: a password that shares a word with
+    /// the name of a file is not told by it.
+    pub fn sparing<'p>(
+        mut self,
+        parts: impl Iterator<Item = &'p [u8]>,
+        strict: impl Iterator<Item = &'p Secret>,
+    ) -> Redactor {
+        let strict: HashSet<u64> =
+            strict.flat_map(|secret| secret.expose().as_bytes().windows(WINDOW)).map(window).collect();
+        for part in parts.map(window).filter(|part| !strict.contains(part)) {
+            self.windows.remove(&part);
         }
         self
     }

@@ -184,7 +184,10 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
         Hiding::Everywhere => Some((secret, public, false)),
     });
     let paths = findings.iter().flat_map(|finding| &finding.locations).map(|location| location.path.as_str());
-    Redactor::new(secrets).sparing(paths.flat_map(Hiding::words_in))
+    // What has a look of its own was issued: no part of it is a word.
+    let issued = findings.iter().filter(|finding| detectors.detector(finding.detector).pattern.is_some());
+    let issued = issued.flat_map(|finding| std::iter::once(&finding.secret).chain(finding.parts.values()));
+    Redactor::new(secrets).sparing(paths.flat_map(Hiding::words_in), issued)
 }
 
 fn dry_run(
