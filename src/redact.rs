@@ -20,7 +20,7 @@ use crate::escape::{Escaping, View};
 use crate::secret::Secret;
 
 /// How many consecutive characters of a secret are too many.
-const WINDOW: usize = 8;
+pub const WINDOW: usize = 8;
 
 /// A secret of fewer characters than this cannot be told from chance, and masking it wherever it
 /// stands would spell it out.
@@ -65,6 +65,21 @@ impl Redactor {
         }
         let values = AhoCorasick::new(values).expect("a few short words stay far below the automaton's limits");
         Redactor { windows, short: Short { values, prefixes } }
+    }
+
+    /// Lets these parts of words out, unless one of `strict` holds them: a password that shares a word with
+    /// the name of a file is not told by it.
+    pub fn sparing<'p>(
+        mut self,
+        parts: impl Iterator<Item = &'p [u8]>,
+        strict: impl Iterator<Item = &'p Secret>,
+    ) -> Redactor {
+        let strict: HashSet<u64> =
+            strict.flat_map(|secret| secret.expose().as_bytes().windows(WINDOW)).map(window).collect();
+        for part in parts.map(window).filter(|part| !strict.contains(part)) {
+            self.windows.remove(&part);
+        }
+        self
     }
 
     /// The text with every part of a secret replaced by as many asterisks as it has characters.

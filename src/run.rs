@@ -184,11 +184,16 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
         let hidden = parts.chain(finding.written()).map(|part| (part, 0));
         std::iter::once((&finding.secret, detector.prefix.len())).chain(hidden)
     });
-    Redactor::new(secrets.filter_map(|(secret, public)| match Hiding::of(secret) {
+    let secrets = secrets.filter_map(|(secret, public)| match Hiding::of(secret) {
         Hiding::Nowhere => None,
         Hiding::Alone => Some((secret, public, true)),
         Hiding::Everywhere => Some((secret, public, false)),
-    }))
+    });
+    let paths = findings.iter().flat_map(|finding| &finding.locations).map(|location| location.path.as_str());
+    // What has a look of its own was issued: no part of it is a word.
+    let issued = findings.iter().filter(|finding| detectors.detector(finding.detector).pattern.is_some());
+    let issued = issued.flat_map(|finding| std::iter::once(&finding.secret).chain(finding.parts.values()));
+    Redactor::new(secrets).sparing(paths.flat_map(Hiding::words_in), issued)
 }
 
 fn dry_run(

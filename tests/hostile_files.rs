@@ -53,6 +53,8 @@ fn pipes_and_devices_do_not_hold_it_up() {
     make_fifo(&folder, "sub/pipe");
     let ran = offline(&folder);
     assert_eq!((ran.status, ran.paths()), (1, vec!["a.env".to_owned()]), "{}", ran.err);
+    let said = "pipe.env: 2 pipes, sockets and devices were not opened; this is the first";
+    assert_eq!(ran.notes(), [(said.to_owned(), false)]);
     assert!(ran.took < Duration::from_secs(20));
 }
 

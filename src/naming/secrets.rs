@@ -29,7 +29,7 @@ const STEMS: &[&str] = &["pass", "pwd", "psw", "pswd", "_pw", "secret", "token",
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
     contraseña contrasenya clave motdepasse senha heslo haslo hasło wachtwoord parola salasana losenord \
-    lösenord sifre şifre jelszo jelszó lozinka пароль 密码 密碼 パスワード 비밀번호";
+    lösenord mdp passord adgangskode katasandi sifre şifre jelszo jelszó lozinka пароль 密码 密碼 パスワード 비밀번호";
 const SECRET: &str = "\
     secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret";
 const TOKEN: &str = "\
@@ -41,7 +41,7 @@ const KEY: &str = "\
 const KEY_OF: &str = "\
     api access secret private auth encryption encrypt signing sign master account storage shared service app \
     application admin deploy license subscription session crypto aes hmac jwt cipher security server \
-    consumer write rest decryption decrypt authentication apns fcm firebase maps stripe sendgrid mailgun \
+    consumer write rest decryption decrypt authentication apns fcm firebase maps stripe sendgrid mailgun oauth merchant partner developer openai anthropic github gitlab slack twilio datadog sentry cloudflare \
     mailchimp algolia client instrumentation integration ingestion webhook team project logged in nonce";
 /// What may follow the word that decides, and says nothing.
 const TAIL: &str = "\
@@ -139,25 +139,33 @@ pub fn states_a_secret(name: &str) -> bool {
     }
 }
 
+/// Words of the language that end as the short form of a password does.
+const NO_PASS: &[&str] = &[
+    "bypass",
+    "compass",
+    "encompass",
+    "surpass",
+    "trespass",
+    "overpass",
+    "underpass",
+    "lowpass",
+    "highpass",
+    "bandpass",
+    "allpass",
+    "multipass",
+    "onepass",
+    "firstpass",
+    "twopass",
+    "renderpass",
+    "subpass",
+];
+
 /// `dbpassword`, `userpwd`, `mysecret`: words that people write without a border.
 fn glued(word: &str) -> Option<Kind> {
     let ends = |tails: &[&str]| tails.iter().any(|tail| word.len() > tail.len() + 1 && word.ends_with(tail));
     match () {
         () if ends(&["password", "passwd", "passwort", "passphrase", "pwd", "motdepasse"]) => Some(Kind::Password),
-        () if ends(&[
-            "dbpass",
-            "userpass",
-            "rootpass",
-            "adminpass",
-            "ftppass",
-            "smtppass",
-            "mailpass",
-            "sqlpass",
-            "loginpass",
-        ]) =>
-        {
-            Some(Kind::Password)
-        }
+        () if ends(&["pass"]) && !NO_PASS.contains(&word) => Some(Kind::Password),
         () if ends(&["secret"]) => Some(Kind::Secret),
         () if ends(&["token"]) => Some(Kind::Token),
         () if ends(&["apikey", "secretkey", "accesskey", "privatekey", "authkey"]) => Some(Kind::ApiKey),

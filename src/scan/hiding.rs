@@ -2,6 +2,7 @@
 //! it stands; a mere word is not, or the report would lose its own words and the names of files.
 
 use super::{ordinary, placeholder};
+use crate::redact::WINDOW;
 use crate::secret::Secret;
 
 /// Where a value is masked beyond the place that it was found at.
@@ -22,12 +23,18 @@ impl Hiding {
             _ => Hiding::Everywhere,
         }
     }
+
+    /// The parts of a path that are words: `/secrets` in a drawn password hides no folder of that name.
+    pub fn words_in(path: &str) -> impl Iterator<Item = &[u8]> {
+        path.as_bytes().windows(WINDOW).filter(|part| ordinary::is_word(part))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::detector::sample;
+    use crate::redact::Redactor;
 
     #[test]
     fn words_are_not_masked_in_the_words_of_a_report() {
@@ -38,5 +45,20 @@ mod tests {
         for seed in 0..50 {
             assert_eq!(of(&sample::generate("{base62:20}", seed).unwrap().text), Hiding::Everywhere);
         }
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_hidden_where_it_was_drawn_and_not_where_it_is_words() {
+        let drawn = sample::generate("{base62:20}", 7).unwrap().text;
+        let paths = ["app/password_hash_test.go".to_owned(), format!("app/{drawn}.txt")];
+        let secrets = ["Xk7!password_hash+9Q", &drawn].map(Secret::new);
+        let redactor = Redactor::new(secrets.iter().map(|secret| (secret, 0, false)))
+            .sparing(paths.iter().flat_map(|path| Hiding::words_in(path)), std::iter::empty());
+        assert_eq!(redactor.clean(&paths[0]), paths[0]);
+        assert!(!redactor.clean(&paths[1]).contains(&drawn[..8]));
+        assert!(!redactor.clean(secrets[0].expose()).contains("Xk7!"));
+        let strict = Redactor::new(secrets.iter().map(|secret| (secret, 0, false)))
+            .sparing(paths.iter().flat_map(|path| Hiding::words_in(path)), secrets.iter());
+        assert!(!strict.clean(&paths[0]).contains("password"));
     }
 }

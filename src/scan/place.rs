@@ -172,10 +172,11 @@ impl Place {
             }
             () => Text::Shell,
         };
-        let prose =
-            matches!(extension, "md" | "doc" | "rst" | "adoc" | "txt" | "mdx" | "markdown" | "tex" | "po" | "pot")
-                || file.starts_with("readme")
-                || file.starts_with("changelog");
+        let prose = matches!(
+            extension,
+            "md" | "doc" | "rst" | "adoc" | "txt" | "mdx" | "markdown" | "tex" | "po" | "pot" | "htm" | "html"
+        ) || file.starts_with("readme")
+            || file.starts_with("changelog");
         Place {
             text,
             practice: prose

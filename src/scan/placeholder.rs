@@ -280,10 +280,10 @@ fn has_few_characters(text: &[u8]) -> bool {
     text.len() >= 12
 }
 
-/// A unit of at most 32 characters over the whole text, twice or more (`abcabcabc`, `deadbeefdeadbeef`),
+/// A unit of at most 24 characters over the whole text, twice or more (`abcabcabc`, `deadbeefdeadbeef`),
 /// so that six characters or more follow from the first ones.
 fn repeats_a_unit(text: &[u8]) -> bool {
-    let longest_unit = (text.len() / 2).min(32).min(text.len().saturating_sub(6));
+    let longest_unit = (text.len() / 2).min(24).min(text.len().saturating_sub(6));
     (1..=longest_unit).any(|unit| text.iter().zip(&text[unit..]).all(|(a, b)| a == b))
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::place::Place;
-use super::placeholder;
+use super::{ordinary, placeholder};
 use crate::carrier::{self, Stated};
 use crate::finding::Confidence;
 use crate::source::Entry;
@@ -65,7 +65,9 @@ fn read_text(text: &str, entry: &Entry, place: &Place) -> Read {
 
 fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
     let value = found.value.as_deref().unwrap_or(&text[found.span.clone()]);
-    if value.len() < SHORTEST || placeholder::is_template(found.kind, value) {
+    // `/run/secrets/password`: what is there is elsewhere.
+    let is_path = value.starts_with('/') && value[1..].contains('/') && ordinary::randomness(value.as_bytes()) < 0.0;
+    if value.len() < SHORTEST || is_path || placeholder::is_template(found.kind, value) {
         return None;
     }
     // Whoever practises or fills in a form types such words; elsewhere they are bad passwords.

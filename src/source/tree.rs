@@ -112,15 +112,22 @@ impl Folder {
             }
         }
         let mut entries: Vec<Entry> = kept.iter().map(|file| self.entry(file, &tracked, false)).collect();
-        let mut links = seen.links;
+        let (mut links, mut others) = (seen.links, seen.others);
         if ignored && self.repository.is_some() {
             let all = self.walk(false, &mut notes);
             entries.extend(all.files.difference(&kept).map(|file| self.entry(file, &tracked, true)));
-            links = all.links;
+            (links, others) = (all.links, all.others);
         }
-        if let Some(note) = self.links_note(&links) {
-            notes.push(note);
-        }
+        notes.extend(self.left_out(
+            "symlink",
+            &links,
+            ["a symbolic link was not followed", "symbolic links were not followed"],
+        ));
+        notes.extend(self.left_out(
+            "skipped",
+            &others,
+            ["a pipe, a socket or a device was not opened", "pipes, sockets and devices were not opened"],
+        ));
         notes.sort();
         notes.dedup();
         Listing { entries, notes, ..Listing::default() }
@@ -236,14 +243,15 @@ impl Folder {
         seen
     }
 
-    fn links_note(&self, links: &BTreeSet<PathBuf>) -> Option<Note> {
-        let first = links.first()?;
-        let name = report_path(first.strip_prefix(&self.root).unwrap_or(first));
-        let message = match links.len() {
-            1 => "a symbolic link was not followed".to_owned(),
-            count => format!("{count} symbolic links were not followed; this is the first"),
+    /// One note for all of a sort, which has words for one and for several.
+    fn left_out(&self, kind: &'static str, all: &BTreeSet<PathBuf>, [one, several]: [&str; 2]) -> Option<Note> {
+        let first = all.first()?;
+        let about = report_path(first.strip_prefix(&self.root).unwrap_or(first));
+        let message = match all.len() {
+            1 => one.to_owned(),
+            count => format!("{count} {several}; this is the first"),
         };
-        Some(Note { kind: "symlink", about: name, message, incomplete: false })
+        Some(Note { kind, about, message, incomplete: false })
     }
 }
 
@@ -252,6 +260,8 @@ impl Folder {
 struct Seen {
     files: BTreeSet<PathBuf>,
     links: BTreeSet<PathBuf>,
+    /// Pipes, sockets, devices.
+    others: BTreeSet<PathBuf>,
     /// Repositories inside the one that is scanned.
     nested: BTreeSet<PathBuf>,
     errors: Vec<String>,
@@ -264,7 +274,9 @@ impl Seen {
             self.files.insert(entry.into_path());
         } else if kind.is_symlink() {
             self.links.insert(entry.into_path());
-        } else if kind.is_dir() && entry.path() != root && entry.path().join(".git").exists() {
+        } else if !kind.is_dir() {
+            self.others.insert(entry.into_path());
+        } else if entry.path() != root && entry.path().join(".git").exists() {
             self.nested.insert(entry.into_path());
         }
     }
@@ -281,6 +293,7 @@ impl Drop for Collect<'_> {
         if let Ok(mut all) = self.all.lock() {
             all.files.append(&mut self.own.files);
             all.links.append(&mut self.own.links);
+            all.others.append(&mut self.own.others);
             all.nested.append(&mut self.own.nested);
             all.errors.append(&mut self.own.errors);
         }

@@ -102,6 +102,27 @@ fn add(corpus: &mut Corpus, name: &str, snapshot: &Snapshot, table: &str) -> Res
     labelled.sort_unstable();
     labelled.dedup();
     let contents = snapshot.contents(&labelled)?;
+    for label in corpus.labels.iter_mut() {
+        let Some(content) = label.path.strip_prefix(name).and_then(|path| contents.get(path.trim_start_matches('/')))
+        else {
+            continue;
+        };
+        (label.first, label.last) = (line(content, label.first), line(content, label.last));
+    }
     corpus.files.extend(contents.into_iter().map(|(path, content)| (format!("{name}/{path}"), content)));
     Ok(())
+}
+
+/// The authors read files as Python does, to which a carriage return alone ends a line; to everybody else
+/// it does not.
+fn line(content: &[u8], counted: u64) -> u64 {
+    let (mut theirs, mut ours) = (1, 1);
+    for (at, byte) in content.iter().enumerate() {
+        if theirs == counted {
+            break;
+        }
+        theirs += u64::from(*byte == b'\n' || (*byte == b'\r' && content.get(at + 1) != Some(&b'\n')));
+        ours += u64::from(*byte == b'\n');
+    }
+    ours
 }

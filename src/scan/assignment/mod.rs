@@ -3,16 +3,25 @@
 //! where the value is, [`judge`] whether somebody would be sorry to see it published. No pattern is
 //! tried: on words as frequent as these one would cost more than all of the rest.
 
+mod call;
+mod command;
+mod cursor;
 mod judge;
 mod name;
+mod nothing;
+mod pair;
+mod sql;
 mod syntax;
+mod url;
 
 use std::ops::Range;
 
 use super::place::Place;
 use crate::finding::Confidence;
 
+use name::Kind;
 pub(super) use name::words;
+use syntax::{Form, Value};
 
 /// A value behind a name that stands for a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,17 +43,30 @@ impl Assigned {
 
 /// Looks at the word that stands at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
-    let (named, kind, value) = match syntax::identified_by(bytes, at) {
-        Some(value) => (at..at + name::IDENTIFIED.len(), name::Kind::Password, value),
-        None => {
-            let named = name::around(bytes, at)?;
-            let kind = name::kind(&bytes[named.clone()])?;
-            let value = syntax::value(bytes, &named, place)?;
-            (named, kind, value)
-        }
-    };
+    let (named, kind, value) = read(bytes, at, place)?;
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
     Some(Assigned { kind: name::id(kind), name: named, secret: value.span, confidence })
+}
+
+/// A name, what it stands for, and the value that it is given.
+fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, Value)> {
+    let password = |(named, value)| (named, Kind::Password, value);
+    if let Some(found) = url::read(bytes, at).map(password) {
+        return Some(found);
+    }
+    if let Some(span) = command::read(bytes, at) {
+        return Some((at..at + 4, Kind::Password, Value { span, form: Form::Bare }));
+    }
+    if let Some(value) = sql::password(bytes, at) {
+        return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
+    }
+    let named = name::around(bytes, at)?;
+    if let Some(value) = call::password(bytes, &named) {
+        return Some((named, Kind::Password, value));
+    }
+    let kind = name::kind(&bytes[named.clone()])?;
+    let value = syntax::value(bytes, &named, place)?;
+    Some((named, kind, value))
 }
 
 #[cfg(test)]

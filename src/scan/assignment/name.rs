@@ -5,15 +5,14 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-/// In SQL a password stands behind this word.
-pub(super) const IDENTIFIED: &str = "identified";
+use super::{command, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
 
 /// What the literal pass looks for.
 pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
-    stems().chain([IDENTIFIED])
+    stems().chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin"]).chain(command::WORDS.iter().copied())
 }
 
 /// The id of the kind of what is found behind such a name.

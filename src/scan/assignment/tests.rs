@@ -78,6 +78,20 @@ fn it_is_found_as_many_languages_write_it() {
         ("a.rb", "API_TOKEN = '{}'.freeze"),
         ("ci.yml", "- A=1 API_TOKEN={} B=2"),
         ("a.yml.j2", "api_token: {}"),
+        ("a.py", "x = os.environ.get('API_TOKEN', '{}')"),
+        ("a.go", "m := map[string]string{\"a\": \"b\"}\nheaders{\"api-token\", \"{}\"}"),
+        ("a.c", "#define API_TOKEN \"{}\""),
+        ("a.clj", "{:api-token \"{}\"}"),
+        ("Dockerfile", "ENV API_TOKEN {}"),
+        ("a.html", "apiToken: &#39;{}&#39;,"),
+        ("a.html", "&quot;apiToken&quot;: &quot;{}&quot;,"),
+        ("a.xml", "<apiToken><![CDATA[{}]]></apiToken>"),
+        ("a.yml", "env:\n  - name: API_TOKEN\n    value: {}\n"),
+        ("a.json", "{\"key\": \"api_token\", \"value\": \"{}\"}"),
+        ("a.yml", "api_token: |\n  {}\n"),
+        ("a.py", "api_token = \\\n    '{}'"),
+        ("a.py", "# api_token: {}"),
+        ("a.md", "- **api_token**: {}"),
     ] {
         assert!(finds(path, text), "{path}: {text}: {:?}", found(path, text, "{base62:32}"));
     }
@@ -105,7 +119,11 @@ fn words_are_passwords_where_they_are_meant() {
         ("login_test.go", "password := \"{}\"", "hunter2"),
         ("login_test.go", "password := \"{}\"", "P@ssw0rd!!"),
         ("login_test.go", "password = \"{}\"", "myrealpassword"),
+        ("login_test.go", "password == \"{}\"", "pygmalion"),
         ("docs/setup.md", "DB_PASSWORD={}", "pygmalion"),
+        ("server.properties", "keystore.password={}", "changeit"),
+        ("sample.rsp", "sysPassword={}", "Pygmalion_7"),
+        ("docs/setup.md", "password: \"{}\"", "@Pygmalion7"),
         ("config.py", "PASSWORD = '{}'", "letmein123"),
         ("compose.yml", "POSTGRES_PASSWORD: {}", "postgres"),
         ("compose.yml", "password: {}", "password"),
@@ -116,7 +134,11 @@ fn words_are_passwords_where_they_are_meant() {
     }
     for (path, text, value) in [
         ("login.go", "password := \"{}\"", "pygmalion"),
-        ("login_test.go", "password == \"{}\"", "pygmalion"),
+        ("login.go", "url := \"mqtt://dana:{}@broker\"", "mypassword"),
+        ("a.js", "fields = [\"password\", \"{}\", \"email\"]", "pygmalion7"),
+        ("a.md", "Set the password {} first.", "pygmalion7"),
+        ("a.json", "{\"user\": \"password\", \"{}\": 1}", "pygmalion7"),
+        ("login.go", "password == \"{}\"", "pygmalion"),
         ("login_test.go", "password := \"{}\"", "my_password"),
         ("login_test.go", "password := \"{}\"", "secret"),
         ("login_test.go", "password := \"{}\"", "123456"),
@@ -155,6 +177,34 @@ fn base64_may_end_in_its_marks_and_a_token_may_be_an_object() {
     assert_eq!(level("a.go", "ClientSecret: \"{}\"", "xyzzyplugh"), Some(Confidence::Medium));
 }
 
+/// Whoever signs in somewhere writes a name and a password, in a command, an address or a call.
+#[test]
+fn logins_are_found_as_commands_addresses_and_calls_have_them() {
+    for (path, text) in [
+        ("README.md", "    curl -u dana:{} https://acme.test"),
+        ("a.yml", "script: sshpass -p {} ssh dana@acme.test"),
+        ("README.md", "docker login -u dana -p {} acme.test"),
+        ("a.md", "mysql -u root -p{} main"),
+        ("a.rb", "uri: 'mqtt://dana:{}@broker.acme.test:1883'"),
+        ("a.yml", "cluster: nats-route://dana:{}@nats:6222"),
+        ("a.py", "requests.get(url, auth=('dana', '{}'))"),
+        ("a.java", "new UsernamePasswordCredentials(user, \"{}\")"),
+        ("a.java", "new PasswordAuthentication(\"dana\", \"{}\".toCharArray())"),
+        ("a.js", "client.login('dana', '{}')"),
+    ] {
+        let found: Vec<String> = found(path, text, "{base62:20}").into_iter().map(|(value, _)| value).collect();
+        assert_eq!(found, ["{}"], "{path}: {text}");
+    }
+    for (path, text) in [
+        ("README.md", "curl -u dana:$PASSWORD https://acme.test"),
+        ("a.js", "url = `https://${user}:${password}@acme.test`"),
+        ("a.py", "login(request, '{}') if x else y"),
+        ("a.md", "see http://acme.test:8080/@{}"),
+    ] {
+        assert_eq!(found(path, text, "user_name_field"), [], "{path}: {text}");
+    }
+}
+
 #[test]
 fn what_is_no_literal_is_no_secret() {
     for (path, text) in [
@@ -189,6 +239,8 @@ fn what_is_no_literal_is_no_secret() {
         ("a.c", ".key = \"\\xC9\\x83\\xA6\\xC9\\xEC\\x0F\\x32\\x55\""),
         ("a.go", "path := \"/x?token=\" + token"),
         ("a.go", "fmt.Sprintf(\"?token=%s&x\", token)"),
+        ("a.c", "#define CHIP_PASSWORD 0xfc600309"),
+        ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
     }

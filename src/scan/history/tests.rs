@@ -147,7 +147,7 @@ impl Writer<'_> {
 
     /// Some changes of a text, and what stays.
     fn change(&mut self, old: &[u8]) -> (Vec<u8>, Vec<Kept>) {
-        let mut parts: Vec<Range<usize>> = vec![0..old.len()];
+        let mut parts: Vec<Range<usize>> = std::iter::once(0..old.len()).collect();
         let mut texts: Vec<Option<Vec<u8>>> = vec![None];
         for _ in 0..=self.random.below(6) {
             let number = self.random.below(parts.len());

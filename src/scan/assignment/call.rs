@@ -1,0 +1,67 @@
+//! Calls and pairs that sign in: `login("dana", "…")`, `auth=("dana", "…")`. The second text is the password.
+
+use std::ops::Range;
+
+use super::super::lines;
+use super::cursor::Cursor;
+use super::syntax::{Form, LONGEST, Value};
+
+/// How the names of such calls end, without regard to case and underscores.
+const ENDS: &[&str] = &[
+    "login",
+    "signin",
+    "logon",
+    "auth",
+    "authenticate",
+    "basicauth",
+    "passwordauthentication",
+    "basicauthentication",
+    "usernamepasswordcredentials",
+    "usernamepasswordcredential",
+    "usernamepasswordauthenticationtoken",
+    "withcredentials",
+    "networkcredential",
+    "httpdigestauth",
+    "setcredentials",
+    "basiccredentials",
+    "credentials",
+    "credential",
+    "plainauthprovider",
+    "basicawscredentials",
+    "userpass",
+    "usernamepassword",
+];
+
+/// The password handed to what is named here.
+pub(super) fn password(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
+    let folded: String = bytes[name.clone()]
+        .iter()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect();
+    if !ENDS.iter().any(|end| folded.ends_with(end)) {
+        return None;
+    }
+    let mut rest = Cursor { bytes, at: name.end, end: lines::line_end(bytes, name.end).min(name.end + LONGEST) };
+    rest.skip_closing();
+    rest.spaces();
+    let _ = rest.eat(b"=>") || rest.eat(b"=") || rest.eat(b":");
+    rest.spaces();
+    if !(rest.eat(b"(") || rest.eat(b"[")) {
+        return None;
+    }
+    rest.spaces();
+    match rest.quoted(Form::Passed) {
+        Some(user) if user.span.len() <= 60 => {}
+        Some(_) => return None,
+        None => rest.skip_name()?,
+    }
+    rest.spaces();
+    if !rest.eat(b",") {
+        return None;
+    }
+    rest.spaces();
+    let value = rest.quoted(Form::Passed)?;
+    rest.eat_converted();
+    matches!(rest.rest().first(), None | Some(b')' | b']' | b',')).then_some(value)
+}

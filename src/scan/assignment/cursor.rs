@@ -1,0 +1,332 @@
+//! A place in a line, and the ways in which a value may begin there.
+
+use super::super::lines;
+use super::super::place::{Place, Text};
+use super::syntax::{Form, GAP, Separator, Value};
+
+pub(super) struct Cursor<'b> {
+    pub bytes: &'b [u8],
+    pub at: usize,
+    pub end: usize,
+}
+
+impl Cursor<'_> {
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..self.end.max(self.at)]
+    }
+
+    pub(super) fn eat(&mut self, text: &[u8]) -> bool {
+        let stands = self.rest().starts_with(text);
+        self.at += if stands { text.len() } else { 0 };
+        stands
+    }
+
+    /// A word of a statement, whatever its case.
+    pub(super) fn eat_word(&mut self, word: &[u8]) -> bool {
+        let stands = self.rest().len() > word.len()
+            && self.rest()[..word.len()].eq_ignore_ascii_case(word)
+            && self.rest()[word.len()].is_ascii_whitespace();
+        self.at += if stands { word.len() } else { 0 };
+        stands
+    }
+
+    pub(super) fn spaces(&mut self) {
+        self.at += self.rest().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    }
+
+    /// What closes the name: `"`, `']`, `\"`. Says whether it was quoted.
+    pub(super) fn skip_closing(&mut self) -> bool {
+        self.eat(b"\\");
+        let quoted = self.eat(b"\"") || self.eat(b"'") || self.eat(b"`") || self.eat_entity().is_some();
+        self.eat(b"**");
+        self.eat(b"]");
+        quoted
+    }
+
+    pub(super) fn separator(
+        &mut self,
+        quoted: bool,
+        before: Option<u8>,
+        dashed: Option<u8>,
+        given: bool,
+        is_value: bool,
+        place: &Place,
+    ) -> Option<Separator> {
+        let is_quote = |byte: Option<u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
+        for compared in [&b"==="[..], b"=="] {
+            if self.eat(compared) {
+                return Some(Separator::Compared);
+            }
+        }
+        for assigned in [&b"=>"[..], b":=", b"||=", b"??=", b"?=", b"+=", b"<-", b"=", b": ", b":\t"] {
+            if self.eat(assigned) {
+                return Some(Separator::Assigned);
+            }
+        }
+        match self.rest().first()? {
+            b':' => {
+                // `name::other` is a path of code, and `user:password@host` has a reader of its own.
+                self.at += 1;
+                (self.rest().first() != Some(&b':')).then_some(Separator::Assigned)
+            }
+            b'>' if before == Some(b'<') || quoted => {
+                self.at += 1;
+                Some(Separator::Element)
+            }
+            b'(' if !quoted => {
+                self.at += 1;
+                Some(Separator::Passed)
+            }
+            // `"password": "token", "name"`: what is a value itself names nothing.
+            b',' if quoted && (is_quote(before) || is_quote(dashed)) && !is_value => {
+                self.at += 1;
+                Some(if is_quote(dashed) { Separator::Listed } else { Separator::Passed })
+            }
+            b'v' | b'c' if quoted => {
+                let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| self.eat(text));
+                attribute.then_some(if place.text == Text::Data { Separator::Assigned } else { Separator::Passed })
+            }
+            _ if given && self.bytes[self.at - 1] == b' ' => Some(Separator::Given),
+            _ if before == Some(b'-') && place.text != Text::Code && self.bytes[self.at - 1] == b' ' => {
+                Some(Separator::Option)
+            }
+            _ if !quoted && self.bytes[self.at - 1] == b' ' => Some(Separator::Said),
+            _ => None,
+        }
+    }
+
+    /// `name: &'static str = "…"`: what stood between is a type.
+    pub(super) fn type_of_variable(&mut self) {
+        let is_type = |byte: &&u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'<' | b'>' | b'&' | b'\'' | b'[' | b']' | b'_' | b'.' | b'?' | b'|' | b':')
+        };
+        // A text that ends in `=` is none.
+        if matches!(self.rest().first(), Some(b'\'')) {
+            return;
+        }
+        let length = self.rest().iter().take(GAP).take_while(is_type).count();
+        let behind = &self.rest()[length..];
+        let follows = |text: &[u8]| {
+            text.iter().find(|byte| **byte != b' ').is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
+        };
+        if length > 0 && behind.first() == Some(&b'=') && behind.get(1) != Some(&b'=') && follows(&behind[1..]) {
+            self.at += length + 1;
+            self.spaces();
+        }
+    }
+
+    /// A text between quotation marks that ends on this line, and is all of the value.
+    pub(super) fn quoted(&mut self, form: Form) -> Option<Value> {
+        // Raw, byte and wide texts of several languages.
+        let letters = self
+            .rest()
+            .iter()
+            .take(2)
+            .take_while(|byte| matches!(byte, b'r' | b'b' | b'u' | b'L' | b'@' | b'R'))
+            .count();
+        let marked = self.rest().get(letters).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+        self.at += if marked { letters } else { 0 };
+        if let Some(entity) = self.eat_entity() {
+            let start = self.at;
+            let length = memchr::memmem::find(self.rest(), entity)?;
+            return Some(Value { span: start..start + length, form });
+        }
+        let escaped = self.eat(b"\\");
+        let quote = *self.rest().first().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+        self.at += 1;
+        for _ in 0..2 {
+            if self.rest().first() == Some(&quote)
+                && self.rest().get(1).is_some_and(|byte| *byte == quote || self.bytes[self.at - 1] == quote)
+            {
+                self.eat(&[quote]);
+            }
+        }
+        let start = self.at;
+        let mut length = 0;
+        while let Some(&byte) = self.rest().get(length) {
+            let closes = match escaped {
+                true => byte == b'\\' && self.rest().get(length + 1) == Some(&quote),
+                false => byte == quote,
+            };
+            if closes {
+                break;
+            }
+            length += if byte == b'\\' && !escaped { 2 } else { 1 };
+        }
+        self.rest().get(length)?;
+        self.at = start + length + 1;
+        self.spaces();
+        // More is added to it: what stands here is a part of something, often of a sentence.
+        let joined = matches!(self.rest().first(), Some(b'+' | b'%'))
+            || (self.rest().first() == Some(&b'.') && form != Form::Bare && !self.is_converted());
+        (!joined).then_some(Value { span: start..start + length, form })
+    }
+
+    /// Whether what is called on the text leaves it as it is.
+    pub(super) fn is_converted(&self) -> bool {
+        const SAME: [&[u8]; 12] = [
+            b".freeze",
+            b".to_s",
+            b".to_owned(",
+            b".into()",
+            b".as_bytes()",
+            b".encode(",
+            b".decode(",
+            b".getBytes(",
+            b".toCharArray(",
+            b".trim()",
+            b".toString(",
+            b".to_vec()",
+        ];
+        SAME.iter().any(|call| self.rest().starts_with(call))
+    }
+
+    pub(super) fn eat_converted(&mut self) {
+        if self.is_converted() {
+            self.at +=
+                self.rest().iter().skip(1).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+                    + 1;
+            self.eat(b"()");
+        }
+    }
+
+    /// A name of a program, as an argument.
+    pub(super) fn skip_name(&mut self) -> Option<()> {
+        let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'>');
+        let length = self.rest().iter().take_while(inside).count();
+        self.at += length;
+        (length > 0).then_some(())
+    }
+
+    /// A text handed to a call or put into a list, whose result is assigned: `String("…")`, `[]string{"…"}`.
+    pub(super) fn wrapped(&mut self, place: &Place) -> Option<Value> {
+        if place.text != Text::Code {
+            return None;
+        }
+        let is_name =
+            |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'*' | b'&');
+        let length = self.rest().iter().take(GAP).take_while(is_name).count();
+        let opens = length > 0 && matches!(self.rest().get(length), Some(b'(' | b'{'));
+        if !opens {
+            return None;
+        }
+        let mut inside = Cursor { at: self.at + length + 1, ..*self };
+        inside.quoted(Form::Passed)
+    }
+
+    /// A value in a text that has several: a query, a form, lines.
+    pub(super) fn field(&mut self) -> Option<Value> {
+        let ends = |byte: &&u8| {
+            !byte.is_ascii_whitespace()
+                && !matches!(byte, b'&' | b'"' | b'\'' | b'`' | b'\\' | b'<' | b'>' | b')' | b';' | b',' | b'|')
+        };
+        let (start, length) = (self.at, self.rest().iter().take_while(ends).count());
+        (length > 0).then_some(Value { span: start..start + length, form: Form::Passed })
+    }
+
+    /// A value as it stands, up to the end of its line or a remark.
+    pub(super) fn bare(&mut self, place: &Place, shouted: bool) -> Option<Value> {
+        if place.text == Text::Code && !self.is_remark() {
+            return self.said();
+        }
+        let ends = |byte: &&u8| match place.text {
+            Text::Lines => !byte.is_ascii_whitespace(),
+            _ => {
+                !byte.is_ascii_whitespace()
+                    && !matches!(byte, b',' | b';' | b'<' | b'"' | b'\'' | b'`' | b'|' | b')' | b']' | b'}')
+            }
+        };
+        let start = self.at;
+        let before = self.at.checked_sub(1).map(|at| self.bytes[at]);
+        let length = self.rest().iter().take_while(ends).count();
+        // Old files end their lines in a carriage return alone.
+        let behind = self.rest()[length..].split(|byte| *byte == b'\r').next().unwrap_or_default();
+        // Of several words none is the value, but for a remark behind.
+        let more = behind.iter().find(|byte| !byte.is_ascii_whitespace());
+        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
+        let alone = more.is_none()
+            || remark
+            || (before == Some(b'=')
+                && match place.text {
+                    Text::Shell => matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')),
+                    Text::Data => shouted && behind.first() == Some(&b' '),
+                    Text::Lines | Text::Code => false,
+                });
+        (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
+    }
+
+    /// Whether this line is one of a comment.
+    pub(super) fn is_remark(&self) -> bool {
+        let line = self.bytes[lines::line_start(self.bytes, self.at)..self.at].trim_ascii_start();
+        [&b"#"[..], b"//", b"* ", b"--", b";", b"%"].iter().any(|mark| line.starts_with(mark))
+            && !line.starts_with(b"#define")
+    }
+
+    /// A word that only its look can make a value: the text around it is prose, or a program.
+    pub(super) fn said(&mut self) -> Option<Value> {
+        let inside =
+            |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.');
+        let start = self.at;
+        let word = self.rest().iter().take_while(inside).count();
+        let length = self.rest()[..word].trim_ascii_end().strip_suffix(b".").map_or(word, <[u8]>::len);
+        (length >= 16).then_some(Value { span: start..start + length, form: Form::Said })
+    }
+
+    /// Where the value is written on the next line: behind `|`, `>` or a backslash, or where nothing follows.
+    pub(super) fn goes_on_below(&mut self) -> bool {
+        let line = lines::line_end(self.bytes, self.at);
+        let rest = self.bytes[self.at..line].trim_ascii();
+        if !matches!(rest, b"" | b"|" | b">" | b"|-" | b">-" | b"\\" | b"(")
+            || (rest.is_empty() && self.bytes[self.at - 1] == b'\n')
+        {
+            return false;
+        }
+        let Some(next) = self.bytes.get(line..).and_then(|rest| memchr::memchr(b'\n', rest)).map(|at| line + at + 1)
+        else {
+            return false;
+        };
+        let indent = self.bytes[next..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let marked = !rest.is_empty() && indent > 0;
+        let quoted = matches!(self.bytes.get(next + indent), Some(b'"' | b'\'')) && indent > 0;
+        if !(marked || quoted) {
+            return false;
+        }
+        (self.at, self.end) = (next + indent, lines::line_end(self.bytes, next + indent));
+        true
+    }
+
+    /// A value that ends what it stands in is one in its own right.
+    pub(super) fn closes(&self, value: Value) -> Value {
+        let closed = matches!(self.rest().first(), Some(b')' | b'}'));
+        Value { form: if closed { Form::Quoted } else { value.form }, ..value }
+    }
+
+    /// A quotation mark as HTML writes it.
+    pub(super) fn eat_entity(&mut self) -> Option<&'static [u8]> {
+        const ENTITIES: [&[u8]; 4] = [b"&quot;", b"&#39;", b"&#34;", b"&apos;"];
+        ENTITIES.into_iter().find(|entity| self.eat(entity))
+    }
+
+    /// The next word of a command line.
+    pub(super) fn word(&mut self) -> Option<Value> {
+        let start = self.at;
+        let length = self
+            .rest()
+            .iter()
+            .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b')' | b'|' | b';'))
+            .count();
+        (length > 0 && self.rest()[0] != b'-').then_some(Value { span: start..start + length, form: Form::Bare })
+    }
+
+    pub(super) fn element(&mut self) -> Option<Value> {
+        self.eat(b"<![CDATA[");
+        let start = self.at;
+        let length = self.rest().iter().take_while(|byte| !matches!(byte, b'<' | b'>')).count();
+        if let Some(text) = self.rest()[..length].strip_suffix(b"]]") {
+            return Some(Value { span: start..start + text.len(), form: Form::Element });
+        }
+        let closed = self.rest()[length..].starts_with(b"</");
+        (length > 0 && closed).then_some(Value { span: start..start + length, form: Form::Element })
+    }
+}

@@ -1,0 +1,196 @@
+//! Values that are no secret whatever their name: references, names, patterns, prose, addresses, hashes.
+
+use super::super::ordinary::randomness;
+use super::judge::{DRAWN, SURELY_DRAWN};
+use super::syntax::Form;
+
+/// What is no value of a secret at all, whatever its name.
+pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'x'));
+    text.len() < 4
+        || letters < 3
+        || is_one_character(text)
+        || is_option(text)
+        || is_bytes(text)
+        || is_affix(text)
+        || (number && (form == Form::Bare || text.len() < 6))
+        || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
+        || is_prose(text)
+        || (text.contains(' ') && form == Form::Passed)
+        || is_name(text)
+        || is_pattern(text)
+        || is_reference(text, form)
+        || is_address(text)
+        || is_hash(text)
+        || is_its_own_name(text, name)
+        || matches!(
+            text.to_ascii_lowercase().as_str(),
+            "true"
+                | "false"
+                | "null"
+                | "none"
+                | "nil"
+                | "undefined"
+                | "yes"
+                | "no"
+                | "string"
+                | "required"
+                | "optional"
+                | "text"
+                | "hidden"
+                | "invalid"
+                | "error"
+                | "on_create"
+        )
+}
+
+/// `--cert-dir`: what follows an option in a list of them.
+fn is_option(text: &str) -> bool {
+    text.starts_with('-') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// `\xda\x53`: bytes as C writes them are the input of a program, and most are vectors that test a cipher.
+fn is_bytes(text: &str) -> bool {
+    text.starts_with("\\x") && text.matches("\\x").count() * 4 >= text.len()
+}
+
+/// `npg_`: what tokens of a kind begin with.
+fn is_affix(text: &str) -> bool {
+    text.ends_with(['_', '-']) && (text.len() < 16 || randomness(text.as_bytes()) < DRAWN)
+}
+
+/// `yyyy`: a mask.
+fn is_one_character(text: &str) -> bool {
+    let mut characters = text.chars();
+    let first = characters.next();
+    characters.all(|c| Some(c) == first)
+}
+
+/// `YC_IAM_TOKEN`: the name of a variable.
+fn is_name(text: &str) -> bool {
+    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let drawn = text.contains(|c: char| c.is_ascii_digit()) && randomness(text.as_bytes()) >= SURELY_DRAWN;
+    text.contains('_') && text.bytes().all(constant) && !drawn
+}
+
+/// What is matched, and not what is hidden.
+fn is_pattern(text: &str) -> bool {
+    ["\\s", "\\d", "\\w", "(?", "[^", "[A-Z", "[a-z", "[0-9"].iter().any(|mark| text.contains(mark))
+}
+
+/// Several words: a sentence, a message, a list.
+fn is_prose(text: &str) -> bool {
+    text.contains(' ')
+        && (randomness(text.as_bytes()) < 20.0
+            || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
+}
+
+/// Something else is named from which the value comes: a variable, a call, a template, a store.
+fn is_reference(text: &str, form: Form) -> bool {
+    let starts = [
+        "$", "@", "&", "*", "!", "%", "#{", "{", "[", "<", "env:", "file:", "env.", "secrets.", "vars.", "vault",
+        "aws:", "process.", "os.", "self.", "this.", "config.", "params", "request.", "./", "../", "~/", "\\",
+    ];
+    let holds = [
+        "${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "%s", "{0}", "::", "->", "()", "://", "&&", "||", "\\n", "\\u",
+        "\\x", "'+", "\"+", "+'",
+    ];
+    // `"@Boldbone12"` is one in full.
+    let chosen = form == Form::Quoted && has_each(text, &[u8::is_ascii_uppercase, u8::is_ascii_digit]);
+    let weak = |mark: &&str| {
+        text.starts_with(*mark)
+            && (mark.len() > 1 || form != Form::Quoted || (!chosen && randomness(text.as_bytes()) < 6.0))
+    };
+    starts.iter().any(weak)
+        || holds.iter().any(|mark| text.contains(mark))
+        // Base64 may end in them.
+        || text.trim_end_matches('=').contains("==")
+        || (text.ends_with(')') && (text.contains('(') || form == Form::Bare) && form != Form::Quoted)
+        || (form == Form::Bare && text.contains('{'))
+        || (form == Form::Bare && text.contains(['(', '[', '$']) && randomness(text.as_bytes()) < 20.0)
+        || holds_a_field(text)
+        || is_path_of_names(text)
+}
+
+/// `token-{name}`, `{base62:40}`: a text that a program fills.
+fn holds_a_field(text: &str) -> bool {
+    text.split('{').skip(1).any(|rest| {
+        let Some((field, _)) = rest.split_once('}') else { return false };
+        let (name, form) = field.split_once(':').unwrap_or((field, ""));
+        name.len() >= 2
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.'))
+            && form.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b'-'))
+    })
+}
+
+/// `config.auth.secret`, `auth/login/token`, `com.example.Token`, `user@example.com`.
+fn is_path_of_names(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['.', '/', ':', '@', '\\']).filter(|part| !part.is_empty()).collect();
+    parts.len() >= 2
+        && randomness(text.as_bytes()) < 10.0
+        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')))
+}
+
+/// What is left of a password when it was hashed, and marks that a tool replaces.
+fn is_hash(text: &str) -> bool {
+    let starts = [
+        "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$pbkdf2", "$apr1$", "$scrypt$", "{CRYPT}",
+        "{SSHA", "{SHA", "{bcrypt}", "pbkdf2_", "bcrypt$",
+    ];
+    starts.iter().any(|start| text.starts_with(start)) || (text.starts_with("##") && text.ends_with("##"))
+}
+
+fn is_address(text: &str) -> bool {
+    let extension = text.rsplit_once('.').map_or("", |(_, end)| end);
+    let file = matches!(
+        extension,
+        "pem"
+            | "key"
+            | "crt"
+            | "cer"
+            | "json"
+            | "txt"
+            | "yml"
+            | "yaml"
+            | "xml"
+            | "html"
+            | "js"
+            | "php"
+            | "png"
+            | "svg"
+            | "p12"
+            | "pfx"
+            | "jks"
+            | "cfg"
+            | "conf"
+            | "properties"
+    );
+    let roots = ["/tmp/", "/home/", "/usr/", "/etc/", "/var/", "/opt/", "/run/", "/root/", "/mnt/", "/Users/", "/bin/"];
+    file || roots.iter().any(|root| text.starts_with(root))
+        || (text.starts_with('/') && text[1..].contains('/') && randomness(text.as_bytes()) < SURELY_DRAWN)
+}
+
+/// `token: "token"`, `PASSWORD = "my_password"`, `secretKey: 'SECRET_KEY'`: nothing is added to the name.
+fn is_its_own_name(text: &str, name: &[u8]) -> bool {
+    let (value, name) = (fold(text.as_bytes()), fold(name));
+    !value.is_empty()
+        && (name.contains(&value)
+            || (value.contains(&name)
+                && value.len() <= name.len() + 4
+                && !value.contains(|c: char| c.is_ascii_digit())))
+}
+
+/// Its letters and digits, in small letters.
+pub(super) fn fold(bytes: &[u8]) -> String {
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
+/// Whether some byte of the text is of each of these kinds.
+pub(super) fn has_each(text: &str, kinds: &[fn(&u8) -> bool]) -> bool {
+    kinds.iter().all(|kind| text.bytes().any(|byte| kind(&byte)))
+}

@@ -1,0 +1,36 @@
+//! The password of an address, whatever its scheme: `mqtt://user:password@host`. Those that a kind of
+//! their own knows by their scheme name the find there.
+
+use super::syntax::{Form, Value};
+
+/// What the literal pass looks for.
+pub(super) const MARK: &str = "://";
+
+/// No user, password or scheme is longer.
+const LONGEST: usize = 120;
+
+/// User and password behind the mark that stands at `at`.
+pub(super) fn read(bytes: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Value)> {
+    if !bytes.get(at..)?.starts_with(MARK.as_bytes()) {
+        return None;
+    }
+    let scheme = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte));
+    if scheme.count() < 2 {
+        return None;
+    }
+    let start = at + MARK.len();
+    let rest = &bytes[start..bytes.len().min(start + 2 * LONGEST)];
+    let ends = |byte: &u8| {
+        byte.is_ascii_whitespace() || matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
+    };
+    let authority = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
+    let login = &authority[..memchr::memrchr(b'@', authority)?];
+    let colon = memchr::memchr(b':', login)?;
+    let host = authority.get(login.len() + 1)?;
+    let is_user = login[..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-+%~".contains(byte));
+    let span = start + colon + 1..start + login.len();
+    // `[a://b:c, d@e` is a list.
+    let whole = !login.contains(&b',') && !login.contains(&b')');
+    (is_user && whole && !span.is_empty() && (host.is_ascii_alphanumeric() || b"[_".contains(host)))
+        .then(|| (start..start + colon.max(1), Value { span, form: Form::Url }))
+}
