@@ -190,10 +190,15 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
         Hiding::Everywhere => Some((secret, public, false)),
     });
     let paths = findings.iter().flat_map(|finding| &finding.locations).map(|location| location.path.as_str());
-    // What has a look of its own was issued: no part of it is a word.
+    // What has a look of its own was issued: no part of it is a word, but for the names in an address.
     let issued = findings.iter().filter(|finding| detectors.detector(finding.detector).pattern.is_some());
     let issued = issued.flat_map(|finding| std::iter::once(&finding.secret).chain(finding.parts.values()));
-    Redactor::new(secrets).sparing(paths.flat_map(Hiding::words_in), issued)
+    let issued = issued.filter(|secret| !Hiding::holds_names(secret) && !Hiding::is_of_words(secret));
+    let drawn = findings.iter().flat_map(|finding| std::iter::once(&finding.secret).chain(finding.parts.values()));
+    let drawn = drawn.filter(|secret| !Hiding::is_of_words(secret));
+    Redactor::new(secrets)
+        .sparing(paths.clone().flat_map(Hiding::words_in), issued)
+        .sparing(paths.flat_map(Hiding::parts_of), drawn)
 }
 
 fn dry_run(

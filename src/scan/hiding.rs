@@ -5,6 +5,11 @@ use super::{ordinary, placeholder};
 use crate::redact::WINDOW;
 use crate::secret::Secret;
 
+/// Bits by which chance must be likelier than writing, for a part that somebody drew.
+const DRAWN: f64 = 6.0;
+/// Names of things are at most this long.
+const LONG: usize = 12;
+
 /// Where a value is masked beyond the place that it was found at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hiding {
@@ -22,6 +27,24 @@ impl Hiding {
             value if ordinary::is_word(value.as_bytes()) => Hiding::Alone,
             _ => Hiding::Everywhere,
         }
+    }
+
+    /// Whether it is an address or the like, where people's words stand beside what was drawn.
+    pub fn holds_names(secret: &Secret) -> bool {
+        placeholder::is_composite(secret.expose())
+    }
+
+    /// Whether people made it up of words: a part of it in the name of a file tells nothing.
+    pub fn is_of_words(secret: &Secret) -> bool {
+        let mut parts = secret.expose().split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() >= 4);
+        let is_name = |part: &str| part.len() <= LONG && part.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+        let is_number = |part: &str| part.len() < WINDOW && part.bytes().all(|byte| byte.is_ascii_digit());
+        parts.all(|part| is_name(part) || is_number(part) || ordinary::randomness(part.as_bytes()) < DRAWN)
+    }
+
+    /// All parts of a path that are long enough to tell a secret.
+    pub fn parts_of(path: &str) -> impl Iterator<Item = &[u8]> {
+        path.as_bytes().windows(WINDOW)
     }
 
     /// The parts of a path that are words: `/secrets` in a drawn password hides no folder of that name.
@@ -44,6 +67,21 @@ mod tests {
         assert_eq!(of("correcthorse"), Hiding::Alone);
         for seed in 0..50 {
             assert_eq!(of(&sample::generate("{base62:20}", seed).unwrap().text), Hiding::Everywhere);
+        }
+    }
+
+    #[test]
+    fn what_people_made_up_does_not_hide_the_names_of_files() {
+        let of_words = |value: &str| Hiding::is_of_words(&Secret::new(value));
+        for value in ["docker-mailserver-password", "password%20123", "jenkins-secrets", "postgres://dana:dana@db/dana"]
+        {
+            assert!(of_words(value), "{value}");
+        }
+        for seed in 0..50 {
+            for template in ["{base62:20}", "prefix-{hex:32}", "postgres://dana:{base62:16}@db", "{digits:20}"] {
+                let value = sample::generate(template, seed).unwrap().text;
+                assert!(!of_words(&value), "{template}");
+            }
         }
     }
 
