@@ -33,7 +33,7 @@ const PASSWORD: &str = "\
 const SECRET: &str = "\
     secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret";
 const TOKEN: &str = "\
-    token accesstoken authtoken apitoken bearertoken usertoken bottoken refreshtoken authkey";
+    token tokens accesstoken authtoken apitoken bearertoken usertoken bottoken refreshtoken authkey";
 const KEY: &str = "\
     apikey appkey accesskey secretkey privatekey masterkey encryptionkey signingkey accountkey storagekey \
     sharedaccesskey subscriptionkey servicekey authorizationkey";
@@ -89,7 +89,9 @@ fn is(word: &str, what: u16) -> bool {
 pub fn kind(name: &str) -> Option<Kind> {
     let words = words_of(name);
     let known: Vec<u16> = words.iter().map(known).collect();
-    if known.iter().any(|known| known & IS_VETO != 0) {
+    // What a `csrf_token` is made with stays on the server.
+    let is_meant = |word: &str| matches!(word, "csrf" | "xsrf") && words.iter().any(|other| other == "secret");
+    if words.iter().zip(&known).any(|(word, known)| known & IS_VETO != 0 && !is_meant(word)) {
         return None;
     }
     let counted = |at: usize| words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
@@ -133,6 +135,8 @@ pub fn states_a_secret(name: &str) -> bool {
     match (from_the_end.next().unwrap_or(""), from_the_end.next()) {
         // What follows the word that decides may as well name a file or an id.
         (last, _) if is(last, IS_TAIL) && last != "base" => false,
+        // As a rule these are counted.
+        ("tokens", _) => false,
         ("credential" | "credentials" | "pat", _) => true,
         ("key" | "base", Some(before)) => is(before, IS_SURE_KEY_OF) || before == "key",
         _ => matches!(kind(name), Some(Kind::Password | Kind::Secret | Kind::Token | Kind::ApiKey)),
@@ -199,6 +203,8 @@ mod tests {
             ("secret_key", Kind::Secret),
             ("access-token", Kind::Token),
             ("GITHUB_TOKEN", Kind::Token),
+            ("deviceTokens", Kind::Token),
+            ("csrf_secret", Kind::Secret),
             ("x-api-key", Kind::ApiKey),
             ("apikey", Kind::ApiKey),
             ("AccountKey", Kind::ApiKey),

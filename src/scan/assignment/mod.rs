@@ -61,7 +61,7 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
         return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
     }
     let named = name::around(bytes, at)?;
-    if let Some(value) = call::password(bytes, &named) {
+    if let Some(value) = call::password(bytes, &named).or_else(|| sql::role_password(bytes, &named)) {
         return Some((named, Kind::Password, value));
     }
     let kind = name::kind(&bytes[named.clone()])?;

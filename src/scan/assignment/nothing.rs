@@ -11,6 +11,7 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
     text.len() < 4
         || letters < 3
         || is_one_character(text)
+        || is_said_to_be_wrong(text)
         || is_option(text)
         || is_bytes(text)
         || is_affix(text)
@@ -43,6 +44,12 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
                 | "error"
                 | "on_create"
         )
+}
+
+/// `wrongPassword`: what a test expects to be refused.
+pub(super) fn is_said_to_be_wrong(text: &str) -> bool {
+    let told = fold(text.as_bytes());
+    ["wrong", "incorrect", "invalid", "bogus"].iter().any(|word| told.starts_with(word)) && told.len() < 24
 }
 
 /// `--cert-dir`: what follows an option in a list of them.

@@ -15,6 +15,9 @@ pub(super) const LONGEST: usize = 600;
 /// How far a separator may stand behind a name.
 pub(super) const GAP: usize = 40;
 
+/// What stands between the name of a field and what a test of a page types into it: `fill_in "Password", with: "x"`.
+const FILLED_IN: [&[u8]; 2] = [b", with:", b", :with =>"];
+
 /// What a name is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Value {
@@ -57,6 +60,10 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>, place: &Place) -> Option<
     let before = name.start.checked_sub(1).map(|at| bytes[at]);
     let shouted = bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase());
     rest.spaces();
+    if FILLED_IN.iter().any(|with| rest.eat(with)) {
+        rest.spaces();
+        return rest.quoted(Form::Quoted);
+    }
     if (name_quoted && is_chosen(bytes, name.start)) || (shouted && rest.rest().first() == Some(&b'(')) {
         // One of two texts, or a macro.
         return None;
