@@ -117,7 +117,7 @@ fn holds_a_drawn_field(text: &str, form: Form) -> bool {
 /// A password that keeps nobody out, and was typed as one: in any other kind of value it is a filler.
 fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
     let shown = form == Form::Url && place.text == Text::Code;
-    if form == Form::Passed
+    if matches!(form, Form::Passed | Form::Login)
         || shown
         || place.template
         || is_said_to_be_wrong(text)
@@ -175,19 +175,27 @@ fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confide
         () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
         () if drawn >= DRAWN && config => Confidence::High,
         () if drawn >= DRAWN => Confidence::Medium,
-        () if is_mixed(text) && meant && (config || matches!(form, Form::Quoted | Form::Bare)) => Confidence::Medium,
+        () if is_mixed(text) && meant && (config || matches!(form, Form::Quoted | Form::Bare | Form::Login)) => {
+            Confidence::Medium
+        }
+        () if form == Form::Login => Confidence::Low,
         // A word is one in a file of settings, and elsewhere where people try out passwords.
         () if config && !place.template => Confidence::Medium,
         () if place.practice && !matches!(form, Form::Passed | Form::Url) && is_spelled(text) => Confidence::Medium,
         () => Confidence::Low,
     };
-    if form == Form::Passed { lower(level) } else { Some(level) }
+    match form {
+        Form::Passed => lower(level),
+        // Any word may be handed to a call.
+        Form::Login => Some(level).filter(|level| *level != Confidence::Low),
+        _ => Some(level),
+    }
 }
 
 /// Letters with digits or signs.
 fn is_mixed(text: &str) -> bool {
     let has = |class: fn(char) -> bool| text.chars().any(class);
-    let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ' ' | ':' | '/');
+    let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ' ' | ':' | '/' | ',');
     text.len() >= 6 && has(char::is_alphabetic) && (has(|c| c.is_ascii_digit()) || has(symbol))
 }
 

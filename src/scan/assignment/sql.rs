@@ -16,6 +16,10 @@ pub(super) fn role_password(bytes: &[u8], name: &Range<usize>) -> Option<Value> 
     }
     let before = bytes[lines::line_start(bytes, name.start)..name.start].to_ascii_lowercase();
     let told = |word: &[u8]| memchr::memmem::find(&before, word).is_some();
+    // There it is the hash of one: `IDENTIFIED BY PASSWORD '…'`.
+    if before.trim_ascii_end().ends_with(b" by") {
+        return None;
+    }
     let (does, whom) = (told(b"create ") || told(b"alter "), told(b" role ") || told(b" user "));
     let mut rest = Cursor { bytes, at: name.end, end: lines::line_end(bytes, name.end).min(name.end + LONGEST) };
     rest.spaces();
