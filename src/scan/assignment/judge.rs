@@ -170,7 +170,7 @@ fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confide
     let config = place.text != Text::Code && !place.practice;
     // In the address of a program or a guide stands what shows its form.
     let config = config && (form != Form::Url || place.text != Text::Shell);
-    let meant = form != Form::Url || place.text != Text::Code;
+    let meant = form != Form::Url || place.text != Text::Code || !place.practice;
     let level = match () {
         () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
         () if drawn >= DRAWN && config => Confidence::High,
