@@ -24,19 +24,20 @@ pub fn stems() -> impl Iterator<Item = &'static str> {
 }
 
 /// Parts of names in English.
-const STEMS: &[&str] = &["pass", "pwd", "psw", "pswd", "_pw", "secret", "token", "key", "auth", "cred", "bearer"];
+const STEMS: &[&str] = &["pass", "pwd", "psw", "pswd", "_pw", "secret", "token", "key", "auth", "cred", "bearer", "jwt", "psk", "mnemonic", "session", "cookie"];
 
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
     contraseña contrasenya clave motdepasse senha heslo haslo hasło wachtwoord parola salasana losenord \
     lösenord mdp passord adgangskode katasandi sifre şifre jelszo jelszó lozinka пароль 密码 密碼 パスワード 비밀번호";
 const SECRET: &str = "\
-    secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret";
+    secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret psk mnemonic";
 const TOKEN: &str = "\
-    token tokens accesstoken authtoken apitoken bearertoken usertoken bottoken refreshtoken authkey";
+    token tokens accesstoken authtoken apitoken bearertoken usertoken bottoken refreshtoken authkey authcode jwt";
 const KEY: &str = "\
     apikey appkey accesskey secretkey privatekey masterkey encryptionkey signingkey accountkey storagekey \
-    sharedaccesskey subscriptionkey servicekey authorizationkey";
+    sharedaccesskey subscriptionkey servicekey authorizationkey passkey aeskey mackey userkey signkey cipherkey \
+    hmackey";
 /// What makes a `key` a secret one, in front of it.
 const KEY_OF: &str = "\
     api access secret private auth encryption encrypt signing sign master account storage shared service app \
@@ -115,6 +116,9 @@ pub fn kind(name: &str) -> Option<Kind> {
         _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
+        "code" | "verifier" if matches!(before, "auth" | "oauth" | "authorization") => Some(Kind::Token),
+        "id" if before == "session" => Some(Kind::Weak),
+        "session" | "sessionid" | "cookie" | "oauth" => Some(Kind::Weak),
         "key" | "auth" | "credential" | "credentials" | "creds" | "cred" | "authorization" | "bearer" => {
             Some(Kind::Weak)
         }
@@ -205,6 +209,11 @@ mod tests {
             ("GITHUB_TOKEN", Kind::Token),
             ("deviceTokens", Kind::Token),
             ("csrf_secret", Kind::Secret),
+            ("authCode", Kind::Token),
+            ("oauth_verifier", Kind::Token),
+            ("wifi_psk", Kind::Secret),
+            ("aeskey", Kind::ApiKey),
+            ("session_id", Kind::Weak),
             ("x-api-key", Kind::ApiKey),
             ("apikey", Kind::ApiKey),
             ("AccountKey", Kind::ApiKey),

@@ -20,6 +20,7 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || is_prose(text)
         || (text.contains(' ') && form == Form::Passed)
         || is_name(text)
+        || is_designation(text)
         || is_pattern(text)
         || is_reference(text, form)
         || is_address(text)
@@ -79,6 +80,12 @@ fn is_name(text: &str) -> bool {
     let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let drawn = text.contains(|c: char| c.is_ascii_digit()) && randomness(text.as_bytes()) >= SURELY_DRAWN;
     text.contains('_') && text.bytes().all(constant) && !drawn
+}
+
+/// `A8/A10`, `RS-232`: of a part or a revision.
+fn is_designation(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'-');
+    text.len() < 8 && text.contains(['/', '-']) && text.bytes().all(inside)
 }
 
 /// What is matched, and not what is hidden.

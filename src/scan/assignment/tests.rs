@@ -198,6 +198,7 @@ fn words_are_passwords_where_they_are_meant() {
         ("config.json", "{\"password\": \"{}\"}", "Password"),
         ("a.md", "A user is identified by the name", "x"),
         ("a.toml", "values = [\"--password\", \"{}\"]", "--certificate-4"),
+        ("a.c", "pass_str = \"{}\";", "A8/A10"),
         ("a.c", "debug(ok ? \"PASS\" : \"{}\");", "FAILED"),
         ("a.c", "MAP_PASS(\"{}\", &map)", "dpio-tx-7q-b3x"),
         ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '{}'", "*ABCDEF0123"),
