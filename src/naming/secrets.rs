@@ -24,7 +24,10 @@ pub fn stems() -> impl Iterator<Item = &'static str> {
 }
 
 /// Parts of names in English.
-const STEMS: &[&str] = &["pass", "pwd", "psw", "pswd", "_pw", "secret", "token", "key", "auth", "cred", "bearer", "jwt", "psk", "mnemonic", "session", "cookie"];
+const STEMS: &[&str] = &[
+    "pass", "pwd", "psw", "pswd", "_pw", "secret", "token", "key", "auth", "cred", "bearer", "jwt", "psk", "mnemonic",
+    "session", "cookie",
+];
 
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
