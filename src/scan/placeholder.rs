@@ -52,7 +52,7 @@ pub fn is_common_word(value: &str) -> bool {
 
 /// Whether the value holds more than a token: a URL, a key file, a connection string. Their other
 /// fields have names in plain words and long runs of one character that say nothing of the secret.
-pub fn is_composite(value: &str) -> bool {
+fn is_composite(value: &str) -> bool {
     value.contains(|c: char| c.is_whitespace() || matches!(c, ':' | ';' | '?' | '&' | '@' | '{' | '<'))
 }
 
