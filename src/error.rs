@@ -87,6 +87,8 @@ pub enum SourceError {
     NoSuchPath { path: String },
     #[error("{path}: neither a file nor a directory; only regular files and folders are scanned")]
     NotScannable { path: String },
+    #[error("{path}: a bare repository, whose files are git's own; --history reads what it holds")]
+    Bare { path: String },
     #[error("{path}: {why}")]
     Io { path: String, why: io::Error },
     #[error("git {command} failed: {why}")]

@@ -190,10 +190,17 @@ pub fn redactor(findings: &[Finding], detectors: &Detectors) -> Redactor {
         Hiding::Everywhere => Some((secret, public, false)),
     });
     let paths = findings.iter().flat_map(|finding| &finding.locations).map(|location| location.path.as_str());
-    // What has a look of its own was issued: no part of it is a word.
-    let issued = findings.iter().filter(|finding| detectors.detector(finding.detector).pattern.is_some());
-    let issued = issued.flat_map(|finding| std::iter::once(&finding.secret).chain(finding.parts.values()));
-    Redactor::new(secrets).sparing(paths.flat_map(Hiding::words_in), issued)
+    // What has a look of its own was issued, and no part of it is a word, unless people made it up.
+    let drawn = |issued_alone: bool| {
+        findings.iter().flat_map(move |finding| {
+            let issued = detectors.detector(finding.detector).pattern.is_some();
+            let all = std::iter::once(&finding.secret).chain(finding.parts.values());
+            all.filter(move |secret| (issued || !issued_alone) && !Hiding::is_of_words(secret, issued))
+        })
+    };
+    Redactor::new(secrets)
+        .sparing(paths.clone().flat_map(Hiding::words_in), drawn(true))
+        .sparing(paths.flat_map(Hiding::parts_of), drawn(false))
 }
 
 fn dry_run(

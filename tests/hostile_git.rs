@@ -310,6 +310,31 @@ fn no_file_of_a_repository_holds_git_up() {
 }
 
 #[test]
+fn a_staged_object_that_is_a_pipe_is_said() {
+    let folder = Folder::repository();
+    folder.write("a.env", secret(1)).write("b.env", secret(2));
+    folder.git(["add", "--all"]);
+    let (_, id) = folder.try_git(["rev-parse", ":a.env"]);
+    let object = format!(".git/objects/{}/{}", &id[..2], id[2..].trim());
+    fs::remove_file(folder.file(&object)).unwrap();
+    make_fifo(&folder, &object);
+    let ran = staged(&folder);
+    assert_eq!((ran.status, ran.paths()), (1, vec!["b.env".to_owned()]), "{ran:?}");
+    assert!(ran.notes().iter().any(|(note, left)| note.contains(id.trim()) && *left), "{:?}", ran.notes());
+}
+
+#[test]
+fn a_bare_repository_is_not_taken_for_a_folder() {
+    let folder = Folder::repository();
+    folder.write("a.env", secret(1)).commit();
+    folder.git(["clone", "--quiet", "--bare", ".", "bare.git"]);
+    let ran = call(&["bare.git"], &folder).run();
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.err.contains("bare.git: a bare repository") && ran.err.contains("--history"), "{}", ran.err);
+    assert_eq!(call(&["--history", "bare.git"], &folder).run().status, 1);
+}
+
+#[test]
 fn a_reference_or_object_that_is_a_pipe_holds_up_nobody_who_asks_for_all() {
     for file in ["refs/heads/other", "objects/ab/cdef"] {
         let folder = piped(".git", (file, "", ""));

@@ -66,7 +66,7 @@ impl<'a> Block<'a> {
         let (label, rest) = rest.split_once("-----")?;
         let (content, _) = rest.split_once("-----END ")?;
         let (mut headers, mut body) = (Vec::new(), String::new());
-        for line in content.lines().map(str::trim) {
+        for line in content.lines().map(inside) {
             if line.contains(':') {
                 headers.push(line);
             } else if !line.starts_with('=') {
@@ -79,6 +79,17 @@ impl<'a> Block<'a> {
 
     fn bytes(&self) -> Result<Vec<u8>, NotDecodable> {
         BASE64.decode(&self.body).map_err(|_| NotDecodable("its body is not base64"))
+    }
+}
+
+/// A line without what a program or a remark has around it: `"MII…\n" +`, `# MII…`, `'MII…',`.
+fn inside(line: &str) -> &str {
+    let quotes = ['"', '\'', '`'];
+    match (line.find(quotes), line.rfind(quotes)) {
+        (Some(first), Some(last)) if first < last => line[first + 1..last].trim(),
+        // The end of a line of a program: `" +`.
+        _ if !line.contains(char::is_alphanumeric) => "",
+        _ => line.trim_matches(|c: char| c.is_whitespace() || "\"'`#*>|,\\".contains(c)).trim_start_matches("// "),
     }
 }
 
@@ -126,6 +137,10 @@ mod tests {
             let expected = json!({ "label": label, "encrypted": encrypted, "format": format, "scopes": [scope] });
             assert_eq!(decode(&block(arguments)).unwrap(), expected);
             assert_eq!(decode(&block(&format!("{arguments},escaped"))).unwrap(), expected);
+            for (line, end) in [("\"{}\\n\"", " +\n    "), ("'{}'", ",\n    "), ("# {}", "\n"), ("{}", "\r\n")] {
+                let lines: Vec<String> = block(arguments).lines().map(|one| line.replace("{}", one)).collect();
+                assert_eq!(decode(&lines.join(end)).unwrap(), expected, "{line}");
+            }
             let indented = block(arguments).replace('\n', "\r\n    ");
             assert_eq!(decode(&format!("key: |\n    {indented}\n")).unwrap(), expected);
         }

@@ -24,19 +24,23 @@ pub fn stems() -> impl Iterator<Item = &'static str> {
 }
 
 /// Parts of names in English.
-const STEMS: &[&str] = &["pass", "pwd", "psw", "pswd", "_pw", "secret", "token", "key", "auth", "cred", "bearer"];
+const STEMS: &[&str] = &[
+    "pass", "pwd", "psw", "pswd", "_pw", "secret", "token", "key", "auth", "cred", "bearer", "jwt", "psk", "mnemonic",
+    "session", "cookie",
+];
 
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
     contraseña contrasenya clave motdepasse senha heslo haslo hasło wachtwoord parola salasana losenord \
     lösenord mdp passord adgangskode katasandi sifre şifre jelszo jelszó lozinka пароль 密码 密碼 パスワード 비밀번호";
 const SECRET: &str = "\
-    secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret";
+    secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret psk mnemonic";
 const TOKEN: &str = "\
-    token accesstoken authtoken apitoken bearertoken usertoken bottoken refreshtoken authkey";
+    token tokens accesstoken authtoken apitoken bearertoken usertoken bottoken refreshtoken authkey authcode jwt";
 const KEY: &str = "\
     apikey appkey accesskey secretkey privatekey masterkey encryptionkey signingkey accountkey storagekey \
-    sharedaccesskey subscriptionkey servicekey authorizationkey";
+    sharedaccesskey subscriptionkey servicekey authorizationkey passkey aeskey mackey userkey signkey cipherkey \
+    hmackey";
 /// What makes a `key` a secret one, in front of it.
 const KEY_OF: &str = "\
     api access secret private auth encryption encrypt signing sign master account storage shared service app \
@@ -89,7 +93,9 @@ fn is(word: &str, what: u16) -> bool {
 pub fn kind(name: &str) -> Option<Kind> {
     let words = words_of(name);
     let known: Vec<u16> = words.iter().map(known).collect();
-    if known.iter().any(|known| known & IS_VETO != 0) {
+    // What a `csrf_token` is made with stays on the server.
+    let is_meant = |word: &str| matches!(word, "csrf" | "xsrf") && words.iter().any(|other| other == "secret");
+    if words.iter().zip(&known).any(|(word, known)| known & IS_VETO != 0 && !is_meant(word)) {
         return None;
     }
     let counted = |at: usize| words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
@@ -113,6 +119,9 @@ pub fn kind(name: &str) -> Option<Kind> {
         _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
+        "code" | "verifier" if matches!(before, "auth" | "oauth" | "authorization") => Some(Kind::Token),
+        "id" if before == "session" => Some(Kind::Weak),
+        "session" | "sessionid" | "cookie" | "oauth" => Some(Kind::Weak),
         "key" | "auth" | "credential" | "credentials" | "creds" | "cred" | "authorization" | "bearer" => {
             Some(Kind::Weak)
         }
@@ -133,6 +142,8 @@ pub fn states_a_secret(name: &str) -> bool {
     match (from_the_end.next().unwrap_or(""), from_the_end.next()) {
         // What follows the word that decides may as well name a file or an id.
         (last, _) if is(last, IS_TAIL) && last != "base" => false,
+        // As a rule these are counted.
+        ("tokens", _) => false,
         ("credential" | "credentials" | "pat", _) => true,
         ("key" | "base", Some(before)) => is(before, IS_SURE_KEY_OF) || before == "key",
         _ => matches!(kind(name), Some(Kind::Password | Kind::Secret | Kind::Token | Kind::ApiKey)),
@@ -199,6 +210,13 @@ mod tests {
             ("secret_key", Kind::Secret),
             ("access-token", Kind::Token),
             ("GITHUB_TOKEN", Kind::Token),
+            ("deviceTokens", Kind::Token),
+            ("csrf_secret", Kind::Secret),
+            ("authCode", Kind::Token),
+            ("oauth_verifier", Kind::Token),
+            ("wifi_psk", Kind::Secret),
+            ("aeskey", Kind::ApiKey),
+            ("session_id", Kind::Weak),
             ("x-api-key", Kind::ApiKey),
             ("apikey", Kind::ApiKey),
             ("AccountKey", Kind::ApiKey),

@@ -5,6 +5,14 @@ use super::{ordinary, placeholder};
 use crate::redact::WINDOW;
 use crate::secret::Secret;
 
+/// Bits by which chance must be likelier than writing for a part that somebody drew: of the name of a
+/// thing, and of anything else.
+const DRAWN: f64 = 14.0;
+const HARDLY_DRAWN: f64 = 6.0;
+/// Names of things are at most this long, and have at most so many digits behind them.
+const LONG: usize = 12;
+const COUNTED: usize = 4;
+
 /// Where a value is masked beyond the place that it was found at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hiding {
@@ -22,6 +30,30 @@ impl Hiding {
             value if ordinary::is_word(value.as_bytes()) => Hiding::Alone,
             _ => Hiding::Everywhere,
         }
+    }
+
+    /// Whether people made it up of words: a part of it in the name of a file tells nothing. Of what has the
+    /// look of something `issued`, each must be one beyond doubt.
+    pub fn is_of_words(secret: &Secret, issued: bool) -> bool {
+        let mut parts = secret.expose().split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() >= 4);
+        parts.all(|part| {
+            let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
+            let digits = part.len() - stem.len();
+            let is_name = stem.len() <= LONG && stem.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+            let most = match () {
+                () if issued => 0.0,
+                () if stem.len() < WINDOW => f64::INFINITY,
+                () if is_name => DRAWN,
+                () => HARDLY_DRAWN,
+            };
+            let is_word = digits <= COUNTED && stem.chars().all(char::is_alphabetic);
+            (stem.is_empty() && digits < WINDOW) || (is_word && ordinary::randomness(stem.as_bytes()) < most)
+        })
+    }
+
+    /// All parts of a path that are long enough to tell a secret.
+    pub fn parts_of(path: &str) -> impl Iterator<Item = &[u8]> {
+        path.as_bytes().windows(WINDOW)
     }
 
     /// The parts of a path that are words: `/secrets` in a drawn password hides no folder of that name.
@@ -45,6 +77,31 @@ mod tests {
         for seed in 0..50 {
             assert_eq!(of(&sample::generate("{base62:20}", seed).unwrap().text), Hiding::Everywhere);
         }
+    }
+
+    #[test]
+    fn what_people_made_up_does_not_hide_the_names_of_files() {
+        let of_words = |value: &str| Hiding::is_of_words(&Secret::new(value), false);
+        for value in ["docker-mailserver-password", "password%20123", "jenkins-secrets", "postgres://dana:dana@db/dana"]
+        {
+            assert!(of_words(value), "{value}");
+        }
+        for seed in 0..50 {
+            for template in [
+                "{base62:20}",
+                "prefix-{hex:32}",
+                "dose{hex:32}",
+                "{base36:24}",
+                "postgres://dana:{base62:16}@db",
+                "{digits:20}",
+            ] {
+                let value = sample::generate(template, seed).unwrap().text;
+                assert!(!of_words(&value), "{template}");
+            }
+            let letters = sample::generate("{lower:16}", seed).unwrap().text;
+            assert!(!Hiding::is_of_words(&Secret::new(&letters), true), "{letters}");
+        }
+        assert!(Hiding::is_of_words(&Secret::new("password%20123"), true));
     }
 
     #[test]

@@ -81,7 +81,7 @@ const CODE: &[&str] = &[
     "c", "h", "cc", "cpp", "hpp", "cxx", "hh", "m", "mm", "cs", "fs", "vb", "swift", "rb", "erb", "rake", "php",
     "phtml", "pl", "pm", "lua", "r", "jl", "dart", "ex", "exs", "erl", "clj", "cljs", "hs", "ml", "d", "nim", "zig",
     "asm", "s", "pas", "f90", "cr", "sol", "proto", "graphql", "coffee", "elm", "jsp", "aspx", "cshtml", "twig",
-    "jinja", "j2", "svelte", "astro", "css", "scss", "less", "inc", "dts", "dtsi", "y", "l", "in", "ac", "cmake", "mk",
+    "jinja", "j2", "svelte", "astro", "css", "scss", "less", "inc", "dts", "dtsi", "y", "l", "in", "ac", "cmake",
     "thrift", "idl",
 ];
 const PRACTICE: &[&str] = &[
@@ -162,12 +162,7 @@ impl Place {
                 Text::Lines
             }
             () if is(DATA) => Text::Data,
-            () if is(CODE)
-                || matches!(
-                    file,
-                    "makefile" | "kconfig" | "rakefile" | "gemfile" | "jenkinsfile" | "cmakelists.txt"
-                ) =>
-            {
+            () if is(CODE) || matches!(file, "kconfig" | "rakefile" | "gemfile" | "jenkinsfile" | "cmakelists.txt") => {
                 Text::Code
             }
             () => Text::Shell,
@@ -184,7 +179,9 @@ impl Place {
                 || pieces().any(|piece| {
                     matches!(piece, "test" | "tests" | "spec" | "mock" | "fixture" | "example" | "sample" | "demo")
                 }),
-            template: pieces().any(|piece| FORMS.contains(&piece)),
+            // `template.html` is a page that a program fills, `config.template.yml` a form for people.
+            template: pieces().any(|piece| FORMS.contains(&piece))
+                && !(file.starts_with("template.") && text != Text::Lines),
             written: WRITTEN.contains(&file)
                 || file.ends_with(".min.js")
                 || file.ends_with(".min.css")

@@ -77,6 +77,11 @@ pub(super) fn git_folder(root: &Path) -> Option<PathBuf> {
     Some(Folders::of(root).ok()??.own)
 }
 
+/// Where git keeps single objects, if that is known.
+pub(super) fn objects_folder(root: &Path) -> Option<PathBuf> {
+    Some(Folders::of(root).ok()??.common.join("objects"))
+}
+
 /// Whether a folder is a repository without a working tree, as servers have it.
 pub(super) fn is_bare(folder: &Path) -> bool {
     folder.join("HEAD").exists() && ["objects", "refs"].iter().all(|name| folder.join(name).is_dir())

@@ -67,6 +67,9 @@ fn list_one(given: &Path, ignored: bool) -> Result<Listing, SourceError> {
     if !metadata.is_dir() {
         return Err(SourceError::NotScannable { path: shown(given) });
     }
+    if steering::is_bare(&path) {
+        return Err(SourceError::Bare { path: shown(given) });
+    }
     Ok(Folder { root: repository.clone().unwrap_or_else(|| path.clone()), path, repository }.list(ignored))
 }
 

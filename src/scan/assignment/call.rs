@@ -32,6 +32,31 @@ const ENDS: &[&str] = &[
     "usernamepassword",
 ];
 
+/// Skips who signs in, and what stands in front of a name in quotation marks: `ctx, "dana", `.
+fn user(rest: &mut Cursor<'_>) -> Option<()> {
+    for _ in 0..2 {
+        let quoted = rest.quoted(Form::Passed);
+        match &quoted {
+            Some(user) if user.span.len() <= 60 => {}
+            Some(_) => return None,
+            None => rest.skip_name()?,
+        }
+        rest.spaces();
+        rest.eat(b",").then_some(())?;
+        rest.spaces();
+        if quoted.is_some() || !names_follow(rest) {
+            return Some(());
+        }
+    }
+    Some(())
+}
+
+/// Whether two texts follow, and not the last.
+fn names_follow(rest: &Cursor<'_>) -> bool {
+    let mut ahead = Cursor { ..*rest };
+    ahead.quoted(Form::Passed).is_some() && ahead.rest().starts_with(b",")
+}
+
 /// The password handed to what is named here.
 pub(super) fn password(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
     let folded: String = bytes[name.clone()]
@@ -51,17 +76,8 @@ pub(super) fn password(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
         return None;
     }
     rest.spaces();
-    match rest.quoted(Form::Passed) {
-        Some(user) if user.span.len() <= 60 => {}
-        Some(_) => return None,
-        None => rest.skip_name()?,
-    }
-    rest.spaces();
-    if !rest.eat(b",") {
-        return None;
-    }
-    rest.spaces();
-    let value = rest.quoted(Form::Passed)?;
+    user(&mut rest)?;
+    let value = rest.quoted(Form::Login)?;
     rest.eat_converted();
     matches!(rest.rest().first(), None | Some(b')' | b']' | b',')).then_some(value)
 }

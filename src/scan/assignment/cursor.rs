@@ -2,7 +2,8 @@
 
 use super::super::lines;
 use super::super::place::{Place, Text};
-use super::syntax::{Form, GAP, Separator, Value};
+use super::named::is_quote;
+use super::syntax::{Form, GAP, Value};
 
 pub(super) struct Cursor<'b> {
     pub bytes: &'b [u8],
@@ -41,58 +42,6 @@ impl Cursor<'_> {
         self.eat(b"**");
         self.eat(b"]");
         quoted
-    }
-
-    pub(super) fn separator(
-        &mut self,
-        quoted: bool,
-        before: Option<u8>,
-        dashed: Option<u8>,
-        given: bool,
-        is_value: bool,
-        place: &Place,
-    ) -> Option<Separator> {
-        let is_quote = |byte: Option<u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
-        for compared in [&b"==="[..], b"=="] {
-            if self.eat(compared) {
-                return Some(Separator::Compared);
-            }
-        }
-        for assigned in [&b"=>"[..], b":=", b"||=", b"??=", b"?=", b"+=", b"<-", b"=", b": ", b":\t"] {
-            if self.eat(assigned) {
-                return Some(Separator::Assigned);
-            }
-        }
-        match self.rest().first()? {
-            b':' => {
-                // `name::other` is a path of code, and `user:password@host` has a reader of its own.
-                self.at += 1;
-                (self.rest().first() != Some(&b':')).then_some(Separator::Assigned)
-            }
-            b'>' if before == Some(b'<') || quoted => {
-                self.at += 1;
-                Some(Separator::Element)
-            }
-            b'(' if !quoted => {
-                self.at += 1;
-                Some(Separator::Passed)
-            }
-            // `"password": "token", "name"`: what is a value itself names nothing.
-            b',' if quoted && (is_quote(before) || is_quote(dashed)) && !is_value => {
-                self.at += 1;
-                Some(if is_quote(dashed) { Separator::Listed } else { Separator::Passed })
-            }
-            b'v' | b'c' if quoted => {
-                let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| self.eat(text));
-                attribute.then_some(if place.text == Text::Data { Separator::Assigned } else { Separator::Passed })
-            }
-            _ if given && self.bytes[self.at - 1] == b' ' => Some(Separator::Given),
-            _ if before == Some(b'-') && place.text != Text::Code && self.bytes[self.at - 1] == b' ' => {
-                Some(Separator::Option)
-            }
-            _ if !quoted && self.bytes[self.at - 1] == b' ' => Some(Separator::Said),
-            _ => None,
-        }
     }
 
     /// `name: &'static str = "…"`: what stood between is a type.
@@ -156,10 +105,10 @@ impl Cursor<'_> {
         }
         self.rest().get(length)?;
         self.at = start + length + 1;
+        let called = self.rest().first() == Some(&b'.') && form != Form::Bare && !self.is_converted();
         self.spaces();
         // More is added to it: what stands here is a part of something, often of a sentence.
-        let joined = matches!(self.rest().first(), Some(b'+' | b'%'))
-            || (self.rest().first() == Some(&b'.') && form != Form::Bare && !self.is_converted());
+        let joined = called || matches!(self.rest().first(), Some(b'+' | b'%'));
         (!joined).then_some(Value { span: start..start + length, form })
     }
 
@@ -204,6 +153,7 @@ impl Cursor<'_> {
         if place.text != Text::Code {
             return None;
         }
+        self.eat(b"new ");
         let is_name =
             |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'*' | b'&');
         let length = self.rest().iter().take(GAP).take_while(is_name).count();
@@ -273,8 +223,38 @@ impl Cursor<'_> {
         (length >= 16).then_some(Value { span: start..start + length, form: Form::Said })
     }
 
+    /// `["x"]`, `{"x"}`, `{"value": "x"}`; what YAML says of a value in front of it is skipped.
+    pub(super) fn opens_a_list(&mut self, place: &Place) -> bool {
+        if !matches!(place.text, Text::Code | Text::Data) {
+            return false;
+        }
+        let start = self.at;
+        let anchored = place.text == Text::Data && self.eat(b"&") && self.skip_name().is_some() && self.eat(b" ");
+        if anchored || self.eat(b"!!str ") {
+            self.spaces();
+            return false;
+        }
+        self.at = start;
+        if !(self.eat(b"[") || self.eat(b"{")) {
+            return false;
+        }
+        self.spaces();
+        if self.eat(b"\"value\":") {
+            self.spaces();
+        }
+        let opens = self.rest().first().is_some_and(|byte| is_quote(*byte));
+        self.at = if opens { self.at } else { start };
+        opens
+    }
+
+    /// Whether nothing but the end of the statement stands behind the value.
+    pub(super) fn ends_a_statement(&self, value: &Value) -> bool {
+        let behind = self.bytes[self.at.max(value.span.end)..self.end].trim_ascii();
+        behind.is_empty() || matches!(behind[0], b';' | b'}' | b'#') || behind.starts_with(b"//")
+    }
+
     /// Where the value is written on the next line: behind `|`, `>` or a backslash, or where nothing follows.
-    pub(super) fn goes_on_below(&mut self) -> bool {
+    pub(super) fn goes_on_below(&mut self, place: &Place) -> bool {
         let line = lines::line_end(self.bytes, self.at);
         let rest = self.bytes[self.at..line].trim_ascii();
         if !matches!(rest, b"" | b"|" | b">" | b"|-" | b">-" | b"\\" | b"(")
@@ -287,19 +267,17 @@ impl Cursor<'_> {
             return false;
         };
         let indent = self.bytes[next..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        let marked = !rest.is_empty() && indent > 0;
-        let quoted = matches!(self.bytes.get(next + indent), Some(b'"' | b'\'')) && indent > 0;
+        // The first of a list, or `value: x` below the name of a thing that has more to it.
+        let item = |mark: &&&[u8]| place.text == Text::Data && self.bytes[next + indent..].starts_with(mark);
+        let item = [&b"- "[..], b"value: "].iter().find(item).filter(|_| rest.is_empty()).map_or(0, |mark| mark.len());
+        let marked = (!rest.is_empty() || item > 0) && indent > 0;
+        let start = next + indent + item;
+        let quoted = matches!(self.bytes.get(start), Some(b'"' | b'\'')) && indent > 0;
         if !(marked || quoted) {
             return false;
         }
-        (self.at, self.end) = (next + indent, lines::line_end(self.bytes, next + indent));
+        (self.at, self.end) = (start, lines::line_end(self.bytes, start));
         true
-    }
-
-    /// A value that ends what it stands in is one in its own right.
-    pub(super) fn closes(&self, value: Value) -> Value {
-        let closed = matches!(self.rest().first(), Some(b')' | b'}'));
-        Value { form: if closed { Form::Quoted } else { value.form }, ..value }
     }
 
     /// A quotation mark as HTML writes it.

@@ -8,7 +8,7 @@ use super::super::ordinary::{randomness, surprise};
 use super::super::place::{Place, Text};
 use super::super::placeholder;
 use super::name::{self, Kind};
-use super::nothing::{fold, has_each, is_none};
+use super::nothing::{fold, has_each, is_none, is_said_to_be_wrong};
 use super::syntax::{Form, Value};
 use crate::finding::Confidence;
 use crate::naming::words_of;
@@ -117,7 +117,12 @@ fn holds_a_drawn_field(text: &str, form: Form) -> bool {
 /// A password that keeps nobody out, and was typed as one: in any other kind of value it is a filler.
 fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
     let shown = form == Form::Url && place.text == Text::Code;
-    if form == Form::Passed || shown || place.template || placeholder::is_template(name::id(Kind::Password), text) {
+    if matches!(form, Form::Passed | Form::Login)
+        || shown
+        || place.template
+        || is_said_to_be_wrong(text)
+        || placeholder::is_template(name::id(Kind::Password), text)
+    {
         return false;
     }
     let config = !place.practice && matches!(place.text, Text::Data | Text::Lines) && form != Form::Element;
@@ -129,6 +134,13 @@ fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
         let meant = if place.practice { !counted } else { !is_camel(text) };
         return meant && text.len() >= 6 && !fold(name.as_bytes()).contains(&fold(text.as_bytes()));
     }
+    if config && (is_composed(text) || (form == Form::Bare && is_number(text, &name))) {
+        return true;
+    }
+    // `postgres://postgres:postgres@db`
+    if config && form == Form::Url && text.len() >= 4 && name == text {
+        return true;
+    }
     // `POSTGRES_PASSWORD: postgres`, `password: password` set up what is reached by them.
     let words = words_of(&name);
     config
@@ -138,29 +150,52 @@ fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
         && words.iter().any(|word| word == text)
 }
 
+/// `redis-user-password`: who types three words means them.
+fn is_composed(text: &str) -> bool {
+    let words = || text.split(['-', '_']);
+    words().count() >= 3 && words().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// A number is a password where its name leaves no doubt.
+fn is_number(text: &str, name: &str) -> bool {
+    let told = fold(name.as_bytes());
+    text.len() >= 6
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && ["password", "passwd"].iter().any(|word| told.ends_with(word))
+        && !text.as_bytes().windows(2).all(|two| two[0].abs_diff(two[1]) <= 1)
+}
+
 /// A password may be a word: the less it looks drawn, the more the file must say that it is meant.
 fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidence> {
     let config = place.text != Text::Code && !place.practice;
     // In the address of a program or a guide stands what shows its form.
     let config = config && (form != Form::Url || place.text != Text::Shell);
-    let meant = form != Form::Url || place.text != Text::Code;
+    let meant = form != Form::Url || place.text != Text::Code || !place.practice;
     let level = match () {
         () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
         () if drawn >= DRAWN && config => Confidence::High,
         () if drawn >= DRAWN => Confidence::Medium,
-        () if is_mixed(text) && meant && (config || matches!(form, Form::Quoted | Form::Bare)) => Confidence::Medium,
+        () if is_mixed(text) && meant && (config || matches!(form, Form::Quoted | Form::Bare | Form::Login)) => {
+            Confidence::Medium
+        }
+        () if form == Form::Login => Confidence::Low,
         // A word is one in a file of settings, and elsewhere where people try out passwords.
         () if config && !place.template => Confidence::Medium,
         () if place.practice && !matches!(form, Form::Passed | Form::Url) && is_spelled(text) => Confidence::Medium,
         () => Confidence::Low,
     };
-    if form == Form::Passed { lower(level) } else { Some(level) }
+    match form {
+        Form::Passed => lower(level),
+        // Any word may be handed to a call.
+        Form::Login => Some(level).filter(|level| *level != Confidence::Low),
+        _ => Some(level),
+    }
 }
 
 /// Letters with digits or signs.
 fn is_mixed(text: &str) -> bool {
     let has = |class: fn(char) -> bool| text.chars().any(class);
-    let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ' ' | ':' | '/');
+    let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ' ' | ':' | '/' | ',');
     text.len() >= 6 && has(char::is_alphabetic) && (has(|c| c.is_ascii_digit()) || has(symbol))
 }
 

@@ -3,13 +3,21 @@
 //! where the value is, [`judge`] whether somebody would be sorry to see it published. No pattern is
 //! tried: on words as frequent as these one would cost more than all of the rest.
 
+mod asserted;
+mod bearer;
 mod call;
 mod command;
 mod cursor;
+mod inside;
 mod judge;
 mod name;
+mod named;
 mod nothing;
+mod otherwise;
 mod pair;
+mod piped;
+mod prose;
+mod separator;
 mod sql;
 mod syntax;
 mod url;
@@ -21,6 +29,7 @@ use crate::finding::Confidence;
 
 use name::Kind;
 pub(super) use name::words;
+use named::Named;
 use syntax::{Form, Value};
 
 /// A value behind a name that stands for a secret.
@@ -54,19 +63,26 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
     if let Some(found) = url::read(bytes, at).map(password) {
         return Some(found);
     }
+    if let Some(span) = bearer::token(bytes, at) {
+        return Some((at..at + bearer::WORD.len(), Kind::Token, Value { span, form: Form::Quoted }));
+    }
     if let Some(span) = command::read(bytes, at) {
+        return Some((at..at + 4, Kind::Password, Value { span, form: Form::Bare }));
+    }
+    if let Some(span) = piped::password(bytes, at) {
         return Some((at..at + 4, Kind::Password, Value { span, form: Form::Bare }));
     }
     if let Some(value) = sql::password(bytes, at) {
         return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
     }
     let named = name::around(bytes, at)?;
-    if let Some(value) = call::password(bytes, &named) {
+    if let Some(value) = call::password(bytes, &named).or_else(|| sql::role_password(bytes, &named)) {
         return Some((named, Kind::Password, value));
     }
     let kind = name::kind(&bytes[named.clone()])?;
-    let value = syntax::value(bytes, &named, place)?;
-    Some((named, kind, value))
+    let value = syntax::value(&Named { bytes, span: named.clone(), place })?;
+    // `Authorization = "Bearer x"` is read at its own word.
+    (!bearer::begins(&bytes[value.span.clone()])).then_some((named, kind, value))
 }
 
 #[cfg(test)]

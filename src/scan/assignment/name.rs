@@ -5,14 +5,16 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{command, sql, url};
+use super::{command, piped, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
 
 /// What the literal pass looks for.
 pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
-    stems().chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin"]).chain(command::WORDS.iter().copied())
+    stems()
+        .chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin", "sign_in"])
+        .chain(command::WORDS.iter().chain(piped::WORDS).copied())
 }
 
 /// The id of the kind of what is found behind such a name.

@@ -11,6 +11,7 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
     text.len() < 4
         || letters < 3
         || is_one_character(text)
+        || is_said_to_be_wrong(text)
         || is_option(text)
         || is_bytes(text)
         || is_affix(text)
@@ -19,6 +20,7 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || is_prose(text)
         || (text.contains(' ') && form == Form::Passed)
         || is_name(text)
+        || is_designation(text)
         || is_pattern(text)
         || is_reference(text, form)
         || is_address(text)
@@ -43,6 +45,12 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
                 | "error"
                 | "on_create"
         )
+}
+
+/// `wrongPassword`: what a test expects to be refused.
+pub(super) fn is_said_to_be_wrong(text: &str) -> bool {
+    let told = fold(text.as_bytes());
+    ["wrong", "incorrect", "invalid", "bogus"].iter().any(|word| told.starts_with(word)) && told.len() < 24
 }
 
 /// `--cert-dir`: what follows an option in a list of them.
@@ -72,6 +80,12 @@ fn is_name(text: &str) -> bool {
     let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let drawn = text.contains(|c: char| c.is_ascii_digit()) && randomness(text.as_bytes()) >= SURELY_DRAWN;
     text.contains('_') && text.bytes().all(constant) && !drawn
+}
+
+/// `A8/A10`, `RS-232`: of a part or a revision.
+fn is_designation(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'-');
+    text.len() < 8 && text.contains(['/', '-']) && text.bytes().all(inside)
 }
 
 /// What is matched, and not what is hidden.

@@ -5,10 +5,10 @@
 
 use std::ops::Range;
 
-use super::super::lines;
-use super::super::place::{Place, Text};
-use super::cursor::Cursor;
-use super::pair;
+use super::super::place::Text;
+use super::named::Named;
+use super::separator::{Separator, separator};
+use super::{asserted, inside, otherwise, pair, prose};
 
 /// No value is longer.
 pub(super) const LONGEST: usize = 600;
@@ -33,6 +33,8 @@ pub(super) enum Form {
     Element,
     /// Handed to a function or beside the name in a list: `login("x")`.
     Passed,
+    /// Handed to what signs in with it, or to what sets it: `login("dana", "x")`, `set_password("x")`.
+    Login,
     /// `password == "x"`
     Compared,
     /// In an address, behind the user.
@@ -42,113 +44,59 @@ pub(super) enum Form {
 }
 
 /// The value of the name, if it is written there.
-pub(super) fn value(bytes: &[u8], name: &Range<usize>, place: &Place) -> Option<Value> {
-    let line_end = lines::line_end(bytes, name.end).min(name.end + LONGEST + GAP);
-    let mut rest = Cursor { bytes, at: name.end, end: line_end };
-    if rest.rest().starts_with(b"=") && begins_a_field(bytes, name.start, place) {
-        rest.at += 1;
-        return rest.field();
-    }
-    if let Some(at) = pair::value_behind(bytes, name) {
-        let mut rest = Cursor { bytes, at, end: lines::line_end(bytes, at).min(at + LONGEST) };
-        return rest.quoted(Form::Quoted).or_else(|| rest.bare(place, true));
-    }
-    let name_quoted = rest.skip_closing();
-    let before = name.start.checked_sub(1).map(|at| bytes[at]);
-    let shouted = bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase());
+pub(super) fn value(name: &Named<'_>) -> Option<Value> {
+    let readers = [inside::value, pair::value, beside, asserted::value, otherwise::value, prose::value];
+    readers.into_iter().find_map(|read| read(name))
+}
+
+/// What stands behind the name and a separator.
+fn beside(name: &Named<'_>) -> Option<Value> {
+    let (mut rest, place) = (name.behind(), name.place);
+    let quoted = rest.skip_closing();
     rest.spaces();
-    if (name_quoted && is_chosen(bytes, name.start)) || (shouted && rest.rest().first() == Some(&b'(')) {
+    if (quoted && name.is_chosen()) || (name.is_shouted() && rest.rest().first() == Some(&b'(')) {
         // One of two texts, or a macro.
         return None;
     }
-    let separator = rest.separator(
-        name_quoted,
-        before,
-        dashed(bytes, name.start),
-        is_given(bytes, name.start),
-        is_value(bytes, name.start),
-        place,
-    )?;
+    let separator = separator(&mut rest, name, quoted)?;
     rest.spaces();
     match separator {
         Separator::Element => rest.element(),
         Separator::Assigned => {
+            // `**Token:** x`
+            if rest.eat(b"**") {
+                rest.spaces();
+            }
             rest.type_of_variable();
-            if rest.goes_on_below() {
+            if rest.goes_on_below(place) {
                 return rest
                     .quoted(Form::Quoted)
-                    .or_else(|| rest.bare(place, shouted).filter(|_| place.text == Text::Data));
+                    .or_else(|| rest.bare(place, name.is_shouted()).filter(|_| place.text == Text::Data));
             }
-            rest.quoted(Form::Quoted).or_else(|| rest.wrapped(place)).or_else(|| rest.bare(place, shouted))
+            let form = if rest.opens_a_list(place) { Form::Passed } else { Form::Quoted };
+            rest.quoted(form).or_else(|| rest.wrapped(place)).or_else(|| rest.bare(place, name.is_shouted()))
         }
         Separator::Option => rest.quoted(Form::Bare).or_else(|| rest.word()),
         // The next may be another name.
-        Separator::Listed => rest.quoted(Form::Quoted).filter(|value| bytes[value.span.start] != b'-'),
-        Separator::Passed if is_pair(bytes, name.start) => rest.quoted(Form::Passed).map(|value| rest.closes(value)),
-        Separator::Passed => rest.quoted(Form::Passed),
+        Separator::Listed => rest.quoted(Form::Quoted).filter(|value| name.bytes[value.span.start] != b'-'),
+        Separator::Passed => {
+            rest.eat(b"<<");
+            let value = rest.quoted(Form::Passed)?;
+            let pair = name.opens_a_pair() || name.before() == Some(b'{');
+            let form = match rest.rest().first() {
+                Some(b')' | b'}') if pair => Form::Quoted,
+                Some(b')') if name.sets() => Form::Login,
+                _ => value.form,
+            };
+            Some(Value { form, ..value })
+        }
+        Separator::Typed => rest.quoted(Form::Login),
         Separator::Compared => rest.quoted(Form::Compared),
         Separator::Given => rest.quoted(Form::Quoted).or_else(|| rest.word().filter(|_| place.text != Text::Code)),
+        Separator::Stated => {
+            let value = rest.quoted(Form::Quoted).or_else(|| rest.word().filter(|_| place.text == Text::Lines))?;
+            rest.ends_a_statement(&value).then_some(value)
+        }
         Separator::Said => rest.said(),
     }
-}
-
-/// Whether a field of a text begins here: `?name=`, `&name=`, and in a program `"name=` and `\nname=`.
-fn begins_a_field(bytes: &[u8], start: usize, place: &Place) -> bool {
-    let Some(at) = start.checked_sub(1) else { return false };
-    match bytes[at] {
-        b'?' | b'&' | b'#' => true,
-        b'"' | b'\'' | b'`' => place.text == Text::Code,
-        b'n' => place.text == Text::Code && at > 0 && bytes[at - 1] == b'\\',
-        _ => false,
-    }
-}
-
-/// `failed ? "PASS" : "FAIL"`
-fn is_chosen(bytes: &[u8], start: usize) -> bool {
-    bytes[..start.saturating_sub(1)].trim_ascii_end().ends_with(b"?")
-}
-
-/// Whether the quoted name opens a pair: `("name", "x")`, `{"name", "x"}`, `getenv("name", "x")`. In a list
-/// of more the next is no value of it.
-fn is_pair(bytes: &[u8], start: usize) -> bool {
-    let before = &bytes[..start.saturating_sub(1)];
-    matches!(before.last(), Some(b'(' | b'{'))
-}
-
-/// Whether the quoted text is the value of a key: `"key": "name"`.
-fn is_value(bytes: &[u8], start: usize) -> bool {
-    bytes[..start.saturating_sub(1)].trim_ascii_end().ends_with(b":")
-}
-
-/// Whether a word in front of the name says that its value follows: `#define NAME`, `ENV NAME`, `:name`.
-fn is_given(bytes: &[u8], start: usize) -> bool {
-    const GIVE: [&[u8]; 7] = [b"define", b"ENV", b"setx", b"set", b"setenv", b"SetEnv", b"export"];
-    let line = &bytes[lines::line_start(bytes, start)..start];
-    match line.strip_suffix(b":") {
-        Some(line) => line.last().is_none_or(|byte| matches!(byte, b' ' | b'{' | b'(' | b'\t')),
-        None => {
-            let line = line.trim_ascii_end();
-            GIVE.iter().any(|word| {
-                line.strip_suffix(*word).is_some_and(|line| line.trim_ascii_end().len() < 2 || line.ends_with(b" "))
-            })
-        }
-    }
-}
-
-/// What stands in front of a name and its dashes, if it has two: `"--name"`.
-fn dashed(bytes: &[u8], start: usize) -> Option<u8> {
-    bytes[..start].strip_suffix(b"--").and_then(|before| before.last().copied())
-}
-
-pub(super) enum Separator {
-    Assigned,
-    Passed,
-    Compared,
-    /// `#define NAME "x"`, `ENV NAME x`, `:name "x"`
-    Given,
-    Said,
-    Element,
-    Option,
-    /// The next of a list of arguments: `"--name", "value"`.
-    Listed,
 }

@@ -31,6 +31,6 @@ pub(super) fn read(bytes: &[u8], at: usize) -> Option<(std::ops::Range<usize>, V
     let span = start + colon + 1..start + login.len();
     // `[a://b:c, d@e` is a list.
     let whole = !login.contains(&b',') && !login.contains(&b')');
-    (is_user && whole && !span.is_empty() && (host.is_ascii_alphanumeric() || b"[_".contains(host)))
+    (is_user && whole && !span.is_empty() && (host.is_ascii_alphanumeric() || b"[_%${".contains(host)))
         .then(|| (start..start + colon.max(1), Value { span, form: Form::Url }))
 }

@@ -2,12 +2,14 @@
 //! when the first object is wanted, and again when an object was too much for it.
 
 use std::fmt;
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use super::Repository;
-use crate::source::Unread;
+use crate::source::{Unread, steering};
 
 /// What is too large is read to its end and thrown away up to here; beyond, a new process is cheaper.
 const PASSED_OVER: u64 = 16 << 20;
@@ -89,6 +91,8 @@ enum Answer {
 
 struct Process {
     child: Child,
+    /// Where single objects lie.
+    folder: Option<PathBuf>,
     /// What is asked for already.
     asked: Option<String>,
     questions: ChildStdin,
@@ -105,7 +109,8 @@ impl Process {
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("git was started without its pipes"));
         };
-        Ok(Process { child, asked: None, questions, answers: BufReader::with_capacity(64 << 10, answers) })
+        let folder = steering::objects_folder(&repository.root);
+        Ok(Process { child, folder, asked: None, questions, answers: BufReader::with_capacity(64 << 10, answers) })
     }
 
     fn ask(&mut self, name: &str) -> io::Result<()> {
@@ -116,6 +121,9 @@ impl Process {
     /// that leads nowhere that, a size and as much text.
     fn read(&mut self, id: &str, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Answer> {
         buffer.clear();
+        if self.is_unfit(id) {
+            return Err(io::Error::other("neither a file nor a directory; git would wait for it for ever"));
+        }
         match self.asked.take() {
             Some(asked) if asked == id => {}
             Some(_) => return Err(io::Error::other("something else was asked for")),
@@ -145,6 +153,13 @@ impl Process {
         }
         self.skip(1)?;
         Ok(Answer::Read(id))
+    }
+
+    /// Whether something else stands in the place of a single object: git would open a pipe, and wait.
+    fn is_unfit(&self, id: &str) -> bool {
+        let Some((folder, (start, rest))) = self.folder.as_ref().zip(id.split_at_checked(2)) else { return false };
+        id.bytes().all(|digit| digit.is_ascii_hexdigit())
+            && fs::metadata(folder.join(start).join(rest)).is_ok_and(|found| !found.is_file())
     }
 
     fn skip(&mut self, size: u64) -> io::Result<()> {

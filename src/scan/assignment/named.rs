@@ -1,0 +1,78 @@
+//! A name in a text, with what stands around it.
+
+use std::ops::Range;
+
+use super::super::lines;
+use super::super::place::Place;
+use super::cursor::Cursor;
+use super::syntax::{GAP, LONGEST};
+
+pub(super) struct Named<'b> {
+    pub bytes: &'b [u8],
+    pub span: Range<usize>,
+    pub place: &'b Place,
+}
+
+impl<'b> Named<'b> {
+    /// What stands behind it, to the end of its line.
+    pub(super) fn behind(&self) -> Cursor<'b> {
+        let end = lines::line_end(self.bytes, self.span.end).min(self.span.end + LONGEST + GAP);
+        Cursor { bytes: self.bytes, at: self.span.end, end }
+    }
+
+    /// What stands at this place, to the end of its line.
+    pub(super) fn at(&self, at: usize) -> Cursor<'b> {
+        Cursor { bytes: self.bytes, at, end: lines::line_end(self.bytes, at).min(at + LONGEST) }
+    }
+
+    /// What stands in front of it on its line.
+    pub(super) fn line_before(&self) -> &'b [u8] {
+        &self.bytes[lines::line_start(self.bytes, self.span.start)..self.span.start]
+    }
+
+    /// The character in front of it, on whatever line.
+    pub(super) fn before(&self) -> Option<u8> {
+        self.span.start.checked_sub(1).map(|at| self.bytes[at])
+    }
+
+    /// What stands in front of its dashes, if it has two: `"--name"`.
+    pub(super) fn before_dashes(&self) -> Option<u8> {
+        self.bytes[..self.span.start].strip_suffix(b"--").and_then(|before| before.last().copied())
+    }
+
+    pub(super) fn is_shouted(&self) -> bool {
+        self.bytes[self.span.clone()].iter().all(|byte| !byte.is_ascii_lowercase())
+    }
+
+    /// `failed ? "PASS" : "FAIL"`
+    pub(super) fn is_chosen(&self) -> bool {
+        self.in_front_of_its_quote().trim_ascii_end().ends_with(b"?")
+    }
+
+    /// Whether, quoted, it opens a pair: `("name", "x")`, `{"name", "x"}`, `getenv("name", "x")`. In a
+    /// list of more the next is no value of it.
+    pub(super) fn opens_a_pair(&self) -> bool {
+        matches!(self.in_front_of_its_quote().last(), Some(b'(' | b'{'))
+    }
+
+    /// Whether, quoted, it is the value of a key: `"key": "name"`.
+    pub(super) fn is_value(&self) -> bool {
+        self.in_front_of_its_quote().trim_ascii_end().ends_with(b":")
+    }
+
+    /// Whether it is a call that sets what it is named for: `.password(…)`, `withPassword(…)`, `set_password(…)`.
+    pub(super) fn sets(&self) -> bool {
+        let name = &self.bytes[self.span.clone()];
+        let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+        let begins = |word: &[u8]| last.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        begins(b"set") || begins(b"with") || (begins(b"pass") && self.before() == Some(b'.'))
+    }
+
+    fn in_front_of_its_quote(&self) -> &'b [u8] {
+        &self.bytes[..self.span.start.saturating_sub(1)]
+    }
+}
+
+pub(super) fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
