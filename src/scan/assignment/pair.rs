@@ -62,7 +62,7 @@ fn in_front<'b>(name: &Named<'b>, before: &[u8]) -> Option<Cursor<'b>> {
         // Nothing but the one value may stand between.
         let value = value_of(bytes, at, key).filter(|_| apart)?;
         let quote = *bytes.get(value).filter(|quote| is_quote(**quote))?;
-        (memchr::memchr(quote, &bytes[value + 1..end]).is_none()).then(|| name.at(value))
+        bytes.get(value + 1..end).filter(|text| !text.contains(&quote)).map(|_| name.at(value))
     })
 }
 
