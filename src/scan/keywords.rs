@@ -7,6 +7,7 @@
 //! nothing to build.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::encoded::{self, Form};
 use super::{assignment, comments, ordinary};
@@ -23,6 +24,8 @@ const BUCKETS: u32 = 12;
 const CASELESS: u64 = 0x2020_2020_2020_2020;
 /// How many places are looked at together.
 const STRIDE: usize = 10;
+/// A keyword is anchored no farther from either end than this, or near its middle.
+const REACH: usize = 32;
 
 /// Who looks at the place where a keyword stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +48,8 @@ pub(super) struct Keywords {
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
     words: Words,
-    longest: usize,
+    /// How far a keyword reaches from where it is anchored, to its beginning and to its end.
+    reach: (usize, usize),
     always: Vec<usize>,
 }
 
@@ -135,8 +139,11 @@ impl Keywords {
     /// Words of three bytes or more.
     fn new(words: Words, forms: Vec<Form>) -> Keywords {
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
+        let mut reach = (0, 0);
         for number in 0..words.len() {
-            let (offset, grams) = anchor(words.text(number));
+            let word = words.text(number);
+            let (offset, grams) = anchor(word);
+            reach = (reach.0.max(offset), reach.1.max(word.len() - offset));
             let (word, offset) = (index(number), index(offset));
             anchors.extend(grams.into_iter().map(|gram| Anchor { gram, word, offset }));
         }
@@ -151,15 +158,26 @@ impl Keywords {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        let longest = (0..words.len()).map(|number| words.text(number).len()).max().unwrap_or(0);
-        Keywords { forms, seen, buckets, anchors, words, longest, always: Vec::new() }
+        Keywords { forms, seen, buckets, anchors, words, reach, always: Vec::new() }
     }
 
     /// Calls `hit` with the number of each keyword that stands in the text, and its start.
-    pub(super) fn each_hit(&self, text: &[u8], mut hit: impl FnMut(u32, usize)) {
+    pub(super) fn each_hit(&self, text: &[u8], hit: impl FnMut(u32, usize)) {
+        self.each_anchored(text, 0..text.len(), hit);
+    }
+
+    /// Where a keyword is anchored that holds a byte of this part of a text, or that this place parts.
+    pub(super) fn anchored_around(&self, part: &Range<usize>, length: usize) -> Range<usize> {
+        (part.start + 1).saturating_sub(self.reach.1)..(part.end + self.reach.0).min(length)
+    }
+
+    /// Calls `hit` with the number of each keyword that is anchored in this part of the text, and its start.
+    pub(super) fn each_anchored(&self, text: &[u8], part: Range<usize>, mut hit: impl FnMut(u32, usize)) {
+        let Range { start: mut at, end } = part;
         // Eight bytes hold five times four of them: two loads and one branch for ten.
-        let mut at = 0;
-        while let Some(bytes) = text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
+        while at < end
+            && let Some(bytes) =
+                text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
         {
             let eight = |from: usize| u64::from_le_bytes(std::array::from_fn(|offset| bytes[from + offset]));
             let (first, second) = (eight(0) | CASELESS, eight(5) | CASELESS);
@@ -170,9 +188,9 @@ impl Keywords {
             if any != 0 {
                 for (half, eight) in [first, second].into_iter().enumerate() {
                     for (offset, shift) in shifts.into_iter().enumerate() {
-                        let gram = (eight >> shift) as u32;
-                        if self.bit(gram) != 0 {
-                            self.compare(text, at + half * 5 + offset, gram, &mut hit);
+                        let (at, gram) = (at + half * 5 + offset, (eight >> shift) as u32);
+                        if self.bit(gram) != 0 && at < end {
+                            self.compare(text, at, gram, &mut hit);
                         }
                     }
                 }
@@ -180,7 +198,7 @@ impl Keywords {
             at += STRIDE;
         }
         // The last bytes, as if zeros followed: a keyword of three may end the text.
-        while at + GRAM - 1 <= text.len() {
+        while at < end && at + GRAM - 1 <= text.len() {
             let mut four = [0; GRAM];
             let left = text.len().min(at + GRAM) - at;
             four[..left].copy_from_slice(&text[at..at + left]);
@@ -213,11 +231,6 @@ impl Keywords {
         }
     }
 
-    /// How long the longest keyword is.
-    pub(super) fn longest(&self) -> usize {
-        self.longest
-    }
-
     /// Whom the keyword of this number wakes.
     pub(super) fn wakes(&self, word: u32) -> &[Wake] {
         self.words.wakes(word as usize)
@@ -238,7 +251,10 @@ impl Keywords {
 /// three bytes is looked for with every byte behind it.
 fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
     let gram = |four: &[u8]| four.try_into().map_or(0, u32::from_le_bytes) | CASELESS as u32;
-    let rarest = word.windows(GRAM).enumerate().min_by_key(|(_, four)| ordinary::commonness(four));
+    let reach = REACH.max(word.len() / 2 + GRAM);
+    let is_near = |offset: usize| offset <= reach && word.len() - offset <= reach;
+    let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
+    let rarest = four.min_by_key(|(_, four)| ordinary::commonness(four));
     match rarest {
         Some((offset, four)) => (offset, vec![gram(four)]),
         None => {
@@ -311,6 +327,24 @@ mod tests {
         #[test]
         fn it_finds_what_comparing_at_every_place_finds(text in "[abAB_cghpTokenGHP\\-]{0,60}") {
             prop_assert_eq!(hits(WORDS, text.as_bytes()), naive(WORDS, text.as_bytes()));
+        }
+
+        #[test]
+        fn it_finds_what_a_part_of_the_text_has_a_part_of(
+            text in "[abAB_cghpTokenGHP\\-]{0,60}", start in 0_usize..60, length in 0_usize..4,
+        ) {
+            let start = start.min(text.len());
+            let part = start..(start + length).min(text.len());
+            let keywords = keywords(WORDS);
+            let mut found = Vec::new();
+            keywords.each_anchored(text.as_bytes(), keywords.anchored_around(&part, text.len()), |word, at| {
+                found.push((word as usize, at));
+            });
+            let is_touched = |at: usize, end: usize| at < part.end && part.start < end;
+            for (number, at) in naive(WORDS, text.as_bytes()) {
+                let times = found.iter().filter(|&&one| one == (number, at)).count();
+                prop_assert!(times == 1 || times == 0 && !is_touched(at, at + WORDS[number].len()), "{} at {}", number, at);
+            }
         }
 
         #[test]
