@@ -18,6 +18,8 @@ const GRAM: usize = 4;
 /// The bitmap has two to this many bits, 128 KiB, so that few of its bits are set: a wrong guess costs
 /// more than a look into the second-level cache.
 const BITS: u32 = 20;
+/// A second, smaller one is asked before anything is compared.
+const SURE_BITS: u32 = 16;
 /// The table of anchors has two to this many buckets.
 const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
@@ -44,6 +46,7 @@ pub(super) enum Wake {
 pub(super) struct Keywords {
     forms: Vec<Form>,
     seen: Box<[u64; 1 << (BITS - 6)]>,
+    sure: Box<[u64; 1 << (SURE_BITS - 6)]>,
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
@@ -149,16 +152,19 @@ impl Keywords {
         }
         anchors.sort_unstable_by_key(|anchor| (bucket(anchor.gram), anchor.gram, anchor.word));
         let mut seen = Box::new([0_u64; 1 << (BITS - 6)]);
+        let mut sure = Box::new([0_u64; 1 << (SURE_BITS - 6)]);
         let mut buckets = vec![0_u32; (1 << BUCKETS) + 1];
         for anchor in &anchors {
             let bit = hash(anchor.gram, BITS);
             seen[bit >> 6] |= 1 << (bit & 63);
+            let bit = other_hash(anchor.gram);
+            sure[bit >> 6] |= 1 << (bit & 63);
             buckets[bucket(anchor.gram) + 1] += 1;
         }
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { forms, seen, buckets, anchors, words, reach, always: Vec::new() }
+        Keywords { forms, seen, sure, buckets, anchors, words, reach, always: Vec::new() }
     }
 
     /// Calls `hit` with the number of each keyword that stands in the text, and its start.
@@ -186,12 +192,17 @@ impl Keywords {
                 .iter()
                 .fold(0, |any, shift| any | self.bit((first >> shift) as u32) | self.bit((second >> shift) as u32));
             if any != 0 {
-                for (half, eight) in [first, second].into_iter().enumerate() {
-                    for (offset, shift) in shifts.into_iter().enumerate() {
-                        let (at, gram) = (at + half * 5 + offset, (eight >> shift) as u32);
-                        if self.bit(gram) != 0 && at < end {
-                            self.compare(text, at, gram, &mut hit);
-                        }
+                // A branch for each of them would be guessed wrong.
+                let mut which = shifts.iter().enumerate().fold(0, |which, (number, shift)| {
+                    which
+                        | self.bit((first >> shift) as u32) << number
+                        | self.bit((second >> shift) as u32) << (number + 5)
+                });
+                while which != 0 {
+                    let number = which.trailing_zeros() as usize;
+                    which &= which - 1;
+                    if at + number < end {
+                        self.compare(text, at + number, gram_of(&bytes[number..]), &mut hit);
                     }
                 }
             }
@@ -199,10 +210,7 @@ impl Keywords {
         }
         // The last bytes, as if zeros followed: a keyword of three may end the text.
         while at < end && at + GRAM - 1 <= text.len() {
-            let mut four = [0; GRAM];
-            let left = text.len().min(at + GRAM) - at;
-            four[..left].copy_from_slice(&text[at..at + left]);
-            let gram = u32::from_le_bytes(four) | CASELESS as u32;
+            let gram = gram_of(&text[at..]);
             if self.bit(gram) != 0 {
                 self.compare(text, at, gram, &mut hit);
             }
@@ -219,6 +227,10 @@ impl Keywords {
 
     #[inline(never)]
     fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(u32, usize)) {
+        let bit = other_hash(gram);
+        if self.sure[bit >> 6] >> (bit & 63) & 1 == 0 {
+            return;
+        }
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
@@ -250,15 +262,14 @@ impl Keywords {
 /// Where the keyword is looked for: the offset of its rarest four bytes, and these. A keyword of
 /// three bytes is looked for with every byte behind it.
 fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
-    let gram = |four: &[u8]| four.try_into().map_or(0, u32::from_le_bytes) | CASELESS as u32;
     let reach = REACH.max(word.len() / 2 + GRAM);
     let is_near = |offset: usize| offset <= reach && word.len() - offset <= reach;
     let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
     let rarest = four.min_by_key(|(_, four)| ordinary::commonness(four));
     match rarest {
-        Some((offset, four)) => (offset, vec![gram(four)]),
+        Some((offset, four)) => (offset, vec![gram_of(four)]),
         None => {
-            let mut all: Vec<u32> = (0..=255).map(|last| gram(&[word[0], word[1], word[2], last])).collect();
+            let mut all: Vec<u32> = (0..=255).map(|last| gram_of(&[word[0], word[1], word[2], last])).collect();
             all.sort_unstable();
             all.dedup();
             (0, all)
@@ -266,10 +277,22 @@ fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
     }
 }
 
+/// The first four bytes, as if zeros followed, without their case.
+#[inline(always)]
+fn gram_of(text: &[u8]) -> u32 {
+    let four =
+        text.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|at| text.get(at).copied().unwrap_or(0)));
+    u32::from_le_bytes(four) | CASELESS as u32
+}
+
 /// The upper bits of a product: every bit of the four bytes moves them.
 #[inline(always)]
 fn hash(gram: u32, bits: u32) -> usize {
     (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize
+}
+
+fn other_hash(gram: u32) -> usize {
+    (gram.wrapping_mul(0x85EB_CA6B) >> (u32::BITS - SURE_BITS)) as usize
 }
 
 fn bucket(gram: u32) -> usize {

@@ -147,8 +147,10 @@ fn island(bytes: &[u8], mark: &Mark, scanner: &Scanner<'_>) -> Option<Island> {
                     let tells = detector.path.is_some() || detector.whole_text;
                     add(reader::window(mark.at, detectors.longest(number), bytes.len()), tells);
                 }
-                if detectors.is_anchored(number) && detectors.is_worth_resolving(number, bytes, mark.at) {
-                    add(encoded::around(mark.at, detectors.longest(number), bytes.len()), false);
+                let around = encoded::around(mark.at, detectors.longest(number), bytes.len());
+                if detectors.is_anchored(number) && detectors.is_worth_resolving(number, bytes, mark.at, around.clone())
+                {
+                    add(around, false);
                 }
             }
             Wake::Encoded(number) if !keywords.form(number).is_packed() => {
