@@ -2,6 +2,7 @@
 //! of program texts and of shells. Resolving them keeps where each byte came from.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A way in which characters are written as others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,25 +37,39 @@ impl View<'_> {
             Escaping::Percent => (b'%', hex_byte),
             Escaping::Backslash => (b'\\', backslash),
         };
-        let mut at = memchr::memchr(mark, &self.bytes)?;
-        let mut bytes = Vec::with_capacity(self.bytes.len());
-        bytes.extend_from_slice(&self.bytes[..at]);
-        let mut origins: Vec<usize> = Vec::with_capacity(self.bytes.len() + 1);
-        origins.extend((0..at).map(|at| self.original(at)));
-        while let Some(&byte) = self.bytes.get(at) {
-            let read = if byte == mark { resolve(&self.bytes[at + 1..], &mut bytes) } else { 0 };
-            if read == 0 {
-                bytes.push(byte);
+        let (mut bytes, mut origins) = (Vec::new(), Vec::new());
+        let mut meaning = Vec::new();
+        // What lies before `done` is taken over, and before `from` is no escape any more.
+        let (mut done, mut from) = (0, 0);
+        while let Some(offset) = memchr::memchr(mark, &self.bytes[from..]) {
+            let at = from + offset;
+            let read = resolve(&self.bytes[at + 1..], &mut meaning);
+            from = at + 1 + read;
+            if read > 0 {
+                if done == 0 {
+                    bytes.reserve(self.bytes.len());
+                    origins.reserve(self.bytes.len() + 1);
+                }
+                self.take_over(done..at, &mut bytes, &mut origins);
+                bytes.append(&mut meaning);
+                origins.resize(bytes.len(), self.original(at));
+                done = from;
             }
-            origins.resize(bytes.len(), self.original(at));
-            at += 1 + read;
         }
-        // Every escape is longer than what it stands for.
-        if bytes.len() == self.bytes.len() {
+        if done == 0 {
             return None;
         }
-        origins.push(self.original(at));
+        self.take_over(done..self.bytes.len(), &mut bytes, &mut origins);
+        origins.push(self.original(self.bytes.len()));
         Some(View { bytes: Cow::Owned(bytes), origins: Some(origins) })
+    }
+
+    fn take_over(&self, part: Range<usize>, bytes: &mut Vec<u8>, origins: &mut Vec<usize>) {
+        bytes.extend_from_slice(&self.bytes[part.clone()]);
+        match &self.origins {
+            None => origins.extend(part),
+            Some(known) => origins.extend_from_slice(&known[part]),
+        }
     }
 
     /// The text, and where each byte of it and its end stand in the text that the first view was made of.

@@ -43,18 +43,28 @@ impl From<String> for At {
 impl At {
     /// The names that its last step may have, in small letters. None: it may have any.
     pub fn last_names(&self) -> Option<Vec<String>> {
-        match self.steps.last() {
-            Some(Step::Key(globs, _)) if !globs.iter().any(|glob| glob.contains('*')) => {
-                Some(globs.iter().map(|glob| glob.to_ascii_lowercase()).collect())
-            }
-            _ => None,
-        }
+        names(self.steps.last()?)
+    }
+
+    /// The same of its first step.
+    pub fn first_names(&self) -> Option<Vec<String>> {
+        names(self.steps.first()?)
     }
 
     /// What the bare stars stand for where `leaf` is at this place.
     pub fn stars(&self, tree: &Tree<'_>, leaf: Id) -> Option<Vec<Id>> {
         let mut stars = Vec::new();
         climb(&self.steps, tree, leaf, &mut stars).then_some(stars)
+    }
+}
+
+/// The names that stand for a step, in small letters, if no other do.
+fn names(step: &Step) -> Option<Vec<String>> {
+    match step {
+        Step::Key(globs, _) if !globs.iter().any(|glob| glob.contains('*')) => {
+            Some(globs.iter().map(|glob| glob.to_ascii_lowercase()).collect())
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is known of carriers: the rows of `table/*.toml`, and which of them a path calls for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use aho_corasick::automaton::Automaton;
@@ -41,6 +41,9 @@ pub struct Row {
     pub secrets: Vec<Place>,
     #[serde(skip)]
     ends: Ends,
+    /// What its places begin with, in small letters; none where that may be anything.
+    #[serde(skip)]
+    pub tops: Option<HashSet<String>>,
     /// Whole small files, checked by the tests.
     #[serde(rename = "examples")]
     _examples: IgnoredAny,
@@ -114,11 +117,14 @@ impl Row {
                 }
             }
         }
+        let tops = self.secrets.iter().flat_map(|place| &place.at).map(At::first_names);
+        self.tops = tops.collect::<Option<Vec<_>>>().map(|names| names.into_iter().flatten().collect());
     }
 
     /// Whether the same reading of a text serves both.
     pub fn is_read_as(&self, other: &Row) -> bool {
         (self.format, &self.columns) == (other.format, &other.columns)
+            && (self.format != Format::Shell || self.tops == other.tops)
     }
 }
 

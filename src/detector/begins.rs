@@ -3,12 +3,20 @@
 //! the middle of `gpcion` begins nothing.
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
-/// The texts that a match may begin with, and whether it begins a word.
+use super::byteset::ByteSet;
+
+/// So many of the first bytes of a match are looked at.
+const MOST: usize = 40;
+/// No escape is longer that stands for one character.
+const ESCAPE: usize = 6;
+
+/// The texts that a match may begin with, what its first bytes may be, and whether it begins a word.
 #[derive(Debug)]
 pub(super) struct Begins {
     texts: Vec<Vec<u8>>,
+    first: Vec<ByteSet>,
     word: bool,
 }
 
@@ -27,24 +35,81 @@ impl Begins {
         };
         let word = pattern.properties().look_set_prefix().contains(Look::WordAscii);
         let known = !texts.is_empty() && keywords.all(only_there);
-        known.then_some(Begins { texts, word })
+        let mut first = Vec::new();
+        read(pattern, &mut first);
+        known.then_some(Begins { texts, first, word })
     }
 
     /// Whether a match may begin where a keyword was found.
     pub(super) fn at(&self, bytes: &[u8], at: usize) -> bool {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let inside = self.word && at > 0 && is_word(bytes[at - 1]) && is_word(bytes[at]);
-        !inside && self.texts.iter().any(|text| bytes[at..].starts_with(text))
+        let fits = |(set, &byte): (&ByteSet, &u8)| set.holds(byte);
+        let here = &bytes[at..];
+        !self.is_inside(bytes, at)
+            && here.len() >= self.first.len()
+            && self.first.iter().zip(here).all(fits)
+            && self.texts.iter().any(|text| here.starts_with(text))
     }
 
     /// Whether one may begin there once escapes are resolved: what stands before it may be one, and so
     /// may any of its characters.
     pub(super) fn at_escaped(&self, bytes: &[u8], at: usize) -> bool {
+        let is_escape = |byte: &u8| matches!(byte, b'\\' | b'%');
+        let here = &bytes[at..];
         let stands = |text: &Vec<u8>| {
-            let differ = text.iter().zip(&bytes[at..]).position(|(one, other)| one != other);
-            differ.is_none_or(|differ| matches!(bytes[at + differ], b'\\' | b'%'))
+            let differ = text.iter().zip(here).position(|(one, other)| one != other);
+            differ.is_none_or(|differ| is_escape(&here[differ]))
         };
-        self.texts.iter().any(stands)
+        let stranger = self.first.iter().zip(here).position(|(set, &byte)| !set.holds(byte));
+        (!self.is_inside(bytes, at) || bytes[at.saturating_sub(ESCAPE)..at].iter().any(is_escape))
+            && stranger.is_none_or(|stranger| is_escape(&here[stranger]))
+            && self.texts.iter().any(stands)
+    }
+
+    /// Whether it has to begin a word and would stand within one.
+    fn is_inside(&self, bytes: &[u8], at: usize) -> bool {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        self.word && at > 0 && is_word(bytes[at - 1]) && is_word(bytes[at])
+    }
+}
+
+/// Reads what the first bytes of a match may be, as far as each has a place of its own. Says whether what
+/// follows the pattern stands right behind them.
+fn read(pattern: &Hir, first: &mut Vec<ByteSet>) -> bool {
+    if first.len() >= MOST {
+        return false;
+    }
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            first.extend(literal.0.iter().map(|&byte| ByteSet::from_iter([byte])));
+            true
+        }
+        HirKind::Class(class) => match ByteSet::of(class) {
+            Some(set) => {
+                first.push(set);
+                true
+            }
+            None => false,
+        },
+        HirKind::Capture(capture) => read(&capture.sub, first),
+        HirKind::Concat(parts) => parts.iter().all(|part| read(part, first)),
+        HirKind::Repetition(repetition) => {
+            (0..repetition.min).all(|_| read(&repetition.sub, first)) && repetition.max == Some(repetition.min)
+        }
+        HirKind::Alternation(parts) => {
+            let read = |part: &Hir| {
+                let mut first = Vec::new();
+                let ends = read(part, &mut first);
+                (first, ends)
+            };
+            let either = |(one, one_ends): (Vec<ByteSet>, bool), (other, other_ends): (Vec<ByteSet>, bool)| {
+                let ends = one_ends && other_ends && one.len() == other.len();
+                (one.into_iter().zip(other).map(|(one, other)| one.or(other)).collect(), ends)
+            };
+            let (both, ends) = parts.iter().map(read).reduce(either).unwrap_or_default();
+            first.extend(both);
+            ends
+        }
     }
 }
 
@@ -61,11 +126,12 @@ mod tests {
     #[test]
     fn a_prefix_is_exact_and_begins_a_word() {
         let pattern = r"\b(?<secret>cio[0-9A-Za-z]{32})\b";
-        assert_eq!(may_begin(pattern, &["cio"], "x = cio", 4), Some(true));
-        assert_eq!(may_begin(pattern, &["cio"], "cio", 0), Some(true));
+        let token = format!("cio{}", "0".repeat(32));
+        assert_eq!(may_begin(pattern, &["cio"], &format!("x = {token}"), 4), Some(true));
+        assert_eq!(may_begin(pattern, &["cio"], &token, 0), Some(true));
         assert_eq!(may_begin(pattern, &["cio"], "x = CIO", 4), Some(false));
         assert_eq!(may_begin(pattern, &["cio"], "gpcion", 2), Some(false));
-        assert_eq!(may_begin(pattern, &["CIO"], "+cio", 1), Some(true));
+        assert_eq!(may_begin(pattern, &["CIO"], &format!("+{token}"), 1), Some(true));
     }
 
     #[test]
@@ -77,6 +143,9 @@ mod tests {
             ("sk_%6cive_a", 0, true),
             ("sk_l", 0, true),
             ("sk_buff", 0, false),
+            ("sk_live_A", 0, false),
+            (r"disk_live_a", 2, false),
+            (r"\u0020sk_live_a", 6, true),
             ("SK_live_a", 0, false),
         ] {
             assert_eq!(begins.at_escaped(text.as_bytes(), at), expected, "{text}");
@@ -84,9 +153,21 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_prefix_is_looked_at() {
+        let pattern = r"\b(?<secret>lip_[0-9a-z]{6,20}(?:x|y)[0-9]{4})\b";
+        assert_eq!(may_begin(pattern, &["lip_"], "lip_0123a.", 0), Some(false));
+        assert_eq!(may_begin(pattern, &["lip_"], "lip_0123", 0), Some(false));
+        assert_eq!(may_begin(pattern, &["lip_"], "lip_0123ab", 0), Some(true));
+        let pattern = r"pk_(?:(?:live|test)_|x)[0-9]{4}";
+        for (text, expected) in [("pk_live_0", true), ("pk_x0123", true), ("pk_y0123", false)] {
+            assert_eq!(may_begin(pattern, &["pk_"], text, 0), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn one_of_several_prefixes_is_enough() {
         let pattern = r"(?<secret>nf[oc]_[a-z]{36})";
-        assert_eq!(may_begin(pattern, &["nfo_", "nfc_"], "infc_x", 1), Some(true));
+        assert_eq!(may_begin(pattern, &["nfo_", "nfc_"], &format!("infc_{}", "x".repeat(36)), 1), Some(true));
         assert_eq!(may_begin(pattern, &["nfo_", "nfc_"], "nfx_x", 0), Some(false));
     }
 

@@ -3,13 +3,16 @@
 
 pub mod allowed;
 mod begins;
+mod byteset;
 pub mod checksum;
 pub mod list;
 pub mod model;
 pub mod places;
 pub mod pointer;
 pub mod rules;
+mod run;
 pub mod sample;
+mod shape;
 mod stored;
 
 use std::borrow::Cow;
@@ -25,9 +28,9 @@ use crate::error::{FileError, parse_toml, shown};
 use crate::finding::Note;
 use crate::textfile;
 use allowed::{Allowance, Seen};
-use begins::Begins;
 use model::{Allow, Companion, Detector, Provider};
 use rules::Rules;
+use shape::Shape;
 use stored::{Head, Stored};
 
 /// Patterns beyond this size are refused: a detector is a shape, not a program.
@@ -59,8 +62,7 @@ struct Rule {
     provider: usize,
     detector: usize,
     pattern: OnceLock<Regex>,
-    longest: OnceLock<usize>,
-    begins: OnceLock<Option<Begins>>,
+    shape: OnceLock<Shape>,
     companions: OnceLock<Vec<Regex>>,
     path: OnceLock<Regex>,
     allow: OnceLock<Vec<Allowance>>,
@@ -209,27 +211,35 @@ impl Detectors {
 
     /// The longest text that the pattern can match.
     pub fn longest(&self, number: usize) -> usize {
-        let pattern = || self.detector(number).pattern.as_deref();
-        *self.rules[number].longest.get_or_init(|| pattern().and_then(longest).unwrap_or(LONGEST_MATCH))
+        self.shape(number).longest
     }
 
     /// Whether a match may begin where one of its keywords was found, or anywhere around.
     pub fn is_worth_trying(&self, number: usize, bytes: &[u8], at: usize) -> bool {
-        self.begins(number).is_none_or(|begins| begins.at(bytes, at))
+        self.shape(number).begins.as_ref().is_none_or(|begins| begins.at(bytes, at))
     }
 
-    /// The same where escapes may stand before it and in it.
-    pub fn is_worth_resolving(&self, number: usize, bytes: &[u8], at: usize) -> bool {
-        self.begins(number).is_none_or(|begins| begins.at_escaped(bytes, at))
+    /// Whether there may be a match where escapes may stand before it and in it: beginning where its keyword was
+    /// found, or anywhere in the part around.
+    pub fn is_worth_resolving(&self, number: usize, bytes: &[u8], at: usize, around: Range<usize>) -> bool {
+        let Shape { begins, escaped, .. } = self.shape(number);
+        begins.as_ref().is_none_or(|begins| begins.at_escaped(bytes, at))
+            && escaped.is_none_or(|run| run.stands_in(&bytes[around]))
     }
 
-    fn begins(&self, number: usize) -> Option<&Begins> {
-        let begins = || {
+    /// Whether the text may hold a match of the pattern, which is not compiled for that.
+    pub fn is_worth_searching(&self, number: usize, text: &[u8]) -> bool {
+        self.shape(number).run.is_none_or(|run| run.stands_in(text))
+    }
+
+    fn shape(&self, number: usize) -> &Shape {
+        let shape = || {
             let detector = self.detector(number);
-            let pattern = detector.pattern.as_deref().filter(|_| !detector.whole_text)?;
-            Begins::of(&parse(pattern)?, self.keywords(number))
+            let pattern = detector.pattern.as_deref().and_then(parse);
+            pattern
+                .map_or_else(Shape::unknown, |pattern| Shape::of(&pattern, detector.whole_text, self.keywords(number)))
         };
-        self.rules[number].begins.get_or_init(begins).as_ref()
+        self.rules[number].shape.get_or_init(shape)
     }
 
     /// Whether it looks into files of this path at all.

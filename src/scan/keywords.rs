@@ -7,6 +7,7 @@
 //! nothing to build.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::encoded::{self, Form};
 use super::{assignment, comments, ordinary};
@@ -17,12 +18,16 @@ const GRAM: usize = 4;
 /// The bitmap has two to this many bits, 128 KiB, so that few of its bits are set: a wrong guess costs
 /// more than a look into the second-level cache.
 const BITS: u32 = 20;
+/// A second, smaller one is asked before anything is compared.
+const SURE_BITS: u32 = 16;
 /// The table of anchors has two to this many buckets.
 const BUCKETS: u32 = 12;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u64 = 0x2020_2020_2020_2020;
 /// How many places are looked at together.
 const STRIDE: usize = 10;
+/// A keyword is anchored no farther from either end than this, or near its middle.
+const REACH: usize = 32;
 
 /// Who looks at the place where a keyword stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +46,13 @@ pub(super) enum Wake {
 pub(super) struct Keywords {
     forms: Vec<Form>,
     seen: Box<[u64; 1 << (BITS - 6)]>,
+    sure: Box<[u64; 1 << (SURE_BITS - 6)]>,
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
     words: Words,
-    longest: usize,
+    /// How far a keyword reaches from where it is anchored, to its beginning and to its end.
+    reach: (usize, usize),
     always: Vec<usize>,
 }
 
@@ -135,31 +142,48 @@ impl Keywords {
     /// Words of three bytes or more.
     fn new(words: Words, forms: Vec<Form>) -> Keywords {
         let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
+        let mut reach = (0, 0);
         for number in 0..words.len() {
-            let (offset, grams) = anchor(words.text(number));
+            let word = words.text(number);
+            let (offset, grams) = anchor(word);
+            reach = (reach.0.max(offset), reach.1.max(word.len() - offset));
             let (word, offset) = (index(number), index(offset));
             anchors.extend(grams.into_iter().map(|gram| Anchor { gram, word, offset }));
         }
         anchors.sort_unstable_by_key(|anchor| (bucket(anchor.gram), anchor.gram, anchor.word));
         let mut seen = Box::new([0_u64; 1 << (BITS - 6)]);
+        let mut sure = Box::new([0_u64; 1 << (SURE_BITS - 6)]);
         let mut buckets = vec![0_u32; (1 << BUCKETS) + 1];
         for anchor in &anchors {
             let bit = hash(anchor.gram, BITS);
             seen[bit >> 6] |= 1 << (bit & 63);
+            let bit = other_hash(anchor.gram);
+            sure[bit >> 6] |= 1 << (bit & 63);
             buckets[bucket(anchor.gram) + 1] += 1;
         }
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        let longest = (0..words.len()).map(|number| words.text(number).len()).max().unwrap_or(0);
-        Keywords { forms, seen, buckets, anchors, words, longest, always: Vec::new() }
+        Keywords { forms, seen, sure, buckets, anchors, words, reach, always: Vec::new() }
     }
 
     /// Calls `hit` with the number of each keyword that stands in the text, and its start.
-    pub(super) fn each_hit(&self, text: &[u8], mut hit: impl FnMut(u32, usize)) {
+    pub(super) fn each_hit(&self, text: &[u8], hit: impl FnMut(u32, usize)) {
+        self.each_anchored(text, 0..text.len(), hit);
+    }
+
+    /// Where a keyword is anchored that holds a byte of this part of a text, or that this place parts.
+    pub(super) fn anchored_around(&self, part: &Range<usize>, length: usize) -> Range<usize> {
+        (part.start + 1).saturating_sub(self.reach.1)..(part.end + self.reach.0).min(length)
+    }
+
+    /// Calls `hit` with the number of each keyword that is anchored in this part of the text, and its start.
+    pub(super) fn each_anchored(&self, text: &[u8], part: Range<usize>, mut hit: impl FnMut(u32, usize)) {
+        let Range { start: mut at, end } = part;
         // Eight bytes hold five times four of them: two loads and one branch for ten.
-        let mut at = 0;
-        while let Some(bytes) = text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
+        while at < end
+            && let Some(bytes) =
+                text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
         {
             let eight = |from: usize| u64::from_le_bytes(std::array::from_fn(|offset| bytes[from + offset]));
             let (first, second) = (eight(0) | CASELESS, eight(5) | CASELESS);
@@ -168,23 +192,25 @@ impl Keywords {
                 .iter()
                 .fold(0, |any, shift| any | self.bit((first >> shift) as u32) | self.bit((second >> shift) as u32));
             if any != 0 {
-                for (half, eight) in [first, second].into_iter().enumerate() {
-                    for (offset, shift) in shifts.into_iter().enumerate() {
-                        let gram = (eight >> shift) as u32;
-                        if self.bit(gram) != 0 {
-                            self.compare(text, at + half * 5 + offset, gram, &mut hit);
-                        }
+                // A branch for each of them would be guessed wrong.
+                let mut which = shifts.iter().enumerate().fold(0, |which, (number, shift)| {
+                    which
+                        | self.bit((first >> shift) as u32) << number
+                        | self.bit((second >> shift) as u32) << (number + 5)
+                });
+                while which != 0 {
+                    let number = which.trailing_zeros() as usize;
+                    which &= which - 1;
+                    if at + number < end {
+                        self.compare(text, at + number, gram_of(&bytes[number..]), &mut hit);
                     }
                 }
             }
             at += STRIDE;
         }
         // The last bytes, as if zeros followed: a keyword of three may end the text.
-        while at + GRAM - 1 <= text.len() {
-            let mut four = [0; GRAM];
-            let left = text.len().min(at + GRAM) - at;
-            four[..left].copy_from_slice(&text[at..at + left]);
-            let gram = u32::from_le_bytes(four) | CASELESS as u32;
+        while at < end && at + GRAM - 1 <= text.len() {
+            let gram = gram_of(&text[at..]);
             if self.bit(gram) != 0 {
                 self.compare(text, at, gram, &mut hit);
             }
@@ -201,6 +227,10 @@ impl Keywords {
 
     #[inline(never)]
     fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(u32, usize)) {
+        let bit = other_hash(gram);
+        if self.sure[bit >> 6] >> (bit & 63) & 1 == 0 {
+            return;
+        }
         let bucket = bucket(gram);
         let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
         for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
@@ -211,11 +241,6 @@ impl Keywords {
                 hit(anchor.word, start);
             }
         }
-    }
-
-    /// How long the longest keyword is.
-    pub(super) fn longest(&self) -> usize {
-        self.longest
     }
 
     /// Whom the keyword of this number wakes.
@@ -237,12 +262,14 @@ impl Keywords {
 /// Where the keyword is looked for: the offset of its rarest four bytes, and these. A keyword of
 /// three bytes is looked for with every byte behind it.
 fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
-    let gram = |four: &[u8]| four.try_into().map_or(0, u32::from_le_bytes) | CASELESS as u32;
-    let rarest = word.windows(GRAM).enumerate().min_by_key(|(_, four)| ordinary::commonness(four));
+    let reach = REACH.max(word.len() / 2 + GRAM);
+    let is_near = |offset: usize| offset <= reach && word.len() - offset <= reach;
+    let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
+    let rarest = four.min_by_key(|(_, four)| ordinary::commonness(four));
     match rarest {
-        Some((offset, four)) => (offset, vec![gram(four)]),
+        Some((offset, four)) => (offset, vec![gram_of(four)]),
         None => {
-            let mut all: Vec<u32> = (0..=255).map(|last| gram(&[word[0], word[1], word[2], last])).collect();
+            let mut all: Vec<u32> = (0..=255).map(|last| gram_of(&[word[0], word[1], word[2], last])).collect();
             all.sort_unstable();
             all.dedup();
             (0, all)
@@ -250,10 +277,22 @@ fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
     }
 }
 
+/// The first four bytes, as if zeros followed, without their case.
+#[inline(always)]
+fn gram_of(text: &[u8]) -> u32 {
+    let four =
+        text.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|at| text.get(at).copied().unwrap_or(0)));
+    u32::from_le_bytes(four) | CASELESS as u32
+}
+
 /// The upper bits of a product: every bit of the four bytes moves them.
 #[inline(always)]
 fn hash(gram: u32, bits: u32) -> usize {
     (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize
+}
+
+fn other_hash(gram: u32) -> usize {
+    (gram.wrapping_mul(0x85EB_CA6B) >> (u32::BITS - SURE_BITS)) as usize
 }
 
 fn bucket(gram: u32) -> usize {
@@ -311,6 +350,24 @@ mod tests {
         #[test]
         fn it_finds_what_comparing_at_every_place_finds(text in "[abAB_cghpTokenGHP\\-]{0,60}") {
             prop_assert_eq!(hits(WORDS, text.as_bytes()), naive(WORDS, text.as_bytes()));
+        }
+
+        #[test]
+        fn it_finds_what_a_part_of_the_text_has_a_part_of(
+            text in "[abAB_cghpTokenGHP\\-]{0,60}", start in 0_usize..60, length in 0_usize..4,
+        ) {
+            let start = start.min(text.len());
+            let part = start..(start + length).min(text.len());
+            let keywords = keywords(WORDS);
+            let mut found = Vec::new();
+            keywords.each_anchored(text.as_bytes(), keywords.anchored_around(&part, text.len()), |word, at| {
+                found.push((word as usize, at));
+            });
+            let is_touched = |at: usize, end: usize| at < part.end && part.start < end;
+            for (number, at) in naive(WORDS, text.as_bytes()) {
+                let times = found.iter().filter(|&&one| one == (number, at)).count();
+                prop_assert!(times == 1 || times == 0 && !is_touched(at, at + WORDS[number].len()), "{} at {}", number, at);
+            }
         }
 
         #[test]

@@ -147,8 +147,10 @@ fn island(bytes: &[u8], mark: &Mark, scanner: &Scanner<'_>) -> Option<Island> {
                     let tells = detector.path.is_some() || detector.whole_text;
                     add(reader::window(mark.at, detectors.longest(number), bytes.len()), tells);
                 }
-                if detectors.is_anchored(number) && detectors.is_worth_resolving(number, bytes, mark.at) {
-                    add(encoded::around(mark.at, detectors.longest(number), bytes.len()), false);
+                let around = encoded::around(mark.at, detectors.longest(number), bytes.len());
+                if detectors.is_anchored(number) && detectors.is_worth_resolving(number, bytes, mark.at, around.clone())
+                {
+                    add(around, false);
                 }
             }
             Wake::Encoded(number) if !keywords.form(number).is_packed() => {
@@ -197,11 +199,8 @@ impl Repeated<'_> {
     /// The marks of which a part at least is new.
     fn new_marks(&self, bytes: &[u8], scanner: &Scanner<'_>, marks: &mut Vec<Mark>) {
         let Scanner { keywords, .. } = scanner;
-        let margin = keywords.longest().saturating_sub(1);
-        for span in merged(self.gaps().map(|gap| gap.start.saturating_sub(margin)..(gap.end + margin).min(self.after)))
-        {
-            keywords.each_hit(&bytes[span.clone()], |word, at| {
-                let at = span.start + at;
+        for span in merged(self.gaps().map(|gap| keywords.anchored_around(&gap, self.after))) {
+            keywords.each_anchored(bytes, span, |word, at| {
                 let known = self.at(at).is_some_and(|kept| at + keywords.length(word) <= kept.new + kept.length);
                 if !known {
                     marks.push(Mark::new(at, word));

@@ -240,11 +240,12 @@ fn look(
 fn search(searched: &Searched<'_>, woken: Woken, detectors: &Detectors, hits: &mut Vec<Hit>) -> Vec<usize> {
     let mut fits = Vec::new();
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (number, list) in woken.windows {
-        let Some(pattern) = detectors.pattern(number) else { continue };
-        if !detectors.looks_into(number, &searched.entry.path) {
+    for (number, mut list) in woken.windows {
+        list.retain(|window| detectors.is_worth_searching(number, &searched.bytes[window.clone()]));
+        if list.is_empty() || !detectors.looks_into(number, &searched.entry.path) {
             continue;
         }
+        let Some(pattern) = detectors.pattern(number) else { continue };
         let detector = detectors.detector(number);
         let piece = if detector.whole_text { PIECE } else { usize::MAX };
         let stands_alone = detector.companions.is_empty() && detector.allow.is_empty();

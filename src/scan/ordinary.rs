@@ -25,6 +25,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("ordin
 struct Table {
     /// Bits of the third symbol behind two.
     symbols: Vec<f32>,
+    /// Bits of a pair of symbols, wherever it stands in a word.
+    pairs: Vec<f32>,
     /// Bits of lower and upper case, by what stands before.
     cases: [[f32; 2]; CASES],
 }
@@ -37,9 +39,32 @@ impl Table {
         for (case, byte) in cases.iter_mut().flatten().zip(lines.next().unwrap_or_default().bytes()) {
             *case = bits(byte);
         }
-        let symbols = lines.flat_map(|line| line.bytes().map(bits)).collect();
-        Table { symbols, cases }
+        let symbols: Vec<f32> = lines.flat_map(|line| line.bytes().map(bits)).collect();
+        let pairs = pairs(&symbols).into_iter().map(|share| -share.log2()).collect();
+        Table { symbols, pairs, cases }
     }
+}
+
+/// How often each pair stands at the beginning of a word or up to so many characters behind it.
+const WITHIN: usize = 6;
+
+fn pairs(symbols: &[f32]) -> Vec<f32> {
+    let shares: Vec<f32> = symbols.iter().map(|bits| (-bits).exp2()).collect();
+    let mut now = vec![0.0; SYMBOLS * SYMBOLS];
+    now[BORDER * SYMBOLS + BORDER] = 1.0;
+    let mut all = vec![0.0; SYMBOLS * SYMBOLS];
+    for _ in 0..WITHIN {
+        let mut next = vec![0.0; SYMBOLS * SYMBOLS];
+        for (pair, (&share, behind)) in now.iter().zip(shares.chunks(SYMBOLS)).enumerate() {
+            let last = pair % SYMBOLS;
+            for (sum, following) in next[last * SYMBOLS..][..SYMBOLS].iter_mut().zip(behind) {
+                *sum += share * following;
+            }
+        }
+        all.iter_mut().zip(&next).for_each(|(sum, share)| *sum += share);
+        now = next;
+    }
+    all
 }
 
 /// What the model tells characters apart by.
@@ -86,24 +111,19 @@ pub fn surprise(text: &[u8]) -> f64 {
     bits
 }
 
-/// How common a few bytes are in ordinary text, to compare with others: the more, the commoner.
+/// How common a few bytes are in ordinary text, to compare with others of the same length: the more, the
+/// commoner.
 pub(super) fn commonness(text: &[u8]) -> i64 {
-    let inside: f64 = text
-        .windows(3)
-        .map(|three| {
-            let [a, b, c] = [three[0], three[1], three[2]].map(symbol);
-            f64::from(TABLE.symbols[(a * SYMBOLS + b) * SYMBOLS + c])
-                + if c == OTHER {
-                    5.0
-                } else if c == DIGIT {
-                    3.3
-                } else {
-                    0.0
-                }
-        })
-        .sum();
-    let border = f64::from(TABLE.symbols[(BORDER * SYMBOLS + symbol(text[0])) * SYMBOLS + symbol(text[1])]);
-    -((inside + border) * 100.0) as i64
+    let table = &*TABLE;
+    let symbols: Vec<usize> = text.iter().map(|&byte| symbol(byte)).collect();
+    let begins: f32 = symbols.first_chunk().map_or(0.0, |[a, b]| table.pairs[a * SYMBOLS + b]);
+    let goes_on = symbols.windows(3).map(|three| table.symbols[(three[0] * SYMBOLS + three[1]) * SYMBOLS + three[2]]);
+    let which = symbols.iter().map(|&symbol| match symbol {
+        OTHER => 4.0,
+        DIGIT => 3.3,
+        _ => 0.0,
+    });
+    -((begins + goes_on.sum::<f32>() + which.sum::<f32>()) * 100.0) as i64
 }
 
 /// How much likelier it is that the text was drawn by chance than that somebody wrote it, in bits:

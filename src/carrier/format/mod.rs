@@ -77,7 +77,7 @@ pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
         Format::Php => php::read(text, &mut tree),
         Format::Python => python::read(text, &mut tree),
         Format::Blocks => blocks::read(text, &mut tree),
-        Format::Shell => shell::read(text, &mut tree),
+        Format::Shell => shell::read(text, row.tops.as_ref(), &mut tree),
         Format::Sql => sql::read(text, &mut tree),
     }
     tree

@@ -3,6 +3,7 @@
 //! glued to it, `--password`), and the words without a dash by their number (`#1`, `#last`).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::unquoted;
 use crate::carrier::tree::{ROOT, Tree};
@@ -16,7 +17,8 @@ const BEFORE: &[&str] = &[
 /// A command of more words is a list of files.
 const MOST_WORDS: usize = 200;
 
-pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
+/// Reads the commands of these names, in small letters; all, where there are none.
+pub fn read<'t>(text: &'t str, names: Option<&HashSet<String>>, tree: &mut Tree<'t>) {
     let mut words: Vec<&'t str> = Vec::new();
     for line in text.lines() {
         if tree.is_full() {
@@ -29,7 +31,7 @@ pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
             rest = rest.trim_start();
             let Some(first) = rest.chars().next() else { break };
             if is_end(first) {
-                command(&words, tree);
+                command(&words, names, tree);
                 words.clear();
                 rest = &rest[first.len_utf8()..];
             } else if first == '#' && !words.is_empty() {
@@ -43,11 +45,11 @@ pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
             }
         }
         if !goes_on {
-            command(&words, tree);
+            command(&words, names, tree);
             words.clear();
         }
     }
-    command(&words, tree);
+    command(&words, names, tree);
 }
 
 fn is_end(c: char) -> bool {
@@ -57,7 +59,11 @@ fn is_end(c: char) -> bool {
 /// Where the word ends that the line begins with. A quotation mark that is not closed on its line is none.
 fn word_end(line: &str) -> usize {
     let mut at = 0;
-    while let Some(c) = line[at..].chars().next() {
+    loop {
+        // Nearly all of a word means nothing here, and is passed over quickly.
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=' | b'$');
+        at += line.as_bytes()[at..].iter().take_while(|byte| plain(byte)).count();
+        let Some(c) = line[at..].chars().next() else { break };
         let next = at + c.len_utf8();
         at = match c {
             '\\' => next + line[next..].chars().next().map_or(0, char::len_utf8),
@@ -78,7 +84,7 @@ fn quote_end(text: &str, quote: char) -> Option<usize> {
     })
 }
 
-fn command<'t>(words: &[&'t str], tree: &mut Tree<'t>) {
+fn command<'t>(words: &[&'t str], names: Option<&HashSet<String>>, tree: &mut Tree<'t>) {
     let is_assignment = |word: &str| {
         word.split_once('=')
             .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
@@ -86,7 +92,11 @@ fn command<'t>(words: &[&'t str], tree: &mut Tree<'t>) {
     let before = words.iter().take_while(|word| BEFORE.contains(word) || is_assignment(word)).count();
     let Some((name, words)) = words[before..].split_first().filter(|(_, words)| !words.is_empty()) else { return };
     let name = unquoted(name).rsplit(['/', '\\']).next().unwrap_or_default();
-    let id = tree.add(ROOT, name.strip_suffix(".exe").unwrap_or(name));
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    if !names.is_none_or(|names| is_among(name, names)) {
+        return;
+    }
+    let id = tree.add(ROOT, name);
     let mut number = 0;
     let mut last = None;
     for (at, word) in words.iter().enumerate() {
@@ -110,6 +120,13 @@ fn command<'t>(words: &[&'t str], tree: &mut Tree<'t>) {
     }
     if let Some(last) = last {
         add(tree, id, "#last", last);
+    }
+}
+
+fn is_among(name: &str, names: &HashSet<String>) -> bool {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => names.contains(&name.to_ascii_lowercase()),
+        false => names.contains(name),
     }
 }
 

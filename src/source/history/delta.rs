@@ -18,9 +18,10 @@ impl Part {
     }
 }
 
-/// The instructions of a delta on a base of this length, and the length of what they make: at most
-/// `limit`, so that a few bytes cannot ask for all memory.
-pub(super) fn parse(delta: &[u8], base: usize, limit: usize) -> Result<(Vec<Part>, usize), &'static str> {
+/// Reads the instructions of a delta on a base of this length into `parts`, and gives the length of what
+/// they make: at most `limit`, so that a few bytes cannot ask for all memory.
+pub(super) fn parse(delta: &[u8], base: usize, limit: usize, parts: &mut Vec<Part>) -> Result<usize, &'static str> {
+    parts.clear();
     let mut at = 0;
     if size(delta, &mut at)? != base {
         return Err("a delta is for a base of another length");
@@ -29,8 +30,6 @@ pub(super) fn parse(delta: &[u8], base: usize, limit: usize) -> Result<(Vec<Part
     if result > limit {
         return Err("a delta makes more than is read of one object");
     }
-    // Most instructions are as long as this.
-    let mut parts = Vec::with_capacity((delta.len() / 8).min(1 << 10));
     let mut made = 0_usize;
     while at < delta.len() {
         let part = part(delta, &mut at)?;
@@ -47,7 +46,7 @@ pub(super) fn parse(delta: &[u8], base: usize, limit: usize) -> Result<(Vec<Part
     if made != result {
         return Err("a delta makes less than it says");
     }
-    Ok((parts, result))
+    Ok(result)
 }
 
 fn part(delta: &[u8], at: &mut usize) -> Result<Part, &'static str> {
@@ -96,15 +95,14 @@ fn byte(delta: &[u8], at: &mut usize) -> Result<u8, &'static str> {
 }
 
 /// Makes the new object.
-pub(super) fn apply(base: &[u8], delta: &[u8], parts: &[Part], length: usize) -> Vec<u8> {
-    let mut made = Vec::with_capacity(length);
+pub(super) fn apply(base: &[u8], delta: &[u8], parts: &[Part], made: &mut Vec<u8>) {
+    made.clear();
     for part in parts {
         made.extend_from_slice(match part {
             Part::Copy(range) => &base[range.clone()],
             Part::Insert(range) => &delta[range.clone()],
         });
     }
-    made
 }
 
 /// A part that the new object repeats of its base.
@@ -143,18 +141,23 @@ mod tests {
     fn a_delta_makes_what_it_says_or_nothing() {
         // Copy 3 from 2, insert "xy", copy 1 from 0.
         let delta = [6, 6, 0x91, 2, 3, 2, b'x', b'y', 0x90, 1];
-        let (parts, length) = parse(&delta, 6, 100).unwrap();
+        let mut parts = vec![Part::Copy(0..9)];
+        assert_eq!(parse(&delta, 6, 100, &mut parts), Ok(6));
         assert_eq!(parts, [Part::Copy(2..5), Part::Insert(6..8), Part::Copy(0..1)]);
-        assert_eq!(apply(b"abcdef", &delta, &parts, length), b"cdexya");
-        assert!(parse(&delta, 7, 100).is_err());
-        assert!(parse(&delta, 6, 5).is_err());
+        let mut made = b"old".to_vec();
+        apply(b"abcdef", &delta, &parts, &mut made);
+        assert_eq!(made, b"cdexya");
+        let mut is_error = |delta: &[u8], base, limit| parse(delta, base, limit, &mut parts).is_err();
+        assert!(is_error(&delta, 7, 100));
+        assert!(is_error(&delta, 6, 5));
         for end in 0..delta.len() {
-            assert!(parse(&delta[..end], 6, 100).is_err(), "{end}");
+            assert!(is_error(&delta[..end], 6, 100), "{end}");
         }
-        assert!(parse(&[6, 3, 0x91, 5, 3], 6, 100).is_err());
-        assert!(parse(&[6, 1, 0], 6, 100).is_err());
+        assert!(is_error(&[6, 3, 0x91, 5, 3], 6, 100));
+        assert!(is_error(&[6, 1, 0], 6, 100));
         let long = [0x80, 0x80, 0x08, 0x80, 0x80, 0x04, 0x80];
-        assert_eq!(parse(&long, 0x2_0000, 1 << 20).unwrap().0, [Part::Copy(0..0x1_0000)]);
+        assert_eq!(parse(&long, 0x2_0000, 1 << 20, &mut parts), Ok(0x1_0000));
+        assert_eq!(parts, [Part::Copy(0..0x1_0000)]);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(super) const DAMAGED: &str = "it is damaged";
 const NONE: u32 = u32::MAX;
 /// The best that deflate does.
 const RATIO: u64 = 1032;
+/// So many buffers are kept for later.
+const SPARE: usize = 8;
 /// More than this is not read of one object.
 const LIMIT: u64 = TEXT_LIMIT;
 
@@ -56,19 +58,51 @@ fn said(why: impl Display) -> String {
     why.to_string()
 }
 
-/// What inflating needs, again and again.
+/// What reading objects needs, again and again.
 #[derive(Default)]
 pub(super) struct Inflater {
     inflate: Inflate,
     packed: Vec<u8>,
     /// The delta that was inflated last.
-    pub(super) delta: Vec<u8>,
+    delta: Vec<u8>,
+    parts: Vec<Part>,
+    pub(super) spare: Spare,
+}
+
+impl Inflater {
+    /// Makes an object of its base and of the delta that was inflated last.
+    pub(super) fn apply(&mut self, base: &[u8]) -> Result<(Vec<u8>, &[Part]), &'static str> {
+        let length = delta::parse(&self.delta, base.len(), LIMIT as usize, &mut self.parts)?;
+        let mut made = self.spare.take(length);
+        delta::apply(base, &self.delta, &self.parts, &mut made);
+        Ok((made, &self.parts))
+    }
 }
 
 /// What was inflated: an object, or a delta that makes one, which lies with the inflater.
 pub(super) enum Inflated {
     Whole(Vec<u8>),
     Delta,
+}
+
+/// Buffers of objects that are done with: versions of a text are about as long as each other.
+#[derive(Default)]
+pub(super) struct Spare(Vec<Vec<u8>>);
+
+impl Spare {
+    /// One with room for so many bytes, whatever it holds; not for many more, since it may be kept long.
+    fn take(&mut self, length: usize) -> Vec<u8> {
+        let fits = |buffer: &Vec<u8>| (length..=2 * length + 256).contains(&buffer.capacity());
+        let found = self.0.iter().rposition(fits);
+        found.map_or_else(|| Vec::with_capacity(length), |at| self.0.remove(at))
+    }
+
+    pub(super) fn put(&mut self, buffer: Vec<u8>) {
+        if self.0.len() == SPARE {
+            self.0.remove(0);
+        }
+        self.0.push(buffer);
+    }
 }
 
 impl Pack {
@@ -206,7 +240,7 @@ impl Pack {
     }
 
     pub(super) fn inflate(&self, place: u32, inflater: &mut Inflater) -> Result<Inflated, &'static str> {
-        let Inflater { inflate, packed, delta } = inflater;
+        let Inflater { inflate, packed, delta, spare, .. } = inflater;
         let start = self.starts[place as usize];
         let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.end());
         let (entry, packed) = self.data.entry(start, end, packed).ok_or(DAMAGED)?;
@@ -217,9 +251,10 @@ impl Pack {
             return Err(DAMAGED);
         }
         let is_delta = entry.header.is_delta();
-        let mut whole = Vec::new();
+        let size = entry.decompressed_size as usize;
+        let mut whole = if is_delta { Vec::new() } else { spare.take(size) };
         let bytes = if is_delta { delta } else { &mut whole };
-        bytes.resize(entry.decompressed_size as usize, 0);
+        bytes.resize(size, 0);
         inflate.reset();
         match inflate.once(packed, bytes) {
             Ok((Status::StreamEnd, _, length)) if length == bytes.len() => {}
@@ -230,27 +265,23 @@ impl Pack {
 
     /// One object, with all the deltas that lead to it.
     pub(super) fn read(&self, number: u32) -> Result<Vec<u8>, &'static str> {
-        let mut inflate = Inflater::default();
+        let mut inflater = Inflater::default();
         let mut deltas: Vec<Vec<u8>> = Vec::new();
         let mut place = self.places[number as usize];
         if self.kinds[place as usize] == Kind::Lost {
             return Err("the base of a delta is missing");
         }
         let mut bytes = loop {
-            match self.inflate(place, &mut inflate)? {
+            match self.inflate(place, &mut inflater)? {
                 Inflated::Whole(bytes) => break bytes,
-                Inflated::Delta => deltas.push(std::mem::take(&mut inflate.delta)),
+                Inflated::Delta => deltas.push(std::mem::take(&mut inflater.delta)),
             }
             place = self.base(place).ok_or("the base of a delta is missing")?;
         };
         while let Some(delta) = deltas.pop() {
-            let (parts, length) = parts(&delta, bytes.len())?;
-            bytes = delta::apply(&bytes, &delta, &parts, length);
+            inflater.delta = delta;
+            bytes = inflater.apply(&bytes)?.0;
         }
         Ok(bytes)
     }
-}
-
-pub(super) fn parts(delta: &[u8], base: usize) -> Result<(Vec<Part>, usize), &'static str> {
-    delta::parse(delta, base, LIMIT as usize)
 }

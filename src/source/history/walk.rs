@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use rayon::ScopeFifo;
 use rayon::prelude::*;
 
-use super::delta::{self, Part};
+use super::delta::Part;
 use super::objects::{Number, Objects};
-use super::pack::{Inflated, Inflater, Kind, Pack, parts};
+use super::pack::{Inflated, Inflater, Kind, Pack};
 
 /// A base with more than so many objects to be made of it is a job of its own.
 const SPLIT: u32 = 256;
@@ -154,13 +154,18 @@ impl<'f, S: Send + Sync> Family<'f, S> {
         'f: 's,
     {
         open.reverse();
-        let mut inflate = Inflater::default();
+        let mut inflater = Inflater::default();
         while let Some((place, base)) = open.pop() {
             let number = self.objects.of_pack(self.number, self.pack.number(place));
-            match self.make(place, number, base.as_deref(), &mut inflate) {
-                Ok(made) => self.go_on(place, made, &mut open, scope),
+            match self.make(place, number, base.as_deref(), &mut inflater) {
+                Ok(made) => {
+                    let last = self.go_on(place, made, &mut open, scope);
+                    last.into_iter().for_each(|leaf| inflater.spare.put(leaf.bytes));
+                }
                 Err(why) => self.give_up(place, why),
             }
+            let done = base.and_then(Arc::into_inner);
+            done.into_iter().for_each(|base| inflater.spare.put(base.bytes));
         }
     }
 
@@ -181,28 +186,31 @@ impl<'f, S: Send + Sync> Family<'f, S> {
         place: u32,
         number: Number,
         base: Option<&Base<S>>,
-        inflate: &mut Inflater,
+        inflater: &mut Inflater,
     ) -> Result<Base<S>, &'static str> {
-        let (bytes, from) = match (self.pack.inflate(place, inflate)?, base) {
+        let (bytes, base) = match (self.pack.inflate(place, inflater)?, base) {
             (Inflated::Whole(bytes), _) => (bytes, None),
             (Inflated::Delta, Some(base)) => {
-                let (parts, length) = parts(&inflate.delta, base.bytes.len())?;
-                (delta::apply(&base.bytes, &inflate.delta, &parts, length), Some((base, parts)))
+                let (bytes, parts) = inflater.apply(&base.bytes)?;
+                (bytes, Some(From { left: &base.left, length: base.bytes.len(), parts }))
             }
             (Inflated::Delta, None) => return Err("the base of a delta is missing"),
         };
-        let base = from.as_ref().map(|(base, parts)| From { left: &base.left, length: base.bytes.len(), parts });
         let left = (self.visit)(Visited { number, bytes: &bytes, base });
         Ok(Base { bytes, left })
     }
 
-    /// What is made of an object comes next, the heaviest last: then the base is needed no longer.
-    fn go_on<'s>(&'s self, place: u32, made: Base<S>, open: &mut Vec<Open<S>>, scope: &ScopeFifo<'s>)
+    /// What is made of an object comes next, the heaviest last: then the base is needed no longer. Gives
+    /// the object back where nothing is made of it.
+    fn go_on<'s>(&'s self, place: u32, made: Base<S>, open: &mut Vec<Open<S>>, scope: &ScopeFifo<'s>) -> Option<Base<S>>
     where
         'f: 's,
     {
         let weight = |place: u32| self.weights[place as usize];
         let mut children: Vec<u32> = self.pack.children(place).filter(|&child| weight(child) > 0).collect();
+        if children.is_empty() {
+            return Some(made);
+        }
         children.sort_by_key(|&child| std::cmp::Reverse(weight(child)));
         let base = Arc::new(made);
         for (at, child) in children.into_iter().enumerate() {
@@ -212,5 +220,6 @@ impl<'f, S: Send + Sync> Family<'f, S> {
                 false => open.push(job),
             }
         }
+        None
     }
 }
