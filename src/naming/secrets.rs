@@ -175,6 +175,8 @@ const NO_PASS: &[&str] = &[
 fn glued(word: &str) -> Option<Kind> {
     let ends = |tails: &[&str]| tails.iter().any(|tail| word.len() > tail.len() + 1 && word.ends_with(tail));
     match () {
+        // What is not written with borders: `数据库密码`.
+        () if ends(&["密码", "密碼", "パスワード", "비밀번호"]) => Some(Kind::Password),
         () if ends(&["password", "passwd", "passwort", "passphrase", "pwd", "motdepasse"]) => Some(Kind::Password),
         () if ends(&["pass"]) && !NO_PASS.contains(&word) => Some(Kind::Password),
         () if ends(&["secret"]) => Some(Kind::Secret),
@@ -201,6 +203,7 @@ mod tests {
             ("mot_de_passe", Kind::Password),
             ("contraseña", Kind::Password),
             ("密码", Kind::Password),
+            ("数据库密码", Kind::Password),
             ("pass_phrase", Kind::Password),
             ("password_confirmation", Kind::Password),
             ("smtp_password_v4", Kind::Password),

@@ -105,7 +105,9 @@ impl Cursor<'_> {
         }
         self.rest().get(length)?;
         self.at = start + length + 1;
-        let called = self.rest().first() == Some(&b'.') && form != Form::Bare && !self.is_converted();
+        let named = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+        let called = self.rest().strip_prefix(b".").is_some_and(|rest| rest.first().is_some_and(named));
+        let called = called && form != Form::Bare && !self.is_converted();
         self.spaces();
         // More is added to it: what stands here is a part of something, often of a sentence.
         let joined = called || matches!(self.rest().first(), Some(b'+' | b'%'));

@@ -40,6 +40,8 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if before + behind >= LONGEST {
         return None;
     }
+    let before = before - end_of_marks(&bytes[at - before..at]);
+    let behind = start_of_marks(&bytes[at..at + behind]);
     if ends_a_path(bytes, at - before) {
         return None;
     }
@@ -50,6 +52,20 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let start = start + usize::from(escaped);
     let end = at + behind - bytes[at..at + behind].iter().rev().take_while(edge).count();
     Some(start..end)
+}
+
+/// The beginnings of marks that are no ASCII: those of full width, of Chinese and Japanese, and of print.
+const MARKS: [&[u8]; 4] = [b"\xEF\xBC", b"\xE3\x80", b"\xE2\x80", b"\xE2\x86"];
+
+/// Where the first of them begins, or the end.
+fn start_of_marks(text: &[u8]) -> usize {
+    MARKS.iter().filter_map(|mark| memchr::memmem::find(text, mark)).min().unwrap_or(text.len())
+}
+
+/// Where the last of them ends, or the beginning.
+fn end_of_marks(text: &[u8]) -> usize {
+    let ends = MARKS.iter().filter_map(|mark| Some(memchr::memmem::rfind(text, mark)? + mark.len() + 1));
+    ends.max().map_or(0, |end| end.min(text.len()))
 }
 
 /// `admin/passwords`: the name ends a path.

@@ -30,9 +30,21 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             return Some(Separator::Compared);
         }
     }
-    for assigned in
-        [&b"=>"[..], b":=", b"||=", b"??=", b"?=", b"+=", b"<-", b"=", b": ", b":\t", b"[] =", b"As String ="]
-    {
+    for assigned in [
+        &b"=>"[..],
+        b":=",
+        b"||=",
+        b"??=",
+        b"?=",
+        b"+=",
+        b"<-",
+        b"=",
+        b": ",
+        b":\t",
+        b"[] =",
+        b"As String =",
+        "：".as_bytes(),
+    ] {
         if rest.eat(assigned) {
             return Some(Separator::Assigned);
         }

@@ -147,6 +147,9 @@ fn passwords_of_people_are_found_where_they_are_meant() {
         ("a.yml", "password: {}"),
         ("a.ini", "contraseña = {}"),
         ("a.json", "{\"密码\": \"{}\"}"),
+        ("a.yml", "# 数据库密码：{}"),
+        ("a.md", "用户名：dana，密码：{}"),
+        ("a.md", "The password: \"{}\"."),
     ] {
         assert_eq!(found(path, text, "Mail{digits:4}!x"), [("{}".to_owned(), Confidence::Medium)], "{text}");
     }
