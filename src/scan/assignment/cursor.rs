@@ -116,7 +116,7 @@ impl Cursor<'_> {
 
     /// Whether what is called on the text leaves it as it is.
     pub(super) fn is_converted(&self) -> bool {
-        const SAME: [&[u8]; 12] = [
+        const SAME: [&[u8]; 16] = [
             b".freeze",
             b".to_s",
             b".to_owned(",
@@ -129,6 +129,10 @@ impl Cursor<'_> {
             b".trim()",
             b".toString(",
             b".to_vec()",
+            b".as_ref()",
+            b".as_str()",
+            b".Sha256()",
+            b".decodeHex()",
         ];
         SAME.iter().any(|call| self.rest().starts_with(call))
     }
@@ -140,6 +144,23 @@ impl Cursor<'_> {
                     + 1;
             self.eat(b"()");
         }
+    }
+
+    /// A text handed to a call, as it is or by way of another call: `"x"`, `[]byte("x")`, `Some("x")`.
+    pub(super) fn handed(&mut self, form: Form) -> Option<Value> {
+        let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']');
+        let opens = |rest: &[u8]| rest.iter().take(GAP).take_while(inside).count();
+        let length = opens(self.rest());
+        let wraps = length > 1 && self.rest().get(length) == Some(&b'(');
+        self.at += if wraps { length + 1 } else { 0 };
+        let value = self.quoted(form)?;
+        self.eat_converted();
+        if wraps {
+            self.eat(b")").then_some(())?;
+            self.eat_converted();
+        }
+        self.spaces();
+        Some(value)
     }
 
     /// A name of a program, as an argument.

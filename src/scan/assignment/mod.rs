@@ -76,7 +76,10 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
         return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
     }
     let named = name::around(bytes, at)?;
-    if let Some(value) = call::password(bytes, &named).or_else(|| sql::role_password(bytes, &named)) {
+    if let Some((kind, value)) = call::secret(bytes, &named) {
+        return Some((named, kind, value));
+    }
+    if let Some(value) = sql::role_password(bytes, &named) {
         return Some((named, Kind::Password, value));
     }
     let kind = name::kind(&bytes[named.clone()])?;

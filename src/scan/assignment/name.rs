@@ -5,7 +5,7 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{command, piped, sql, url};
+use super::{call, command, piped, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
@@ -14,6 +14,7 @@ const LONGEST: usize = 80;
 pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
     stems()
         .chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin", "sign_in"])
+        .chain(call::words())
         .chain(command::WORDS.iter().chain(piped::WORDS).copied())
 }
 
