@@ -175,7 +175,12 @@ fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confide
         () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
         () if drawn >= DRAWN && config => Confidence::High,
         () if drawn >= DRAWN => Confidence::Medium,
-        () if is_mixed(text) && meant && (config || matches!(form, Form::Quoted | Form::Bare | Form::Login)) => {
+        // `password === "oauth2"`
+        () if form == Form::Compared && !place.practice && text.len() < 8 => Confidence::Low,
+        () if is_mixed(text)
+            && meant
+            && (config || matches!(form, Form::Quoted | Form::Bare | Form::Login | Form::Compared)) =>
+        {
             Confidence::Medium
         }
         () if form == Form::Login => Confidence::Low,
