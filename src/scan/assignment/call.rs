@@ -35,6 +35,7 @@ const ENDS: &[&str] = &[
     "usernamepassword",
     "userpassword",
     "basicauthenticationheadervalue",
+    "passwordsigninasync",
 ];
 
 /// Calls of libraries by how their names end, written as above, what the argument at this place is, and
@@ -60,6 +61,13 @@ const CALLS: &[(&str, usize, Kind, Option<&str>)] = &[
     ("createsuperuser", 3, Kind::Password, Some("create_superuser")),
     ("createuser", 3, Kind::Password, Some("create_user(")),
     ("wifibegin", 2, Kind::Password, Some("wifi.begin")),
+    ("keyringsetpassword", 3, Kind::Password, None),
+    ("makepassword", 1, Kind::Password, None),
+    ("checkpassword", 1, Kind::Password, None),
+    ("passwordhash", 1, Kind::Password, None),
+    ("passwordverify", 1, Kind::Password, None),
+    ("usermanagercreateasync", 2, Kind::Password, Some("manager.createasync")),
+    ("credentials", 4, Kind::Password, None),
     ("redisauth", 1, Kind::Password, None),
     ("jwtsign", 2, Kind::Secret, None),
     ("jwtverify", 2, Kind::Secret, None),
@@ -137,7 +145,8 @@ pub(super) fn secret(bytes: &[u8], name: &Range<usize>) -> Option<(Kind, Value)>
         return Some(found);
     }
     let signs_in = |name: &str| ENDS.iter().any(|end| name.ends_with(end));
-    if !signs_in(folded.strip_suffix("new").unwrap_or(&folded)) {
+    let makes = ["new", "create", "of"].iter().find_map(|end| folded.strip_suffix(end));
+    if !signs_in(makes.unwrap_or(&folded)) {
         return None;
     }
     login(&mut rest).map(|value| (Kind::Password, value))

@@ -5,10 +5,12 @@
 
 mod asserted;
 mod bearer;
+mod block;
 mod call;
 mod command;
 mod cursor;
 mod inside;
+mod joined;
 mod judge;
 mod name;
 mod named;
@@ -60,7 +62,7 @@ pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
 /// A name, what it stands for, and the value that it is given.
 fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, Value)> {
     let password = |(named, value)| (named, Kind::Password, value);
-    if let Some(found) = url::read(bytes, at).map(password) {
+    if let Some(found) = url::read(bytes, at).or_else(|| joined::read(bytes, at)).map(password) {
         return Some(found);
     }
     if let Some(span) = bearer::token(bytes, at) {
