@@ -31,7 +31,7 @@ const STEMS: &[&str] = &[
 
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
-    contraseña contrasenya clave motdepasse senha heslo haslo hasło wachtwoord parola salasana losenord \
+    contraseña contrasenya clave motdepasse senha heslo haslo hasło wachtwoord parola salasana masterauth losenord \
     lösenord mdp passord adgangskode katasandi sifre şifre jelszo jelszó lozinka пароль 密码 密碼 パスワード 비밀번호";
 const SECRET: &str = "\
     secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret psk mnemonic";

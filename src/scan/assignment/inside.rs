@@ -2,6 +2,7 @@
 //! and the fields of a longer one: `"?token=x&page=2"`.
 
 use super::super::place::Text;
+use super::cursor::Cursor;
 use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
 
@@ -13,6 +14,10 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     if rest.rest().starts_with(b"=") && begins_a_field(name) {
         rest.at += 1;
         return rest.field();
+    }
+    if begins_a_line(name) {
+        rest.spaces();
+        return if rest.eat(b"=") || rest.eat(b": ") { line(&mut rest) } else { None };
     }
     let quote = opening(name)?;
     let is_header = rest.eat(b": ");
@@ -52,18 +57,31 @@ fn by_default(name: &Named<'_>) -> Option<Value> {
     plain.then_some(Value { span: rest.at..rest.at + length, form: Form::Login })
 }
 
-/// Whether a field of a text begins here: `?name=`, `&name=`, and in a program `"name=`, `\nname=`, and
+/// Whether a field of a text begins here: `?name=`, `&name=`, and between quotation marks `"name=`, and
 /// `"other=y name=`.
 fn begins_a_field(name: &Named<'_>) -> bool {
     let line = name.line_before();
-    let code = name.place.text == Text::Code;
+    let text = matches!(name.place.text, Text::Code | Text::Data);
     match line.last() {
         Some(b'?' | b'&' | b'#') => true,
-        Some(b'"' | b'\'' | b'`') => code,
-        Some(b'n') => code && line.ends_with(b"\\n"),
-        Some(b' ' | b';') => code && follows_a_field(&line[..line.len() - 1]),
+        Some(b'"' | b'\'' | b'`') => text,
+        Some(b' ' | b';') => text && follows_a_field(&line[..line.len() - 1]),
         _ => false,
     }
+}
+
+/// Whether it begins a line of a text that is written on one line: `"a\n  name: x\n"`.
+fn begins_a_line(name: &Named<'_>) -> bool {
+    let line = name.line_before();
+    let end = line.iter().rposition(|byte| !matches!(byte, b' ' | b'-')).map_or(0, |at| at + 1);
+    let line = line[..end].strip_suffix(b"export").map_or(&line[..end], <[u8]>::trim_ascii_end);
+    line.ends_with(b"\\n")
+}
+
+/// What is left of such a line.
+fn line(rest: &mut Cursor<'_>) -> Option<Value> {
+    rest.spaces();
+    rest.quoted(Form::Login).or_else(|| rest.field())
 }
 
 /// `"user=dana`

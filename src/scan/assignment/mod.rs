@@ -26,6 +26,7 @@ mod url;
 
 use std::ops::Range;
 
+use super::ordinary;
 use super::place::Place;
 use crate::finding::Confidence;
 
@@ -33,6 +34,9 @@ use name::Kind;
 pub(super) use name::words;
 use named::Named;
 use syntax::{Form, Value};
+
+/// The kind of what opens a server that only this machine, or a network of containers, reaches.
+const LOCAL: &str = "database-url-local";
 
 /// A value behind a name that stands for a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,7 +60,12 @@ impl Assigned {
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
     let (named, kind, value) = read(bytes, at, place)?;
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
-    Some(Assigned { kind: name::id(kind), name: named, secret: value.span, confidence })
+    // A word there is no more than a word.
+    let is_local = value.form == Form::Url
+        && url::is_local(&bytes[value.span.end..])
+        && ordinary::randomness(&bytes[value.span.clone()]) >= judge::DRAWN;
+    let kind = if is_local { LOCAL } else { name::id(kind) };
+    Some(Assigned { kind, name: named, secret: value.span, confidence })
 }
 
 /// A name, what it stands for, and the value that it is given.

@@ -285,6 +285,12 @@ fn logins_are_found_as_commands_addresses_and_calls_have_them() {
         ("a.clj", "(def api-key \"{}\")"),
         ("a.gradle", "buildConfigField \"String\", \"API_KEY\", \"\\\"{}\\\"\""),
         ("a.yml", "run: rabbitmqctl add_user dana {}"),
+        ("a.json", "{\"out\": \"a\\nDB_PASSWORD={}\\nPORT=1\"}"),
+        ("a.json", "{\"out\": \"name: a\\napi_key: {}\\nport: 1\"}"),
+        ("a.jsonl", "{\"out\": \"API_KEY={}\\nPORT=1\"}"),
+        ("a.yml", "out: \"a\\r\\nexport API_KEY='{}'\\r\\n\""),
+        ("a.json", "{\"q\": \"user=dana&password={}&x=1\"}"),
+        ("redis.conf", "masterauth \"{}\""),
         ("a.sh", "echo {} | docker login --password-stdin"),
     ] {
         let found: Vec<String> = found(path, text, "{base62:20}").into_iter().map(|(value, _)| value).collect();
@@ -331,6 +337,22 @@ fn a_password_may_hold_any_mark() {
     }
 }
 
+/// What only this machine reaches, or a network of containers, is told from the rest.
+#[test]
+fn a_password_of_a_local_server_is_of_a_kind_of_its_own() {
+    let drawn = sample::generate("{base62:16}", 5).unwrap().text;
+    let kind = |host: &str, password: &str| {
+        let text = format!("DATABASE_URL=postgres://dana:{password}@{host}/main");
+        find(text.as_bytes(), text.find("://").unwrap(), &Place::of(".env")).map(|found| found.kind)
+    };
+    for host in ["localhost:5432", "db", "127.0.0.1", "[::1]:5432", "host.docker.internal"] {
+        assert_eq!(kind(host, &drawn), Some(LOCAL), "{host}");
+    }
+    for host in ["db.acme.test", "10.0.0.5:5432"] {
+        assert_eq!(kind(host, &drawn), Some("generic-password"), "{host}");
+    }
+}
+
 #[test]
 fn what_is_no_literal_is_no_secret() {
     for (path, text) in [
@@ -366,6 +388,10 @@ fn what_is_no_literal_is_no_secret() {
         ("a.go", "path := \"/x?token=\" + token"),
         ("a.sh", "echo \"PASS: {base62:3}\""),
         ("a.js", "jwt.sign(claims, key, 'RS256-{}')"),
+        ("a.yml", "token: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-{base62:6}"),
+        ("a.yml", "encryptedData:\n  password: AgB{base64:400}"),
+        ("a.yml", "password: my-service-token"),
+        (".env", "PASSWORD=4242424242424242"),
         ("a.py", "password = hash2\n\"\"\"a text\"\"\""),
         ("a.rb", "expect(token).to eq token_of(user)"),
         ("a.rb", "password 'must be set', if: :new?"),

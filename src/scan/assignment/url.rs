@@ -51,3 +51,15 @@ fn in_front(bytes: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Value)> 
     (is_user && start < colon && colon + 1 < at)
         .then(|| (start..colon, Value { span: colon + 1..at, form: Form::Login }))
 }
+
+/// Whether what stands behind a password, `@` and a host, is this machine or a bare name, as containers have it.
+pub(super) fn is_local(behind: &[u8]) -> bool {
+    const LOCAL: [&[u8]; 4] = [b"0.0.0.0", b"[::1]", b"host.docker.internal", b"host.minikube.internal"];
+    let Some(behind) = behind.strip_prefix(b"@") else { return false };
+    if LOCAL.iter().any(|host| behind.starts_with(host)) {
+        return true;
+    }
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let host = &behind[..behind.iter().take_while(inside).count()];
+    !host.is_empty() && (!host.contains(&b'.') || host.starts_with(b"127.") || host.ends_with(b".localhost"))
+}
