@@ -43,7 +43,7 @@ impl Cursor<'_> {
             self.eat(b"]");
         }
         let quoted = self.eat(b"\"") || self.eat(b"'") || self.eat(b"`") || self.eat_entity().is_some();
-        self.eat(b"**");
+        let _ = self.eat(b"**") || (self.rest().starts_with(b"*:") && self.eat(b"*"));
         self.eat(b"]");
         // `$ENV{NAME} = …`
         if self.rest().starts_with(b"} =") {
@@ -245,7 +245,7 @@ impl Cursor<'_> {
         let behind = self.rest()[length..].split(|byte| *byte == b'\r').next().unwrap_or_default();
         // Of several words none is the value, but for a remark behind.
         let more = behind.iter().find(|byte| !byte.is_ascii_whitespace());
-        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
+        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')' | b'('));
         let alone = more.is_none()
             || remark
             || (before == Some(b'=')

@@ -93,8 +93,12 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
     if let Some(value) = sql::role_password(bytes, &named) {
         return Some((named, Kind::Password, value));
     }
+    let name = Named { bytes, span: named.clone(), place };
+    if let Some(value) = prose::of_both(&name) {
+        return Some((named, Kind::Password, value));
+    }
     let kind = name::kind(&bytes[named.clone()])?;
-    let value = syntax::value(&Named { bytes, span: named.clone(), place })?;
+    let value = syntax::value(&name)?;
     // `Authorization = "Bearer x"` is read at its own word.
     (!bearer::begins(&bytes[value.span.clone()])).then_some((named, kind, value))
 }

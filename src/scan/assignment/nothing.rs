@@ -20,7 +20,7 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (number && (form == Form::Bare || text.len() < 6))
         || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
         || is_prose(text)
-        || (text.contains(' ') && form == Form::Passed)
+        || (text.contains(' ') && matches!(form, Form::Passed | Form::Login))
         || is_name(text)
         || is_designation(text)
         || is_pattern(text)

@@ -51,6 +51,9 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
 
 /// What stands behind the name and a separator.
 fn beside(name: &Named<'_>) -> Option<Value> {
+    if name.is_second() {
+        return None;
+    }
     let (mut rest, place) = (name.behind(), name.place);
     let quoted = rest.skip_closing();
     rest.spaces();
@@ -64,9 +67,12 @@ fn beside(name: &Named<'_>) -> Option<Value> {
     match separator {
         Separator::Element => rest.element(),
         Separator::Assigned => {
-            // `**Token:** x`
-            if rest.eat(b"**") {
+            // `**Token:** x`, `<b>Token:</b> x`, `Token: <code>x</code>`
+            if rest.eat(b"**") || rest.eat(b"</b>") || rest.eat(b"</strong>") {
                 rest.spaces();
+            }
+            if rest.eat(b"<code>") || rest.eat(b"<b>") {
+                return rest.element();
             }
             rest.type_of_variable();
             if rest.goes_on_below(place) {

@@ -337,6 +337,44 @@ fn a_password_may_hold_any_mark() {
     }
 }
 
+/// In prose a value is one that no word is, and no name of a method.
+#[test]
+fn passwords_are_found_as_people_write_them_down() {
+    for text in [
+        "login/password: dana/{}",
+        "ID/PW : dana / {}",
+        "Credentials: dana/{}",
+        "The default credentials are `dana:{}`.",
+        "The password is {}.",
+        "Password - {}",
+        "Password for the admin: {}",
+        "ssh dana@acme.test (password: {})",
+        "- Password: {} (change it)",
+        "*Password*: {}",
+        "<b>Password:</b> {}",
+        "user `dana` and password `{}`",
+        "口令: {}",
+        "Пароль: {}",
+    ] {
+        for path in ["a.md", "a.txt"] {
+            assert_eq!(found(path, text, "Mail{digits:4}!x").len(), 1, "{path}: {text}");
+            assert_eq!(found(path, text, "Mail{digits:4}!x")[0].0, "{}", "{path}: {text}");
+        }
+    }
+    for text in [
+        "The password is SHA-256 of it.",
+        "password - PBKDF2 is used",
+        "login/password: OAuth2/OpenID",
+        "Credentials: see docs/README.md",
+        "To enable it, pass `model=9Kultra!` to it.",
+        "The password is stored as Argon2id.",
+        "Add the public key `nsc add user --account SYS -n a -k {base62:40}`.",
+        "users/passwords: dana/{base62:3}",
+    ] {
+        assert_eq!(found("a.md", text, "{base62:32}"), [], "{text}");
+    }
+}
+
 /// What only this machine reaches, or a network of containers, is told from the rest.
 #[test]
 fn a_password_of_a_local_server_is_of_a_kind_of_its_own() {
