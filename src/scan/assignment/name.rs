@@ -5,7 +5,7 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{call, command, joined, piped, prose, sql, url};
+use super::{call, command, joined, piped, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
@@ -48,7 +48,7 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let before = before - end_of_marks(&bytes[at - before..at]);
     let behind = start_of_marks(&bytes[at..at + behind]);
-    if ends_a_path(bytes, at - before) && !follows_a_user(bytes, at - before) {
+    if ends_a_path(bytes, at - before) {
         return None;
     }
     let edge = |byte: &&u8| matches!(byte, b'-' | b'.');
@@ -72,14 +72,6 @@ fn start_of_marks(text: &[u8]) -> usize {
 fn end_of_marks(text: &[u8]) -> usize {
     let ends = MARKS.iter().filter_map(|mark| Some(memchr::memmem::rfind(text, mark)? + mark.len() + 1));
     ends.max().map_or(0, |end| end.min(text.len()))
-}
-
-/// `user/password`: of two things that belong together.
-fn follows_a_user(bytes: &[u8], start: usize) -> bool {
-    let word = bytes[..start - 1].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let before = start - 1 - word;
-    let alone = before == 0 || !matches!(bytes[before - 1], b'/' | b'.' | b'-' | b'_');
-    alone && prose::USERS.iter().any(|user| bytes[before..start - 1].eq_ignore_ascii_case(user.as_bytes()))
 }
 
 /// `admin/passwords`: the name ends a path.

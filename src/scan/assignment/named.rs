@@ -68,11 +68,6 @@ impl<'b> Named<'b> {
         begins(b"set") || begins(b"with") || (begins(b"pass") && self.before() == Some(b'.'))
     }
 
-    /// Whether it is the second of two names that belong together: `user/password`.
-    pub(super) fn is_second(&self) -> bool {
-        self.line_before().strip_suffix(b"/").and_then(<[u8]>::last).is_some_and(u8::is_ascii_alphabetic)
-    }
-
     fn in_front_of_its_quote(&self) -> &'b [u8] {
         &self.bytes[..self.span.start.saturating_sub(1)]
     }

@@ -1,13 +1,10 @@
-//! Names and values as people write them down: `| token | x |`, `the password is "x"`, `user/password: dana/x`.
+//! Names and values as people write them down: `| token | x |`, `the password is "x"`, `credentials: dana/x`.
 
 use super::super::place::Text;
 use super::cursor::Cursor;
 use super::named::Named;
 use super::syntax::{Form, Value};
 
-/// Who signs in, in front of a name: `login/password`.
-pub(super) const USERS: [&str; 9] =
-    ["user", "username", "login", "id", "account", "email", "name", "benutzer", "admin"];
 /// What stands between a name and its value in a sentence.
 const SAYS: [&str; 8] = ["is: ", "is ", "- ", "– ", "— ", "(", "für ", "for "];
 
@@ -17,9 +14,6 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     }
     let mut rest = name.behind();
     rest.skip_closing();
-    if name.is_second() {
-        return login(&mut rest);
-    }
     rest.spaces();
     if rest.eat(b"|") {
         rest.spaces();

@@ -51,9 +51,6 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
 
 /// What stands behind the name and a separator.
 fn beside(name: &Named<'_>) -> Option<Value> {
-    if name.is_second() {
-        return None;
-    }
     let (mut rest, place) = (name.behind(), name.place);
     let quoted = rest.skip_closing();
     rest.spaces();

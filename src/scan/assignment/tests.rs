@@ -341,8 +341,6 @@ fn a_password_may_hold_any_mark() {
 #[test]
 fn passwords_are_found_as_people_write_them_down() {
     for text in [
-        "login/password: dana/{}",
-        "ID/PW : dana / {}",
         "Credentials: dana/{}",
         "The default credentials are `dana:{}`.",
         "The password is {}.",
@@ -364,7 +362,6 @@ fn passwords_are_found_as_people_write_them_down() {
     for text in [
         "The password is SHA-256 of it.",
         "password - PBKDF2 is used",
-        "login/password: OAuth2/OpenID",
         "Credentials: see docs/README.md",
         "To enable it, pass `model=9Kultra!` to it.",
         "The password is stored as Argon2id.",
