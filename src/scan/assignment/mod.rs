@@ -26,7 +26,6 @@ mod url;
 
 use std::ops::Range;
 
-use super::ordinary;
 use super::place::Place;
 use crate::finding::Confidence;
 
@@ -36,7 +35,7 @@ use named::Named;
 use syntax::{Form, Value};
 
 /// The kind of what opens a server that only this machine, or a network of containers, reaches.
-const LOCAL: &str = "database-url-local";
+const LOCAL: &str = "server-password-local";
 
 /// A value behind a name that stands for a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,11 +59,11 @@ impl Assigned {
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
     let (named, kind, value) = read(bytes, at, place)?;
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
-    // A word there is no more than a word.
-    let is_local = value.form == Form::Url
-        && url::is_local(&bytes[value.span.end..])
-        && ordinary::randomness(&bytes[value.span.clone()]) >= judge::DRAWN;
-    let kind = if is_local { LOCAL } else { name::id(kind) };
+    let is_local = value.form == Form::Url && url::is_local(&bytes[value.span.end..]);
+    let (kind, confidence) = match is_local {
+        true => (LOCAL, confidence.min(Confidence::Medium)),
+        false => (name::id(kind), confidence),
+    };
     Some(Assigned { kind, name: named, secret: value.span, confidence })
 }
 

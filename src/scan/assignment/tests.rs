@@ -236,6 +236,7 @@ fn logins_are_found_as_commands_addresses_and_calls_have_them() {
         ("a.md", "mysql -u root -p{} main"),
         ("a.rb", "uri: 'mqtt://dana:{}@broker.acme.test:1883'"),
         ("a.yml", "cluster: nats-route://dana:{}@nats:6222"),
+        ("a.json", "\"lib\": \"git+https://{}:x-oauth-basic@acme.test/lib.git\""),
         ("a.py", "requests.get(url, auth=('dana', '{}'))"),
         ("a.java", "new UsernamePasswordCredentials(user, \"{}\")"),
         ("a.java", "new PasswordAuthentication(\"dana\", \"{}\".toCharArray())"),

@@ -34,7 +34,9 @@ pub(super) fn read(bytes: &[u8], at: usize) -> Option<(std::ops::Range<usize>, V
     let colon = memchr::memchr(b':', login)?;
     let host = authority.get(login.len() + 1)?;
     let is_user = login[..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-+%~".contains(byte));
-    let span = start + colon + 1..start + login.len();
+    // `https://TOKEN:x-oauth-basic@github.com`: there the first is what opens.
+    let is_first = &login[colon + 1..] == b"x-oauth-basic";
+    let span = if is_first { start..start + colon } else { start + colon + 1..start + login.len() };
     // `[a://b:c, d@e` is a list.
     let whole = !login.contains(&b',') && !login.contains(&b')');
     (is_user && whole && !span.is_empty() && (host.is_ascii_alphanumeric() || b"[_%${".contains(host)))
