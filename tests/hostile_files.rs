@@ -118,6 +118,19 @@ fn a_gigabyte_is_no_configuration() {
 }
 
 /// A configuration may not have other people's files read.
+/// Each name would be looked at with a thousand bytes around it: the line says so, and the next one is read.
+#[test]
+fn a_line_of_nothing_but_names_does_not_hold_it_up() {
+    let folder = Folder::plain();
+    folder.write("names.txt", format!("{}\nRAILWAY_TOKEN={}\n", "token\t".repeat(10_001), token(1)));
+    let ran = offline(&folder);
+    let said = "a line has more names of secrets than are looked at";
+    assert!(ran.notes().iter().any(|(note, unread)| note.contains(said) && *unread), "{ran:?}");
+    let report = ran.json();
+    let lines = report["credentials"].as_array().unwrap().iter().map(|one| &one["locations"][0]["line"]);
+    assert!(lines.into_iter().any(|line| line == 2), "{report}");
+}
+
 #[test]
 fn a_configuration_that_leads_out_of_the_repository_is_refused() {
     let outside = Folder::plain();

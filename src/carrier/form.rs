@@ -23,6 +23,8 @@ pub enum Written {
     Pair,
     /// `user%secret`
     PercentPair,
+    /// `user,secret`
+    CommaPair,
     /// Base64 of `user:secret`.
     Base64Pair,
     /// The password in `https://user:secret@host/`, or what stands alone before the `@`.
@@ -55,6 +57,7 @@ pub fn read(written: Written, value: &Value<'_>) -> Option<Read> {
         }),
         Written::Pair => pair(value, text, ':'),
         Written::PercentPair => pair(value, text, '%'),
+        Written::CommaPair => pair(value, text, ','),
         Written::Openssl => match text.split_once(':') {
             Some(("pass", secret)) => Some(part(value, secret)),
             Some(_) => None,

@@ -30,7 +30,7 @@ pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
     /// This program's own comments in it.
     pub(super) comments: Vec<Comment>,
-    /// Why more is encoded in it than was decoded, if there is.
+    /// Why more stands in it than was looked at, if it does.
     pub(super) cut: Option<&'static str>,
     pub(super) told: Told,
 }
@@ -213,7 +213,8 @@ fn look(
         _ => reader.decode(wake, at, &mut regions),
     });
     let Decoded { regions, cut, is_little } = regions.finish();
-    told.by_all |= !is_little || woken.assigned.len() >= CANDIDATES;
+    let cut = woken.cut.or(cut);
+    told.by_all |= !is_little || woken.cut.is_some() || woken.assigned.len() >= CANDIDATES;
     told.assigned.append(&mut woken.names);
     told.around.append(&mut search(&whole, woken, detectors, hits));
     let own = Place { text: place::Text::Lines, ..*place };

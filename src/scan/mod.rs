@@ -251,7 +251,7 @@ fn settled(
         let message = format!("more than {} candidates; the rest of it was not looked at", matcher::CANDIDATES);
         read.notes.push(entry.note("limit", message, true));
     } else if let Some(why) = found.cut {
-        read.notes.push(entry.note("limit", why.to_owned(), false));
+        read.notes.push(entry.note("limit", why.to_owned(), why == reader::TOO_MANY_NAMES));
     }
     read
 }

@@ -48,6 +48,8 @@ const DATA: &[&str] = &[
     "yaml",
     "json",
     "jsonc",
+    "jsonl",
+    "ndjson",
     "json5",
     "toml",
     "xml",

@@ -58,19 +58,29 @@ fn is_composite(value: &str) -> bool {
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("placeholders.toml")).expect("the embedded table is well formed");
-    Known { published: file.published, template: Template::new(&file.template), words: file.words }
+    let published = file.published.into_iter().map(|entry| (search(&entry.holds), entry)).collect();
+    Known { published, template: Template::new(&file.template), words: file.words }
 });
 
+/// A search for any of these, whatever their case.
+fn search(words: &[String]) -> AhoCorasick {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a short list of words")
+}
+
 struct Known {
-    published: Vec<Published>,
+    /// What was published, and the search for what of it stands anywhere in a value.
+    published: Vec<(AhoCorasick, Published)>,
     template: Template,
     words: Words,
 }
 
 impl Known {
     fn is_published(&self, detector_id: &str, value: &str) -> bool {
-        let is_meant = |entry: &&Published| entry.kinds.is_empty() || is_of(detector_id, &entry.kinds);
-        self.published.iter().filter(is_meant).any(|entry| entry.tells(value))
+        let is_meant = |entry: &Published| entry.kinds.is_empty() || is_of(detector_id, &entry.kinds);
+        let tells = |(holds, entry): &(AhoCorasick, Published)| {
+            is_meant(entry) && (holds.is_match(value) || entry.tells(value))
+        };
+        self.published.iter().any(tells)
     }
 }
 
@@ -101,13 +111,8 @@ impl Published {
         self.begins.iter().any(|text| value.starts_with(text.as_str()))
             || self.ends.iter().any(|text| value.ends_with(text.as_str()))
             || self.is.iter().any(|text| value.eq_ignore_ascii_case(text))
-            || self.holds.iter().any(|text| holds_ignoring_case(value, text))
             || (!self.sha256.is_empty() && self.sha256.contains(&hex(&Sha256::digest(value))))
     }
-}
-
-fn holds_ignoring_case(value: &str, text: &str) -> bool {
-    value.as_bytes().windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -132,9 +137,6 @@ struct Template {
 
 impl Template {
     fn new(table: &TemplateTable) -> Template {
-        let search = |words: &[String]| {
-            AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a short list of words")
-        };
         let patterns = RegexSetBuilder::new(&table.patterns).unicode(false).build().expect("the patterns are valid");
         Template {
             anywhere: search(&table.anywhere),
@@ -178,10 +180,14 @@ impl Words {
         let pieces: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         // A public prefix has at most two pieces: `ghp_`, `sk_live_`.
         let behind_prefix = |skip: usize| pieces.get(skip..).map(|rest| rest.concat()).unwrap_or_default();
-        pieces.iter().any(|piece| self.marks.iter().any(|mark| mark == piece))
-            || self.marks_fill_half(&lower)
-            || self.is_made_of_words(&behind_prefix(0))
-            || (1..=2).any(|skip| behind_prefix(skip).len() >= 8 && self.is_made_of_words(&behind_prefix(skip)))
+        if pieces.iter().any(|piece| self.marks.iter().any(|mark| mark == piece)) {
+            return true;
+        }
+        // Nobody writes so long a text of such words.
+        lower.len() <= LONGEST_FILLER
+            && (self.marks_fill_half(&lower)
+                || self.is_made_of_words(&behind_prefix(0))
+                || (1..=2).any(|skip| behind_prefix(skip).len() >= 8 && self.is_made_of_words(&behind_prefix(skip))))
     }
 
     fn marks_fill_half(&self, lower: &str) -> bool {
@@ -199,6 +205,8 @@ impl Words {
         is_made_of(text, || self.fillers.iter().chain(&self.marks))
     }
 }
+
+const LONGEST_FILLER: usize = 256;
 
 /// Whether the text can be cut into known words and counting digits (`1`, `123`, `12345`), with a word
 /// among them.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::assignment::{self, Assigned};
 use super::encoded::{Regions, around};
 use super::keywords::{Keywords, Wake};
+use super::lines;
 use super::marks::Mark;
 use super::matcher::CANDIDATES;
 use super::place::Place;
@@ -19,6 +20,9 @@ const AFTER: usize = 640;
 pub(super) const PIECE: usize = 64 << 10;
 /// Only as much of a text around a name has a say over what is assigned to it.
 pub(super) const NEAR: usize = 1 << 10;
+/// So many names of one line are looked at: who writes more of them into one means to keep a scan busy.
+const NAMES_OF_A_LINE: usize = 10_000;
+pub(super) const TOO_MANY_NAMES: &str = "a line has more names of secrets than are looked at";
 
 /// Who looks at a text, and where.
 #[derive(Default)]
@@ -29,6 +33,21 @@ pub(super) struct Woken {
     pub(super) names: Vec<usize>,
     /// Whether one looks who looks into some files alone.
     pub(super) by_path: bool,
+    /// The end of the line that was looked at last, and how many names of it were.
+    line: (usize, usize),
+    /// Why more stands there than was looked at, if it does.
+    pub(super) cut: Option<&'static str>,
+}
+
+impl Woken {
+    /// Counts the name at `at`, and says whether its line has had its share.
+    fn is_full(&mut self, bytes: &[u8], at: usize) -> bool {
+        if at >= self.line.0 {
+            self.line = (lines::line_end(bytes, at), 0);
+        }
+        self.line.1 += 1;
+        self.line.1 > NAMES_OF_A_LINE
+    }
 }
 
 /// A text, and who reads it.
@@ -96,6 +115,7 @@ impl Reader<'_> {
                 }
             }
             Wake::Assignment if binary || woken.assigned.len() >= CANDIDATES => {}
+            Wake::Assignment if woken.is_full(bytes, at) => woken.cut = Some(TOO_MANY_NAMES),
             Wake::Assignment => {
                 let near = at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len());
                 if let Some(found) = assignment::find(&bytes[near.clone()], at - near.start, self.place) {

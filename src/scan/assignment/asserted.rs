@@ -6,21 +6,27 @@ use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
 
 /// What stands between the name of a field and what is typed into it.
-const TYPED: [&[u8]; 2] = [b", with:", b", :with =>"];
+const TYPED: [&[u8]; 8] =
+    [b", with:", b", :with =>", b".type(", b".send_keys(", b".sendKeys(", b".typeText(", b".fill(", b".setValue("];
 /// Words of the calls that compare.
-const COMPARE: [&[u8]; 3] = [b"assert", b"expect", b"equal"];
+const COMPARE: [&[u8]; 4] = [b"assert", b"expect", b"equal", b"when("];
 /// How the words begin that say what is expected.
-const EXPECTED: [&str; 6] = [".to eq", ".toBe(", ".toEqual(", ".to.eq", ".to.be(", ".isEqualTo("];
+const EXPECTED: [&str; 7] = [".to eq", ".toBe(", ".toEqual(", ".to.eq", ".to.be(", ".isEqualTo(", ".thenReturn("];
 /// No value stands farther in front of its name.
 const FAR: usize = 300;
 
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     let mut rest = name.behind();
-    rest.skip_closing();
+    let quoted = rest.skip_closing();
+    while quoted && (rest.eat(b")") || rest.eat(b"\"") || rest.eat(b"'") || rest.eat(b"]")) {}
     if TYPED.iter().any(|with| rest.eat(with)) {
         rest.spaces();
         return rest.quoted(Form::Quoted);
     }
+    if quoted && let Some(value) = set_for(name) {
+        return Some(value);
+    }
+    rest.eat(b"()");
     let before = name.line_before().to_ascii_lowercase();
     if name.place.text != Text::Code || !COMPARE.iter().any(|word| memchr::memmem::find(&before, word).is_some()) {
         return None;
@@ -43,13 +49,27 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
 
 /// `("x", token)`
 fn expected_first(name: &Named<'_>) -> Option<Value> {
+    let mut behind = name.behind();
+    behind.eat(b"()");
+    let closed = matches!(behind.rest().first(), Some(b')' | b','));
+    text_before(name, name.line_before().strip_suffix(b", ")?, Form::Compared).filter(|_| closed)
+}
+
+/// `set("x", forKey: "token")`, as it is said in Swift and Objective-C.
+fn set_for(name: &Named<'_>) -> Option<Value> {
     let line = name.line_before();
-    let end = line.strip_suffix(b", ")?;
-    let (quote, inside) = end.split_last().filter(|(quote, _)| is_quote(**quote))?;
+    let line = line.strip_suffix(b"@\"").or_else(|| line.strip_suffix(b"\""))?;
+    let line = line.strip_suffix(b" ").unwrap_or(line);
+    let line = [&b"forKey:"[..], b"forHTTPHeaderField:"].iter().find_map(|word| line.strip_suffix(*word))?;
+    text_before(name, line.strip_suffix(b", ").or_else(|| line.strip_suffix(b" "))?, Form::Login)
+}
+
+/// The text in quotation marks that this beginning of the line ends in, and that is handed to something.
+fn text_before(name: &Named<'_>, line: &[u8], form: Form) -> Option<Value> {
+    let (quote, inside) = line.split_last().filter(|(quote, _)| is_quote(**quote))?;
     let from = inside.len().saturating_sub(FAR);
     let opening = from + memchr::memrchr(*quote, &inside[from..])?;
-    let closed = matches!(name.behind().rest().first(), Some(b')' | b','));
-    let opened = opening > 0 && matches!(inside[opening - 1], b'(' | b' ');
-    let start = name.span.start - line.len() + opening + 1;
-    (closed && opened).then_some(Value { span: start..start + inside.len() - opening - 1, form: Form::Compared })
+    let opened = opening > 0 && matches!(inside[opening - 1], b'(' | b' ' | b'@');
+    let start = name.span.start - name.line_before().len() + opening + 1;
+    opened.then_some(Value { span: start..start + inside.len() - opening - 1, form })
 }

@@ -37,6 +37,13 @@ pub(super) const WORDS: &[&str] = &[
     "vault login",
     "xfreerdp ",
     "lftp ",
+    "rabbitmqctl ",
+    "cqlsh ",
+    "mosquitto_",
+    "etcdctl ",
+    "mc alias set ",
+    "ipmitool ",
+    "psexec ",
 ];
 
 /// The script that a command is read as.

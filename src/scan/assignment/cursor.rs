@@ -38,9 +38,17 @@ impl Cursor<'_> {
     /// What closes the name: `"`, `']`, `\"`. Says whether it was quoted.
     pub(super) fn skip_closing(&mut self) -> bool {
         self.eat(b"\\");
+        // `"input[name=password]"`
+        if matches!(self.rest(), [b']', quote, ..] if is_quote(*quote)) {
+            self.eat(b"]");
+        }
         let quoted = self.eat(b"\"") || self.eat(b"'") || self.eat(b"`") || self.eat_entity().is_some();
-        self.eat(b"**");
+        let _ = self.eat(b"**") || (self.rest().starts_with(b"*:") && self.eat(b"*"));
         self.eat(b"]");
+        // `$ENV{NAME} = …`
+        if self.rest().starts_with(b"} =") {
+            self.eat(b"}");
+        }
         quoted
     }
 
@@ -109,6 +117,10 @@ impl Cursor<'_> {
         let called = self.rest().strip_prefix(b".").is_some_and(|rest| rest.first().is_some_and(named));
         let called = called && form != Form::Bare && !self.is_converted();
         self.spaces();
+        // A text of a program that is to be written: `"\"x\""`
+        let text = &self.bytes[start..start + length];
+        let inner = text.strip_prefix(b"\\\"").and_then(|text| text.strip_suffix(b"\\\"")).filter(|_| !escaped);
+        let (start, length) = inner.map_or((start, length), |inner| (start + 2, inner.len()));
         // More is added to it: what stands here is a part of something, often of a sentence.
         let joined = called || matches!(self.rest().first(), Some(b'+' | b'%'));
         (!joined).then_some(Value { span: start..start + length, form })
@@ -116,7 +128,7 @@ impl Cursor<'_> {
 
     /// Whether what is called on the text leaves it as it is.
     pub(super) fn is_converted(&self) -> bool {
-        const SAME: [&[u8]; 12] = [
+        const SAME: [&[u8]; 16] = [
             b".freeze",
             b".to_s",
             b".to_owned(",
@@ -129,6 +141,10 @@ impl Cursor<'_> {
             b".trim()",
             b".toString(",
             b".to_vec()",
+            b".as_ref()",
+            b".as_str()",
+            b".Sha256()",
+            b".decodeHex()",
         ];
         SAME.iter().any(|call| self.rest().starts_with(call))
     }
@@ -140,6 +156,46 @@ impl Cursor<'_> {
                     + 1;
             self.eat(b"()");
         }
+    }
+
+    /// What languages write between a name and its value: `{ get; set; } = "x"`, `[32] = "x"`.
+    pub(super) fn property(&mut self) {
+        let inside = |byte: &&u8| byte.is_ascii_digit();
+        if self.rest().starts_with(b"{ get") {
+            self.at += memchr::memmem::find(self.rest(), b"} =").map_or(0, |at| at + 2);
+        } else if self.rest().starts_with(b"[") {
+            let size = self.rest()[1..].iter().take_while(inside).count();
+            self.at += if self.rest()[1 + size..].starts_with(b"] =") { size + 3 } else { 0 };
+        }
+    }
+
+    /// The last of two values between which a program chooses: `a ? b : "x"`.
+    pub(super) fn chosen(&mut self, place: &Place) -> Option<Value> {
+        if place.text != Text::Code {
+            return None;
+        }
+        let asks = memchr::memmem::find(self.rest(), b" ? ")?;
+        let other = asks + memchr::memmem::find(&self.rest()[asks..], b" : ")? + 3;
+        let plain = !self.rest()[..other].iter().any(|byte| is_quote(*byte));
+        let mut rest = Cursor { at: self.at + other, ..*self };
+        plain.then(|| rest.quoted(Form::Quoted)).flatten()
+    }
+
+    /// A text handed to a call, as it is or by way of another call: `"x"`, `[]byte("x")`, `Some("x")`.
+    pub(super) fn handed(&mut self, form: Form) -> Option<Value> {
+        let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']');
+        let opens = |rest: &[u8]| rest.iter().take(GAP).take_while(inside).count();
+        let length = opens(self.rest());
+        let wraps = length > 1 && self.rest().get(length) == Some(&b'(');
+        self.at += if wraps { length + 1 } else { 0 };
+        let value = self.quoted(form)?;
+        self.eat_converted();
+        if wraps {
+            self.eat(b")").then_some(())?;
+            self.eat_converted();
+        }
+        self.spaces();
+        Some(value)
     }
 
     /// A name of a program, as an argument.
@@ -164,7 +220,7 @@ impl Cursor<'_> {
             return None;
         }
         let mut inside = Cursor { at: self.at + length + 1, ..*self };
-        inside.quoted(Form::Passed)
+        inside.quoted(Form::Login)
     }
 
     /// A value in a text that has several: a query, a form, lines.
@@ -174,7 +230,7 @@ impl Cursor<'_> {
                 && !matches!(byte, b'&' | b'"' | b'\'' | b'`' | b'\\' | b'<' | b'>' | b')' | b';' | b',' | b'|')
         };
         let (start, length) = (self.at, self.rest().iter().take_while(ends).count());
-        (length > 0).then_some(Value { span: start..start + length, form: Form::Passed })
+        (length > 0).then_some(Value { span: start..start + length, form: Form::Login })
     }
 
     /// A value as it stands, up to the end of its line or a remark.
@@ -182,21 +238,14 @@ impl Cursor<'_> {
         if place.text == Text::Code && !self.is_remark() {
             return self.said();
         }
-        let ends = |byte: &&u8| match place.text {
-            Text::Lines => !byte.is_ascii_whitespace(),
-            _ => {
-                !byte.is_ascii_whitespace()
-                    && !matches!(byte, b',' | b';' | b'<' | b'"' | b'\'' | b'`' | b'|' | b')' | b']' | b'}')
-            }
-        };
         let start = self.at;
         let before = self.at.checked_sub(1).map(|at| self.bytes[at]);
-        let length = self.rest().iter().take_while(ends).count();
+        let length = self.length_of_bare(place);
         // Old files end their lines in a carriage return alone.
         let behind = self.rest()[length..].split(|byte| *byte == b'\r').next().unwrap_or_default();
         // Of several words none is the value, but for a remark behind.
         let more = behind.iter().find(|byte| !byte.is_ascii_whitespace());
-        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')'));
+        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')' | b'('));
         let alone = more.is_none()
             || remark
             || (before == Some(b'=')
@@ -206,6 +255,23 @@ impl Cursor<'_> {
                     Text::Lines | Text::Code => false,
                 });
         (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
+    }
+
+    /// How far a value goes that has no quotation marks. Marks end it, but for those within one of a line of YAML.
+    fn length_of_bare(&self, place: &Place) -> usize {
+        let rest = self.rest();
+        let line = &self.bytes[lines::line_start(self.bytes, self.at)..self.at];
+        let flows = place.text != Text::Data || line.iter().any(|byte| is_quote(*byte) || matches!(byte, b'{' | b'['));
+        let inside = |at: usize| {
+            !flows && at > 0 && rest.get(at + 1).is_some_and(|byte| byte.is_ascii_graphic() && !is_quote(*byte))
+        };
+        let ends = |(at, byte): &(usize, &u8)| {
+            byte.is_ascii_whitespace()
+                || (place.text != Text::Lines
+                    && matches!(byte, b',' | b';' | b'<' | b'"' | b'\'' | b'`' | b'|' | b')' | b']' | b'}')
+                    && !inside(*at))
+        };
+        rest.iter().enumerate().find(ends).map_or(rest.len(), |(at, _)| at)
     }
 
     /// Whether this line is one of a comment.

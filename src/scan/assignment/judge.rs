@@ -97,7 +97,12 @@ fn is_unchanged(text: &str) -> bool {
 /// A secret is issued, or made up by the people who need one: then it need not be long.
 fn secret(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidence> {
     match drawn_by_chance(text, drawn, 0, place) {
-        Some(Confidence::Low) if form == Form::Quoted && !is_uuid(text) && text.contains(char::is_alphabetic) => {
+        Some(Confidence::Low)
+            if form == Form::Quoted
+                && !is_uuid(text)
+                && text.contains(char::is_alphabetic)
+                && !placeholder::is_typed_password(text) =>
+        {
             Some(Confidence::Medium)
         }
         level => level,
@@ -134,7 +139,8 @@ fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
         let meant = if place.practice { !counted } else { !is_camel(text) };
         return meant && text.len() >= 6 && !fold(name.as_bytes()).contains(&fold(text.as_bytes()));
     }
-    if config && (is_composed(text) || (form == Form::Bare && is_number(text, &name))) {
+    let counted = placeholder::is_placeholder(name::id(Kind::Password), text);
+    if config && (is_composed(text) || (form == Form::Bare && is_number(text, &name) && !counted)) {
         return true;
     }
     // `postgres://postgres:postgres@db`
@@ -153,7 +159,10 @@ fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
 /// `redis-user-password`: who types three words means them.
 fn is_composed(text: &str) -> bool {
     let words = || text.split(['-', '_']);
-    words().count() >= 3 && words().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+    let names = ["token", "key", "secret", "here", "removed"];
+    words().count() >= 3
+        && !words().next_back().is_some_and(|word| names.contains(&word))
+        && words().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// A number is a password where its name leaves no doubt.
@@ -175,7 +184,12 @@ fn password(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confide
         () if drawn >= SURELY_DRAWN && text.len() >= 10 => Confidence::High,
         () if drawn >= DRAWN && config => Confidence::High,
         () if drawn >= DRAWN => Confidence::Medium,
-        () if is_mixed(text) && meant && (config || matches!(form, Form::Quoted | Form::Bare | Form::Login)) => {
+        // `password === "oauth2"`
+        () if form == Form::Compared && !place.practice && text.len() < 8 => Confidence::Low,
+        () if is_mixed(text)
+            && meant
+            && (config || matches!(form, Form::Quoted | Form::Bare | Form::Login | Form::Compared)) =>
+        {
             Confidence::Medium
         }
         () if form == Form::Login => Confidence::Low,

@@ -5,10 +5,12 @@
 
 mod asserted;
 mod bearer;
+mod block;
 mod call;
 mod command;
 mod cursor;
 mod inside;
+mod joined;
 mod judge;
 mod name;
 mod named;
@@ -32,6 +34,9 @@ pub(super) use name::words;
 use named::Named;
 use syntax::{Form, Value};
 
+/// The kind of what opens a server that only this machine, or a network of containers, reaches.
+const LOCAL: &str = "server-password-local";
+
 /// A value behind a name that stands for a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
@@ -54,13 +59,18 @@ impl Assigned {
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
     let (named, kind, value) = read(bytes, at, place)?;
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
-    Some(Assigned { kind: name::id(kind), name: named, secret: value.span, confidence })
+    let is_local = value.form == Form::Url && url::is_local(&bytes[value.span.end..]);
+    let (kind, confidence) = match is_local {
+        true => (LOCAL, confidence.min(Confidence::Medium)),
+        false => (name::id(kind), confidence),
+    };
+    Some(Assigned { kind, name: named, secret: value.span, confidence })
 }
 
 /// A name, what it stands for, and the value that it is given.
 fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, Value)> {
     let password = |(named, value)| (named, Kind::Password, value);
-    if let Some(found) = url::read(bytes, at).map(password) {
+    if let Some(found) = url::read(bytes, at).or_else(|| joined::read(bytes, at)).map(password) {
         return Some(found);
     }
     if let Some(span) = bearer::token(bytes, at) {
@@ -76,11 +86,18 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
         return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
     }
     let named = name::around(bytes, at)?;
-    if let Some(value) = call::password(bytes, &named).or_else(|| sql::role_password(bytes, &named)) {
+    if let Some((kind, value)) = call::secret(bytes, &named) {
+        return Some((named, kind, value));
+    }
+    if let Some(value) = sql::role_password(bytes, &named) {
+        return Some((named, Kind::Password, value));
+    }
+    let name = Named { bytes, span: named.clone(), place };
+    if let Some(value) = prose::of_both(&name) {
         return Some((named, Kind::Password, value));
     }
     let kind = name::kind(&bytes[named.clone()])?;
-    let value = syntax::value(&Named { bytes, span: named.clone(), place })?;
+    let value = syntax::value(&name)?;
     // `Authorization = "Bearer x"` is read at its own word.
     (!bearer::begins(&bytes[value.span.clone()])).then_some((named, kind, value))
 }

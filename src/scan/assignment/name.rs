@@ -5,16 +5,22 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{command, piped, sql, url};
+use super::{call, command, joined, piped, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
+
+/// A name too short to be looked for anywhere.
+const SHORT: &[&str] = &["pw =", "pw=", "pw:", "pw :", "pw\"", "pw'", "pw)", "pw["];
 
 /// What the literal pass looks for.
 pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
     stems()
         .chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin", "sign_in"])
-        .chain(command::WORDS.iter().chain(piped::WORDS).copied())
+        .chain(url::NET)
+        .chain(SHORT.iter().copied())
+        .chain(call::words())
+        .chain(command::WORDS.iter().chain(piped::WORDS).chain(joined::WORDS).copied())
 }
 
 /// The id of the kind of what is found behind such a name.

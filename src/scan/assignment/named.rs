@@ -52,7 +52,7 @@ impl<'b> Named<'b> {
     /// Whether, quoted, it opens a pair: `("name", "x")`, `{"name", "x"}`, `getenv("name", "x")`. In a
     /// list of more the next is no value of it.
     pub(super) fn opens_a_pair(&self) -> bool {
-        matches!(self.in_front_of_its_quote().last(), Some(b'(' | b'{'))
+        matches!(self.in_front_of_its_quote().trim_ascii_end().last(), Some(b'(' | b'{'))
     }
 
     /// Whether, quoted, it is the value of a key: `"key": "name"`.

@@ -1,5 +1,7 @@
 //! Values that are no secret whatever their name: references, names, patterns, prose, addresses, hashes.
 
+use std::collections::BTreeSet;
+
 use super::super::ordinary::randomness;
 use super::judge::{DRAWN, SURELY_DRAWN};
 use super::syntax::Form;
@@ -18,13 +20,14 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (number && (form == Form::Bare || text.len() < 6))
         || text.chars().filter(|c| !c.is_ascii()).count() * 3 > text.chars().count()
         || is_prose(text)
-        || (text.contains(' ') && form == Form::Passed)
+        || (text.contains(' ') && matches!(form, Form::Passed | Form::Login))
         || is_name(text)
         || is_designation(text)
         || is_pattern(text)
-        || is_reference(text, form)
+        || (is_reference(text, form) && !is_generated(text))
         || is_address(text)
         || is_hash(text)
+        || is_sealed(text)
         || is_its_own_name(text, name)
         || matches!(
             text.to_ascii_lowercase().as_str(),
@@ -104,27 +107,60 @@ fn is_prose(text: &str) -> bool {
 fn is_reference(text: &str, form: Form) -> bool {
     let starts = [
         "$", "@", "&", "*", "!", "%", "#{", "{", "[", "<", "env:", "file:", "env.", "secrets.", "vars.", "vault",
-        "aws:", "process.", "os.", "self.", "this.", "config.", "params", "request.", "./", "../", "~/", "\\",
+        "arn:", "aws:", "process.", "os.", "self.", "this.", "config.", "params", "request.", "./", "../", "~/", "\\",
     ];
     let holds = [
         "${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "%s", "{0}", "::", "->", "()", "://", "&&", "||", "\\n", "\\u",
         "\\x", "'+", "\"+", "+'",
     ];
-    // `"@Boldbone12"` is one in full.
-    let chosen = form == Form::Quoted && has_each(text, &[u8::is_ascii_uppercase, u8::is_ascii_digit]);
+    // `"@Boldbone12"` is one in full; without quotation marks `*` and `&` mean something to YAML.
+    let mixed = has_each(text, &[u8::is_ascii_uppercase, u8::is_ascii_digit]);
+    let chosen = mixed && (form == Form::Quoted || (text.starts_with(['!', '@', '%']) && !text.ends_with('%')));
     let weak = |mark: &&str| {
-        text.starts_with(*mark)
-            && (mark.len() > 1 || form != Form::Quoted || (!chosen && randomness(text.as_bytes()) < 6.0))
+        let meant = chosen || (form == Form::Quoted && randomness(text.as_bytes()) >= 6.0);
+        text.starts_with(*mark) && (mark.len() > 1 || !meant)
     };
+    // `sun3567%sbq1` was drawn, whatever it would print.
+    let marked = |mark: &str| text.contains(mark) && (mark != "%s" || randomness(text.as_bytes()) < SURELY_DRAWN);
     starts.iter().any(weak)
-        || holds.iter().any(|mark| text.contains(mark))
+        || holds.into_iter().any(marked)
         // Base64 may end in them.
         || text.trim_end_matches('=').contains("==")
         || (text.ends_with(')') && (text.contains('(') || form == Form::Bare) && form != Form::Quoted)
-        || (form == Form::Bare && text.contains('{'))
-        || (form == Form::Bare && text.contains(['(', '[', '$']) && randomness(text.as_bytes()) < 20.0)
+        || (form == Form::Bare && is_computed(text))
         || holds_a_field(text)
         || is_path_of_names(text)
+}
+
+/// `L[5z4Ssi-{~EzWB3;x$))s@e`: a generator of passwords puts in marks of all kinds, whatever they mean elsewhere.
+fn is_generated(text: &str) -> bool {
+    let marks: BTreeSet<u8> =
+        text.bytes().filter(|byte| byte.is_ascii_punctuation() && !b"_-./:".contains(byte)).collect();
+    let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).any(|(name, _)| {
+        name.trim().len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _.:-".contains(&byte))
+    });
+    marks.len() >= 3
+        && !text.contains('\\')
+        && !names
+        && text.len() >= 12
+        && has_each(text, &[u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit])
+        && randomness(text.as_bytes()) >= SURELY_DRAWN
+}
+
+/// `f(x)`, `list[0]`, `{name}`, `$NAME`: what is written here is another value.
+fn is_computed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let follows = |at: usize, meant: fn(&u8) -> bool| bytes.get(at + 1).is_some_and(meant);
+    let begins_a_name = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'{' | b'%' | b'"' | b' ');
+    let computed = text.char_indices().any(|(at, c)| match c {
+        '{' => follows(at, begins_a_name) || !text[at..].contains('}'),
+        '$' => follows(at, |byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'{' | b'(')),
+        // `River(4821)x` calls nothing.
+        '(' | '[' => !text[at..].contains([')', ']']),
+        ')' | ']' => !follows(at, u8::is_ascii_alphanumeric),
+        _ => false,
+    });
+    computed && (text.contains('{') || randomness(text.as_bytes()) < 20.0)
 }
 
 /// `token-{name}`, `{base62:40}`: a text that a program fills.
@@ -143,10 +179,19 @@ fn holds_a_field(text: &str) -> bool {
 
 /// `config.auth.secret`, `auth/login/token`, `com.example.Token`, `user@example.com`.
 fn is_path_of_names(text: &str) -> bool {
+    // `Pygmalion@123`: what stands behind it is no host.
+    let is_host = |host: &str| host.contains('.') || host.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'/');
+    if text.rsplit_once('@').is_some_and(|(_, host)| !is_host(host)) {
+        return false;
+    }
     let parts: Vec<&str> = text.split(['.', '/', ':', '@', '\\']).filter(|part| !part.is_empty()).collect();
-    parts.len() >= 2
-        && randomness(text.as_bytes()) < 10.0
-        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')))
+    // A name, a version or a port; `1234x` is none, nor is a long number.
+    let is_name = |part: &&str| {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            && (digits < 3 || (digits == part.len() && (digits == 3 || text.contains(&format!(":{part}")))))
+    };
+    parts.len() >= 2 && randomness(text.as_bytes()) < 10.0 && parts.iter().all(is_name)
 }
 
 /// What is left of a password when it was hashed, and marks that a tool replaces.
@@ -156,6 +201,11 @@ fn is_hash(text: &str) -> bool {
         "{SSHA", "{SHA", "{bcrypt}", "pbkdf2_", "bcrypt$",
     ];
     starts.iter().any(|start| text.starts_with(start)) || (text.starts_with("##") && text.ends_with("##"))
+}
+
+/// What Sealed Secrets keep in a repository: the length of a key of RSA, the key, and what only a cluster reads.
+fn is_sealed(text: &str) -> bool {
+    text.len() >= 300 && ["AgA", "AgB", "AgC", "AgD"].iter().any(|start| text.starts_with(start))
 }
 
 fn is_address(text: &str) -> bool {

@@ -6,7 +6,17 @@ use super::cursor::Cursor;
 use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
 
-const OR: [&[u8]; 4] = [b"||", b"??", b"?:", b"or "];
+const OR: [&[u8]; 9] = [
+    b"||",
+    b"??",
+    b"?:",
+    b"or ",
+    b".orElse(",
+    b".getOrElse(",
+    b".unwrap_or(",
+    b".unwrap_or_else(|_|",
+    b".unwrap_or_else(||",
+];
 const DEFAULT: [&[u8]; 5] = [b"default=", b"default:", b":default =>", b"defaultValue:", b"default_value="];
 
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {

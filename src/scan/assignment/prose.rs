@@ -1,11 +1,15 @@
-//! Names and values as people write them down: `| token | x |`, `the password is "x"`.
+//! Names and values as people write them down: `| token | x |`, `the password is "x"`, `credentials: dana/x`.
 
 use super::super::place::Text;
+use super::cursor::Cursor;
 use super::named::Named;
 use super::syntax::{Form, Value};
 
+/// What stands between a name and its value in a sentence.
+const SAYS: [&str; 8] = ["is: ", "is ", "- ", "– ", "— ", "(", "für ", "for "];
+
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
-    if name.place.text != Text::Shell {
+    if name.place.text != Text::Shell && !name.behind().is_remark() {
         return None;
     }
     let mut rest = name.behind();
@@ -13,16 +17,68 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     rest.spaces();
     if rest.eat(b"|") {
         rest.spaces();
-        if let Some(value) = rest.quoted(Form::Passed) {
+        if let Some(value) = rest.quoted(Form::Login) {
             return Some(value);
         }
         let value = rest.field()?;
         let behind = &rest.bytes[value.span.end..rest.end.max(value.span.end)];
         return behind.trim_ascii_start().starts_with(b"|").then_some(value);
     }
-    if rest.eat(b"is ") {
-        rest.spaces();
-        return rest.quoted(Form::Quoted).or_else(|| rest.said());
+    // `pass "name=1" to it`: to hand over.
+    if name.bytes[name.span.clone()].eq_ignore_ascii_case(b"pass") {
+        return None;
     }
-    rest.quoted(Form::Passed)
+    let said = SAYS.iter().find(|word| rest.eat(word.as_bytes()));
+    rest.spaces();
+    match said {
+        None => rest.quoted(Form::Login).filter(|_| name.place.text == Text::Shell),
+        Some(&("for " | "für ")) => of_somebody(&mut rest),
+        Some(_) => rest.quoted(Form::Login).or_else(|| written(&mut rest)),
+    }
+}
+
+/// The password of both, where they stand for each other: `credentials: dana/x`, `Login: dana / x`.
+pub(super) fn of_both(name: &Named<'_>) -> Option<Value> {
+    let word = &name.bytes[name.span.clone()];
+    let is_both =
+        ["credentials", "creds", "login", "logins"].iter().any(|both| word.eq_ignore_ascii_case(both.as_bytes()));
+    let told = is_both && (name.place.text == Text::Shell || name.behind().is_remark());
+    told.then(|| login(&mut name.behind())).flatten()
+}
+
+/// `: dana/x`, ` - dana / x`, ` are "dana:x"`
+fn login(rest: &mut Cursor<'_>) -> Option<Value> {
+    rest.spaces();
+    [":", "=", "：", "- ", "is ", "are "].iter().find(|mark| rest.eat(mark.as_bytes()))?;
+    rest.spaces();
+    let _ = rest.eat(b"`") || rest.eat(b"\"") || rest.eat(b"'") || rest.eat(b"**");
+    let is_user = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._-@+".contains(byte);
+    let user = rest.rest().iter().take(60).take_while(is_user).count();
+    rest.at += user;
+    let spaced = rest.eat(b" ");
+    (user > 0 && (rest.eat(b"/") || rest.eat(b":"))).then_some(())?;
+    (rest.eat(b" ") == spaced).then_some(())?;
+    written(rest)
+}
+
+/// `for the admin: x`
+fn of_somebody(rest: &mut Cursor<'_>) -> Option<Value> {
+    let whom = |byte: &&u8| byte.is_ascii_alphanumeric() || b" _-@.".contains(byte);
+    rest.at += rest.rest().iter().take(40).take_while(whom).count();
+    rest.eat(b": ").then_some(())?;
+    rest.quoted(Form::Login).or_else(|| written(rest))
+}
+
+/// A password among words: only one that no word and no name of a method (`SHA-256`) is.
+fn written(rest: &mut Cursor<'_>) -> Option<Value> {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"`\"'<>|)],;".contains(byte);
+    let length = rest.rest().iter().position(ends).unwrap_or(rest.rest().len());
+    let text = rest.rest()[..length].trim_ascii_end();
+    let text = text.strip_suffix(b".").unwrap_or(text);
+    let has = |kind: fn(&u8) -> bool| text.iter().filter(|byte| kind(byte)).count();
+    let sign = has(|byte| b"!@#$%^&*+=?~".contains(byte)) > 0;
+    let cases = has(u8::is_ascii_lowercase) > 0 && has(u8::is_ascii_uppercase) > 0;
+    let digits = has(u8::is_ascii_digit);
+    let made_up = text.len() >= 8 && digits > 0 && has(u8::is_ascii_alphabetic) > 0 && (sign || (cases && digits > 1));
+    made_up.then_some(Value { span: rest.at..rest.at + text.len(), form: Form::Login })
 }

@@ -51,7 +51,11 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
     }
     // `"name" -> "x"`, `"name" to "x"`
     if quoted && code && (rest.eat(b"-> ") || rest.eat(b"to ")) {
-        return Some(Separator::Passed);
+        return Some(Separator::Typed);
+    }
+    // `SecretString::new("x")`
+    if !quoted && code && (rest.eat(b"::new(") || rest.eat(b"::from(")) {
+        return Some(Separator::Typed);
     }
     let spaced = rest.bytes[rest.at - 1] == b' ' || rest.bytes[rest.at - 1] == b'\t';
     match rest.rest().first()? {
@@ -68,17 +72,22 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             rest.at += 1;
             Some(Separator::Passed)
         }
-        b'{' if !quoted && code && rest.rest().get(1).is_some_and(|byte| is_quote(*byte)) => {
+        b'{' if !quoted && code && rest.rest()[1..].trim_ascii_start().first().is_some_and(|byte| is_quote(*byte)) => {
             rest.at += 1;
-            Some(Separator::Passed)
+            Some(Separator::Typed)
         }
         // `{token, "x"}`
         b',' if !quoted && code && before == Some(b'{') => {
             rest.at += 1;
             Some(Separator::Passed)
         }
-        // `fill("#password", "x")`, `type("input[name=password]", "x")`
-        b',' if quoted && code && matches!(before, Some(b'#' | b'=')) => {
+        // `set :token, "x"`, `map.put(Names.TOKEN, "x")`
+        b',' if !quoted && code && (is_set(name) || is_put(name)) => {
+            rest.at += 1;
+            Some(Separator::Typed)
+        }
+        // `fill("#password", "x")`, `type("input[name=password]", "x")`, `AddWithValue("@password", "x")`
+        b',' if quoted && code && (matches!(before, Some(b'#' | b'=' | b'@')) || is_flag(name)) => {
             rest.at += 1;
             Some(Separator::Typed)
         }
@@ -92,7 +101,7 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
         }
         b'v' | b'c' if quoted => {
             let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| rest.eat(text));
-            attribute.then_some(if name.place.text == Text::Data { Separator::Assigned } else { Separator::Passed })
+            attribute.then_some(if name.place.text == Text::Data { Separator::Assigned } else { Separator::Typed })
         }
         _ if is_given(name) && spaced => Some(Separator::Given),
         _ if before == Some(b'-') && !code && spaced => Some(Separator::Option),
@@ -104,7 +113,19 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
 
 /// Whether a word in front of the name says that its value follows: `#define NAME`, `ENV NAME`, `:name`.
 fn is_given(name: &Named<'_>) -> bool {
-    const GIVE: [&[u8]; 7] = [b"define", b"ENV", b"setx", b"set", b"setenv", b"SetEnv", b"export"];
+    const GIVE: [&[u8]; 11] = [
+        b"define",
+        b"ENV",
+        b"setx",
+        b"set",
+        b"setenv",
+        b"set -x",
+        b"set -gx",
+        b"SetEnv",
+        b"export",
+        b"(def",
+        b"^:private",
+    ];
     let line = name.line_before();
     match line.strip_suffix(b":") {
         Some(line) => line.last().is_none_or(|byte| matches!(byte, b' ' | b'{' | b'(' | b'\t')),
@@ -117,12 +138,31 @@ fn is_given(name: &Named<'_>) -> bool {
     }
 }
 
+/// `StringVar(&x, "name", `
+fn is_flag(name: &Named<'_>) -> bool {
+    const FLAGS: [&[u8]; 4] = [b"String(", b"StringVar(", b"StringP(", b"StringVarP("];
+    FLAGS.iter().any(|call| memchr::memmem::find(name.line_before(), call).is_some())
+}
+
+/// `set :name`
+fn is_set(name: &Named<'_>) -> bool {
+    let line = name.line_before();
+    line.strip_suffix(b":").is_some_and(|line| [&b"set "[..], b"default "].iter().any(|word| line.ends_with(word)))
+}
+
+/// Whether the name, a constant, is the first that a call is handed that puts a value there: `put(NAME`.
+fn is_put(name: &Named<'_>) -> bool {
+    const PUT: [&[u8]; 9] =
+        [b"put(", b"set(", b"Set(", b"setProperty(", b"setenv(", b"Setenv(", b"add(", b"Add(", b"header("];
+    PUT.iter().any(|call| name.line_before().ends_with(call))
+}
+
 /// Whether the name begins a line, or a block; in settings a word or two may stand in front, as in
 /// `proxy_set_header X-Api-Token "x";`.
 fn opens_a_statement(name: &Named<'_>) -> bool {
     let line = name.line_before().trim_ascii();
     match name.place.text {
-        Text::Code => line.is_empty() || line.ends_with(b"{"),
+        Text::Code => line.is_empty() || line.ends_with(b"{") || line == b"@",
         Text::Lines => {
             let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' ');
             line.iter().all(plain) && line.split(|byte| *byte == b' ').count() <= 3

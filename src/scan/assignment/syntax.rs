@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::super::place::Text;
 use super::named::Named;
 use super::separator::{Separator, separator};
-use super::{asserted, inside, otherwise, pair, prose};
+use super::{asserted, block, inside, otherwise, pair, prose};
 
 /// No value is longer.
 pub(super) const LONGEST: usize = 600;
@@ -45,7 +45,7 @@ pub(super) enum Form {
 
 /// The value of the name, if it is written there.
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
-    let readers = [inside::value, pair::value, beside, asserted::value, otherwise::value, prose::value];
+    let readers = [inside::value, pair::value, block::value, beside, asserted::value, otherwise::value, prose::value];
     readers.into_iter().find_map(|read| read(name))
 }
 
@@ -54,6 +54,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
     let (mut rest, place) = (name.behind(), name.place);
     let quoted = rest.skip_closing();
     rest.spaces();
+    rest.property();
     if (quoted && name.is_chosen()) || (name.is_shouted() && rest.rest().first() == Some(&b'(')) {
         // One of two texts, or a macro.
         return None;
@@ -63,9 +64,12 @@ fn beside(name: &Named<'_>) -> Option<Value> {
     match separator {
         Separator::Element => rest.element(),
         Separator::Assigned => {
-            // `**Token:** x`
-            if rest.eat(b"**") {
+            // `**Token:** x`, `<b>Token:</b> x`, `Token: <code>x</code>`
+            if rest.eat(b"**") || rest.eat(b"</b>") || rest.eat(b"</strong>") {
                 rest.spaces();
+            }
+            if rest.eat(b"<code>") || rest.eat(b"<b>") {
+                return rest.element();
             }
             rest.type_of_variable();
             if rest.goes_on_below(place) {
@@ -73,14 +77,18 @@ fn beside(name: &Named<'_>) -> Option<Value> {
                     .quoted(Form::Quoted)
                     .or_else(|| rest.bare(place, name.is_shouted()).filter(|_| place.text == Text::Data));
             }
-            let form = if rest.opens_a_list(place) { Form::Passed } else { Form::Quoted };
-            rest.quoted(form).or_else(|| rest.wrapped(place)).or_else(|| rest.bare(place, name.is_shouted()))
+            let form = if rest.opens_a_list(place) { Form::Login } else { Form::Quoted };
+            rest.quoted(form)
+                .or_else(|| rest.chosen(place))
+                .or_else(|| rest.wrapped(place))
+                .or_else(|| rest.bare(place, name.is_shouted()))
         }
         Separator::Option => rest.quoted(Form::Bare).or_else(|| rest.word()),
         // The next may be another name.
         Separator::Listed => rest.quoted(Form::Quoted).filter(|value| name.bytes[value.span.start] != b'-'),
         Separator::Passed => {
             rest.eat(b"<<");
+            rest.spaces();
             let value = rest.quoted(Form::Passed)?;
             let pair = name.opens_a_pair() || name.before() == Some(b'{');
             let form = match rest.rest().first() {

@@ -202,6 +202,8 @@ fn words_are_passwords_where_they_are_meant() {
         ("a.md", "A user is identified by the name", "x"),
         ("a.toml", "values = [\"--password\", \"{}\"]", "--certificate-4"),
         ("a.c", "pass_str = \"{}\";", "A8/A10"),
+        ("test.sh", "echo \"PASS: {}\"", "ip6erspan"),
+        ("a.js", "if (auth.password === '{}') {", "oauth2"),
         ("a.c", "debug(ok ? \"PASS\" : \"{}\");", "FAILED"),
         ("a.c", "MAP_PASS(\"{}\", &map)", "dpio-tx-7q-b3x"),
         ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '{}'", "*ABCDEF0123"),
@@ -234,6 +236,7 @@ fn logins_are_found_as_commands_addresses_and_calls_have_them() {
         ("a.md", "mysql -u root -p{} main"),
         ("a.rb", "uri: 'mqtt://dana:{}@broker.acme.test:1883'"),
         ("a.yml", "cluster: nats-route://dana:{}@nats:6222"),
+        ("a.json", "\"lib\": \"git+https://{}:x-oauth-basic@acme.test/lib.git\""),
         ("a.py", "requests.get(url, auth=('dana', '{}'))"),
         ("a.java", "new UsernamePasswordCredentials(user, \"{}\")"),
         ("a.java", "new PasswordAuthentication(\"dana\", \"{}\".toCharArray())"),
@@ -243,6 +246,52 @@ fn logins_are_found_as_commands_addresses_and_calls_have_them() {
         ("a.rb", "fill_in 'Password', with: '{}'"),
         ("a.sql", "ALTER ROLE dana WITH LOGIN PASSWORD '{}';"),
         ("Dockerfile", "RUN echo \"dana:{}\" | chpasswd"),
+        ("a.go", "sql.Open(\"mysql\", \"dana:{}@tcp(db:3306)/main\")"),
+        ("a.go", "sql.Open(\"postgres\", \"user=dana password={} dbname=main\")"),
+        ("a.go", "req.SetBasicAuth(\"dana\", \"{}\")"),
+        ("a.go", "smtp.PlainAuth(\"\", \"dana@acme.test\", \"{}\", \"mail.acme.test\")"),
+        ("a.go", "flag.StringVar(&password, \"password\", \"{}\", \"of the database\")"),
+        ("a.go", "hmac.New(sha256.New, []byte(\"{}\"))"),
+        ("a.go", "text := `\n  password: {}\n`"),
+        ("a.php", "new PDO('mysql:host=db', 'dana', '{}');"),
+        ("a.php", "JWT::encode($claims, '{}', 'HS256')"),
+        ("a.php", "curl_setopt($c, CURLOPT_USERPWD, 'dana:{}');"),
+        ("a.pl", "DBI->connect('dbi:mysql:main', 'dana', '{}')"),
+        ("a.pl", "$ENV{PASSWORD} = '{}';"),
+        ("a.js", "jwt.sign({sub: 1, name: \"a, b\"}, '{}')"),
+        ("a.js", "crypto.createHmac('sha256', '{}')"),
+        ("a.js", "'Basic ' + btoa('dana:{}')"),
+        ("a.js", "cy.get('#password').type('{}')"),
+        ("a.js", "page.fill('input[name=password]', '{}')"),
+        ("a.js", "password: live ? given : '{}'"),
+        ("a.py", "pw = '{}'"),
+        ("a.py", "driver.find_element(By.ID, 'password').send_keys('{}')"),
+        ("a.rb", "request.basic_auth 'dana', '{}'"),
+        ("a.rb", "set :deploy_password, '{}'"),
+        ("a.rb", "password { '{}' }"),
+        ("a.rs", ".basic_auth(\"dana\", Some(\"{}\"))"),
+        ("a.rs", "password: Some(\"{}\".to_string()),"),
+        ("a.rs", "var(\"PASSWORD\").unwrap_or_else(|_| \"{}\".to_string())"),
+        ("a.java", "DriverManager.getConnection(url, \"dana\", \"{}\")"),
+        ("a.java", "new SecretKeySpec(\"{}\".getBytes(), \"AES\")"),
+        ("a.java", "assertEquals(\"{}\", user.getPassword());"),
+        ("a.java", "env.put(Context.SECURITY_PASSWORD, \"{}\");"),
+        ("a.java", "@Value(\"${db.password:{}}\")"),
+        ("a.cs", "public string Password { get; set; } = \"{}\";"),
+        ("a.cs", "{ \"Password\", \"{}\" },"),
+        ("a.c", "char password[32] = \"{}\";"),
+        ("a.cpp", "WiFi.begin(\"home\", \"{}\");"),
+        ("a.swift", "request.addValue(\"{}\", forHTTPHeaderField: \"X-Api-Key\")"),
+        ("a.ex", "@api_key \"{}\""),
+        ("a.clj", "(def api-key \"{}\")"),
+        ("a.gradle", "buildConfigField \"String\", \"API_KEY\", \"\\\"{}\\\"\""),
+        ("a.yml", "run: rabbitmqctl add_user dana {}"),
+        ("a.json", "{\"out\": \"a\\nDB_PASSWORD={}\\nPORT=1\"}"),
+        ("a.json", "{\"out\": \"name: a\\napi_key: {}\\nport: 1\"}"),
+        ("a.jsonl", "{\"out\": \"API_KEY={}\\nPORT=1\"}"),
+        ("a.yml", "out: \"a\\r\\nexport API_KEY='{}'\\r\\n\""),
+        ("a.json", "{\"q\": \"user=dana&password={}&x=1\"}"),
+        ("redis.conf", "masterauth \"{}\""),
         ("a.sh", "echo {} | docker login --password-stdin"),
     ] {
         let found: Vec<String> = found(path, text, "{base62:20}").into_iter().map(|(value, _)| value).collect();
@@ -257,6 +306,86 @@ fn logins_are_found_as_commands_addresses_and_calls_have_them() {
         ("a.yml", "value: '\nname: password\nx: {}"),
     ] {
         assert_eq!(found(path, text, "user_name_field"), [], "{path}: {text}");
+    }
+}
+
+/// People and generators put marks into passwords that mean something elsewhere.
+#[test]
+fn a_password_may_hold_any_mark() {
+    for template in [
+        "Pygmalion@{digits:4}",
+        "Pygmalion${digits:4}",
+        "Pygmalion:{digits:4}x",
+        "Pygmalion.{digits:4}.blue",
+        "Pygmalion/{digits:4}x",
+        "Pygmalion({digits:4})x",
+        "Pygmalion[{digits:4}]x",
+        "Pygmalion'{digits:4}x",
+        "Pygmalion,{digits:4}x",
+        "L[{base62:6}-$))%~s@e{base62:6}",
+        "{base62:8}%s{base62:12}",
+    ] {
+        for (path, text) in [("a.yml", "password: {}"), ("a.py", "password = \"{}\""), (".env", "PASSWORD={}")] {
+            assert_eq!(found(path, text, template).len(), 1, "{path}: {text} {template}");
+            assert_eq!(found(path, text, template)[0].0, "{}", "{path}: {text} {template}");
+        }
+    }
+    for value in ["db.example.com:5432", "user@mail.example.com", "config.db.password", "get(0)", "list[12]", "$DB_PW"]
+    {
+        for (path, text) in [("a.yml", "password: {}"), (".env", "PASSWORD={}")] {
+            assert_eq!(found(path, text, value), [], "{path}: {text} {value}");
+        }
+    }
+}
+
+/// In prose a value is one that no word is, and no name of a method.
+#[test]
+fn passwords_are_found_as_people_write_them_down() {
+    for text in [
+        "Credentials: dana/{}",
+        "The default credentials are `dana:{}`.",
+        "The password is {}.",
+        "Password - {}",
+        "Password for the admin: {}",
+        "ssh dana@acme.test (password: {})",
+        "- Password: {} (change it)",
+        "*Password*: {}",
+        "<b>Password:</b> {}",
+        "user `dana` and password `{}`",
+        "口令: {}",
+        "Пароль: {}",
+    ] {
+        for path in ["a.md", "a.txt"] {
+            assert_eq!(found(path, text, "Mail{digits:4}!x").len(), 1, "{path}: {text}");
+            assert_eq!(found(path, text, "Mail{digits:4}!x")[0].0, "{}", "{path}: {text}");
+        }
+    }
+    for text in [
+        "The password is SHA-256 of it.",
+        "password - PBKDF2 is used",
+        "Credentials: see docs/README.md",
+        "To enable it, pass `model=9Kultra!` to it.",
+        "The password is stored as Argon2id.",
+        "Add the public key `nsc add user --account SYS -n a -k {base62:40}`.",
+        "users/passwords: dana/{base62:3}",
+    ] {
+        assert_eq!(found("a.md", text, "{base62:32}"), [], "{text}");
+    }
+}
+
+/// What only this machine reaches, or a network of containers, is told from the rest.
+#[test]
+fn a_password_of_a_local_server_is_of_a_kind_of_its_own() {
+    let drawn = sample::generate("{base62:16}", 5).unwrap().text;
+    let kind = |host: &str, password: &str| {
+        let text = format!("DATABASE_URL=postgres://dana:{password}@{host}/main");
+        find(text.as_bytes(), text.find("://").unwrap(), &Place::of(".env")).map(|found| found.kind)
+    };
+    for host in ["localhost:5432", "db", "127.0.0.1", "[::1]:5432", "host.docker.internal"] {
+        assert_eq!(kind(host, &drawn), Some(LOCAL), "{host}");
+    }
+    for host in ["db.acme.test", "10.0.0.5:5432"] {
+        assert_eq!(kind(host, &drawn), Some("generic-password"), "{host}");
     }
 }
 
@@ -294,6 +423,12 @@ fn what_is_no_literal_is_no_secret() {
         ("a.c", ".key = \"\\xC9\\x83\\xA6\\xC9\\xEC\\x0F\\x32\\x55\""),
         ("a.go", "path := \"/x?token=\" + token"),
         ("a.sh", "echo \"PASS: {base62:3}\""),
+        ("a.js", "jwt.sign(claims, key, 'RS256-{}')"),
+        ("a.yml", "token: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-{base62:6}"),
+        ("a.yml", "encryptedData:\n  password: AgB{base64:400}"),
+        ("a.yml", "password: my-service-token"),
+        (".env", "PASSWORD=4242424242424242"),
+        ("a.py", "password = hash2\n\"\"\"a text\"\"\""),
         ("a.rb", "expect(token).to eq token_of(user)"),
         ("a.rb", "password 'must be set', if: :new?"),
         ("a.md", "| password | string | required |"),
@@ -383,6 +518,24 @@ const PIECES: &[&str] = &[
     "**",
     ".to eq",
     "->",
+    "::",
+    "mysqli(",
+    "jwt.sign(",
+    "btoa(",
+    "@tcp(",
+    "{ get",
+    "} =",
+    " ? ",
+    " : ",
+    "${",
+    ":-",
+    "[3",
+    "forKey:",
+    ".sendKeys(",
+    "\"\"\"",
+    "Some(",
+    ".into()",
+    "rabbitmqctl ",
     "\0",
 ];
 
