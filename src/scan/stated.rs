@@ -76,3 +76,28 @@ fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detector::{Detectors, sample};
+    use crate::scan::scan_text;
+    use crate::secret::FingerprintKey;
+
+    /// How sure the find in a file is, if there is one.
+    fn sure(path: &str, text: &str) -> Option<Confidence> {
+        let found = scan_text(path, text, &Detectors::load(&[]).unwrap(), &FingerprintKey::fixed());
+        found.first().map(|one| one.confidence)
+    }
+
+    #[test]
+    fn what_is_sealed_or_filled_in_later_is_no_secret() {
+        let sealed = format!("{{{}=}}", sample::generate("{base64:43}", 4).unwrap().text.replace('/', "+"));
+        for (path, value) in [("settings.xml", sealed.as_str()), ("settings.xml", "__NexusPassword__")] {
+            let text = format!(
+                "<settings><servers><server><username>dana</username><password>{value}</password></server></servers></settings>"
+            );
+            assert_eq!(sure(path, &text), None, "{value}");
+        }
+    }
+}
