@@ -89,7 +89,7 @@ fn state(place: &'static Place, tree: &Tree<'_>, leaf: Id) -> Option<Stated> {
     let stars = place.at.iter().find_map(|at| at.stars(tree, leaf))?;
     let key = tree.key(leaf);
     let holds = |(reference, glob): (&String, &String)| {
-        at::resolve(reference, tree, leaf, &stars).is_some_and(|text| at::fits(glob, &text))
+        at::resolve(reference, tree, leaf, &stars).is_some_and(|text| at::is_as_asked(glob, &text))
     };
     if place.except.iter().any(|glob| at::fits(glob, key))
         || !place.beside.iter().all(holds)
