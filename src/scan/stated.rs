@@ -70,8 +70,8 @@ fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
     if value.len() < SHORTEST || is_path || placeholder::is_template(found.kind, value) {
         return None;
     }
-    // Whoever practises or fills in a form types such words; elsewhere they are bad passwords.
-    if (place.practice || place.template) && placeholder::is_placeholder(found.kind, value) {
+    // Whoever practises or fills in a form types such words; elsewhere they are bad passwords, and no tokens.
+    if (place.practice || place.template || !found.may_be_chosen) && placeholder::is_placeholder(found.kind, value) {
         found.confidence = Confidence::Low;
     }
     Some(found)
@@ -88,6 +88,21 @@ mod tests {
     fn sure(path: &str, text: &str) -> Option<Confidence> {
         let found = scan_text(path, text, &Detectors::load(&[]).unwrap(), &FingerprintKey::fixed());
         found.first().map(|one| one.confidence)
+    }
+
+    #[test]
+    fn a_word_may_be_a_password_and_is_no_token() {
+        let header = |word: &str| format!("curl -H \"Authorization: Bearer {word}\" https://acme.io/\n");
+        let setting = |name: &str, word: &str| format!("<settings><add key=\"{name}\" value=\"{word}\"/></settings>\n");
+        for word in ["my_service_token", "test-token", "topsecret", "dummy-key-1"] {
+            assert_eq!(sure("get.sh", &header(word)), Some(Confidence::Low), "{word}");
+            assert_eq!(sure("web.xml", &setting("ApiToken", word)), Some(Confidence::Low), "{word}");
+        }
+        assert_eq!(sure("web.xml", &setting("DbPassword", "topsecret")), Some(Confidence::High));
+        assert_eq!(sure(".pgpass", "db.acme.io:5432:main:dana:topsecret\n"), Some(Confidence::High));
+        let drawn = sample::generate("{base62:32}", 4).unwrap().text;
+        assert_eq!(sure("get.sh", &header(&drawn)), Some(Confidence::High));
+        assert_eq!(sure("web.xml", &setting("ApiToken", &drawn)), Some(Confidence::High));
     }
 
     #[test]
