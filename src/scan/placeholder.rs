@@ -23,6 +23,11 @@ pub fn is_placeholder(detector_id: &str, value: &str) -> bool {
     judged_by_words && (known.template.tells_token(value) || known.words.tell(value) || is_filler(value))
 }
 
+/// Whether the tool that has drawn the value says in it that it is not for production.
+pub fn is_provisional(value: &str) -> bool {
+    KNOWN.provisional.begins.iter().any(|text| value.starts_with(text.as_str()))
+}
+
 fn is_of(detector_id: &str, kinds: &[String]) -> bool {
     kinds.iter().any(|kind| detector_id.starts_with(kind.as_str()))
 }
@@ -58,11 +63,13 @@ fn is_composite(value: &str) -> bool {
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("placeholders.toml")).expect("the embedded table is well formed");
-    Known { published: file.published, template: Template::new(&file.template), words: file.words }
+    let File { published, provisional, template, words } = file;
+    Known { published, provisional, template: Template::new(&template), words }
 });
 
 struct Known {
     published: Vec<Published>,
+    provisional: Provisional,
     template: Template,
     words: Words,
 }
@@ -78,6 +85,7 @@ impl Known {
 #[serde(deny_unknown_fields)]
 struct File {
     published: Vec<Published>,
+    provisional: Provisional,
     template: TemplateTable,
     words: Words,
 }
@@ -94,6 +102,12 @@ struct Published {
     is: Vec<String>,
     holds: Vec<String>,
     sha256: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Provisional {
+    begins: Vec<String>,
 }
 
 impl Published {

@@ -71,7 +71,9 @@ fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
         return None;
     }
     // Whoever practises or fills in a form types such words; elsewhere they are bad passwords, and no tokens.
-    if (place.practice || place.template || !found.may_be_chosen) && placeholder::is_placeholder(found.kind, value) {
+    let is_filler =
+        || (place.practice || place.template || !found.may_be_chosen) && placeholder::is_placeholder(found.kind, value);
+    if placeholder::is_provisional(value) || is_filler() {
         found.confidence = Confidence::Low;
     }
     Some(found)
@@ -103,6 +105,14 @@ mod tests {
         let drawn = sample::generate("{base62:32}", 4).unwrap().text;
         assert_eq!(sure("get.sh", &header(&drawn)), Some(Confidence::High));
         assert_eq!(sure("web.xml", &setting("ApiToken", &drawn)), Some(Confidence::High));
+    }
+
+    #[test]
+    fn what_a_tool_calls_insecure_itself_is_not_sure() {
+        let key =
+            |prefix: &str| format!("SECRET_KEY = '{prefix}{}'\n", sample::generate("{base62:50}", 4).unwrap().text);
+        assert_eq!(sure("acme/settings.py", &key("django-insecure-")), Some(Confidence::Low));
+        assert_eq!(sure("acme/settings.py", &key("")), Some(Confidence::High));
     }
 
     #[test]
