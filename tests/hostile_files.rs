@@ -148,6 +148,18 @@ fn a_tracked_file_is_tracked_whatever_its_name_is_written_in() {
     }
 }
 
+/// A sparse checkout, or somebody has just deleted it.
+#[test]
+fn what_is_tracked_and_not_there_is_said() {
+    let folder = Folder::repository();
+    folder.write("a/b.env", "").write("a/c.env", "").write("d.env", "").commit();
+    fs::remove_dir_all(folder.file("a")).unwrap();
+    let ran = offline(&folder);
+    let said = "a/b.env: 2 tracked files are not in the working tree (deleted, or left out of a sparse checkout); \
+                this is the first";
+    assert_eq!((ran.status, ran.notes()), (0, vec![(said.to_owned(), false)]));
+}
+
 #[test]
 fn odd_names_are_read_and_shown_harmlessly() {
     let folder = Folder::repository();

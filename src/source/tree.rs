@@ -117,12 +117,14 @@ impl Folder {
         let seen = self.walk(self.repository.is_some(), &mut notes);
         let tracked = self.tracked(&seen.nested, &mut notes);
         let mut kept: BTreeSet<PathBuf> = seen.files;
+        let mut gone = BTreeSet::new();
         for file in tracked.iter().map(|name| self.root.join(path_of(name))) {
             if kept.contains(&file) || !file.starts_with(&self.path) {
                 continue;
             }
             match fs::symlink_metadata(&file) {
                 Ok(metadata) if metadata.is_file() && lies_where_it_says(&file) => _ = kept.insert(file),
+                Err(why) if why.kind() == ErrorKind::NotFound => _ = gone.insert(file),
                 _ => {}
             }
         }
@@ -133,6 +135,14 @@ impl Folder {
             entries.extend(all.files.difference(&kept).map(|file| self.entry(file, &tracked, true)));
             (links, others) = (all.links, all.others);
         }
+        notes.extend(self.left_out(
+            "skipped",
+            &gone,
+            [
+                "a tracked file is not in the working tree (deleted, or left out of a sparse checkout)",
+                "tracked files are not in the working tree (deleted, or left out of a sparse checkout); this is the first",
+            ],
+        ));
         notes.extend(self.left_out(
             "symlink",
             &links,
