@@ -65,7 +65,11 @@ pub struct UnknownWord {
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown word `{}`, expected one of `{}`", self.word, self.known.join("`, `"))
+        match self.word.is_empty() {
+            true => write!(f, "a word is missing")?,
+            false => write!(f, "unknown word `{}`", self.word)?,
+        }
+        write!(f, ", expected one of `{}`", self.known.join("`, `"))
     }
 }
 

@@ -26,6 +26,9 @@ use overscope::source::Source;
 use overscope::teller::Terminal;
 use overscope::{demo, detector, inspect_input, manual, scan, source};
 
+/// More threads than this only take longer to start than there is to do.
+const MOST_THREADS: usize = 256;
+
 fn main() -> ExitCode {
     keep_panics_quiet();
     let cli = match Cli::try_parse() {
@@ -184,7 +187,7 @@ fn carry_out(
     let Options { asking, deciding, reporting, general } = options;
     if let Some(jobs) = general.jobs {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs.max(1))
+            .num_threads(jobs.clamp(1, MOST_THREADS))
             .build_global()
             .map_err(|why| PlanError::Usage(format!("--jobs {jobs}: {why}")))?;
     }

@@ -308,6 +308,8 @@ fn a_scan_that_read_no_file_says_so() {
     assert_eq!(ran.status, 0);
     let said = format!("{}{}", ran.out, ran.err).to_lowercase();
     assert!(said.contains("no file"), "{said}");
+    let ran = run(&empty, &["scan", "--offline", "--format=json"]);
+    assert_eq!(ran.notes(), [(": No file was read: nothing has been checked.".to_owned(), false)]);
 }
 
 #[test]

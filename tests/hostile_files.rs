@@ -148,6 +148,31 @@ fn a_configuration_that_leads_out_of_the_repository_is_refused() {
     }
 }
 
+/// The index has the bytes of a name, a report what can be shown of them.
+#[test]
+fn a_tracked_file_is_tracked_whatever_its_name_is_written_in() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::repository();
+    folder.write(OsStr::from_bytes(b"caf\xe9.env"), format!("RAILWAY_TOKEN={}\n", token(7))).commit();
+    for path in [folder.path(), &folder.file(OsStr::from_bytes(b"caf\xe9.env"))] {
+        let ran = overscope(["scan", "--offline", "--format=json"]).arg(path).at(folder.path()).run();
+        assert_eq!(ran.credential()["locations"][0]["tracked"], true, "{ran:?}");
+    }
+}
+
+/// A sparse checkout, or somebody has just deleted it.
+#[test]
+fn what_is_tracked_and_not_there_is_said() {
+    let folder = Folder::repository();
+    folder.write("a/b.env", "").write("a/c.env", "").write("d.env", "").commit();
+    fs::remove_dir_all(folder.file("a")).unwrap();
+    let ran = offline(&folder);
+    let said = "a/b.env: 2 tracked files are not in the working tree (deleted, or left out of a sparse checkout); \
+                this is the first";
+    assert_eq!((ran.status, ran.notes()), (0, vec![(said.to_owned(), false)]));
+}
+
 #[test]
 fn odd_names_are_read_and_shown_harmlessly() {
     let folder = Folder::repository();

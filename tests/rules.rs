@@ -88,6 +88,17 @@ fn a_rule_takes_no_find_from_a_detector_but_names_what_is_only_assigned() {
     assert_eq!(found(&scan_file(RULE, "a.env", &assigned)), [("widget".to_owned(), 1)]);
 }
 
+/// Whoever wrote the rule may want to know of it.
+#[test]
+fn what_looks_made_up_is_a_rules_find_that_is_not_sure() {
+    let folder = Folder::plain();
+    folder.write(".gitleaks.toml", RULE).write("a.env", format!("W=wdgt_{}\n", "0123456789abcdef".repeat(2)));
+    assert_eq!(found(&scan(&folder, &["--rules", ".gitleaks.toml"])), []);
+    let ran = scan(&folder, &["--rules", ".gitleaks.toml", "--confidence=low"]);
+    assert_eq!((ran.status, found(&ran)), (0, vec![("widget".to_owned(), 1)]));
+    assert_eq!(ran.credential()["confidence"], "low");
+}
+
 #[test]
 fn the_configuration_names_rules_too_and_they_ask_nobody() {
     let folder = Folder::plain();

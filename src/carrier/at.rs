@@ -1,6 +1,7 @@
 //! Places in a tree: `auths/*/auth`. A step is the name of a key without regard to case, with `*` for
 //! any text, alternatives with `|` between them, or `**` for any number of steps. `{secret}` is any name
-//! that says itself that it is one of a secret.
+//! that says itself that it is one of a secret. What stands beside a value is asked for in the same way, as
+//! `{secret}`, `{password}` or by a glob.
 //!
 //! What stands beside a value is named from there: `user` is its neighbour, `../name` one of the thing
 //! around, `<` the item before it, and `*` what the first star of the place stood for (`*2` the second).
@@ -8,7 +9,7 @@
 use serde::Deserialize;
 
 use super::tree::{Id, Tree};
-use crate::naming::secrets::states_a_secret;
+use crate::naming::secrets::{Kind, kind, states_a_secret};
 
 /// Neighbours beyond this many are not looked at.
 const NEAR: usize = 200;
@@ -121,6 +122,16 @@ fn resolve_one(reference: &str, tree: &Tree<'_>, leaf: Id, stars: &[Id]) -> Opti
         };
     }
     text(from)
+}
+
+/// Whether a text beside a value is as asked for: it fits a glob, or is the name of a secret (`{secret}`) or of
+/// a password (`{password}`).
+pub fn is_as_asked(asked: &str, text: &str) -> bool {
+    match asked {
+        "{secret}" => states_a_secret(text),
+        "{password}" => states_a_secret(text) && kind(text) == Some(Kind::Password),
+        glob => fits(glob, text),
+    }
 }
 
 /// Whether the whole text fits a glob, without regard to the case of letters.

@@ -29,6 +29,8 @@ pub enum Written {
     Base64Pair,
     /// The password in `https://user:secret@host/`, or what stands alone before the `@`.
     Url,
+    /// What stands between `/t/` and the next `/` of an address, as conda writes tokens.
+    CondaUrl,
     /// What stands behind the scheme in a header: `Bearer …`, `Basic …`; the header's name may stand in front.
     Header,
     /// The password or key in `Server=…;User ID=…;Password=…`.
@@ -65,6 +67,11 @@ pub fn read(written: Written, value: &Value<'_>) -> Option<Read> {
         },
         Written::Base64Pair => base64_pair(value, text),
         Written::Url => url(value, text),
+        Written::CondaUrl => {
+            let (_, path) = text.split_once("://")?;
+            let (_, behind) = path.split_once("/t/")?;
+            Some(part(value, behind.split('/').next()?))
+        }
         Written::Header => header(value, text),
         Written::Fields => fields(value, text),
         Written::Jetbrains => Some(match jetbrains(text) {

@@ -17,6 +17,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::finding::Confidence;
+use crate::naming::secrets::{Kind, kind};
 use table::{Place, Row};
 use tree::{Id, Tree};
 
@@ -40,6 +41,8 @@ pub struct Stated {
     /// Whose it is and where, if that stands beside it: `user`, `host`.
     pub parts: Vec<(&'static str, String)>,
     pub confidence: Confidence,
+    /// Whether somebody may have chosen it. A token, a key is issued or drawn: a word in its place is none.
+    pub may_be_chosen: bool,
 }
 
 /// Whether files of this name state anything.
@@ -89,7 +92,7 @@ fn state(place: &'static Place, tree: &Tree<'_>, leaf: Id) -> Option<Stated> {
     let stars = place.at.iter().find_map(|at| at.stars(tree, leaf))?;
     let key = tree.key(leaf);
     let holds = |(reference, glob): (&String, &String)| {
-        at::resolve(reference, tree, leaf, &stars).is_some_and(|text| at::fits(glob, &text))
+        at::resolve(reference, tree, leaf, &stars).is_some_and(|text| at::is_as_asked(glob, &text))
     };
     if place.except.iter().any(|glob| at::fits(glob, key))
         || !place.beside.iter().all(holds)
@@ -115,6 +118,7 @@ fn state(place: &'static Place, tree: &Tree<'_>, leaf: Id) -> Option<Stated> {
             .filter_map(|(name, part)| Some((name, part.filter(|part| !part.is_empty())?)))
             .collect(),
         confidence: place.confidence,
+        may_be_chosen: place.is.is_none() && !matches!(kind(key), Some(Kind::Secret | Kind::Token | Kind::ApiKey)),
     })
 }
 

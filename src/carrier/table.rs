@@ -69,7 +69,7 @@ pub struct Place {
     pub kind: String,
     #[serde(default)]
     pub written: Written,
-    /// What must stand beside it: a reference and a glob.
+    /// What must stand beside it: a reference, and a glob or the sort of a name.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,
     #[serde(default)]

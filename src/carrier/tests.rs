@@ -189,3 +189,29 @@ fn the_kinds_are_those_of_detectors() {
     let unknown: Vec<&String> = kinds.iter().filter(|kind| detectors.number_of(kind).is_none()).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }
+
+/// `SECRET_NAME` and `TOKEN_URL` speak of a secret and hold none.
+#[test]
+fn a_list_of_names_and_values_states_what_its_names_say() {
+    let secret = generate("{base62:16}", 4).unwrap().text;
+    for (name, is_stated) in [
+        ("DB_PASSWORD", true),
+        ("API_TOKEN", true),
+        ("STRIPE_API_KEY", true),
+        ("SECRET_NAME", false),
+        ("TOKEN_URL", false),
+        ("PASSWORD_MIN_LENGTH", false),
+    ] {
+        let text = format!("env:\n- name: {name}\n  value: {secret}\n");
+        assert_eq!(read("deployment.yaml", &text).unwrap().len(), usize::from(is_stated), "{name}");
+    }
+}
+
+/// A file of a known name is read by the row that knows it before those that read files of any name.
+#[test]
+fn the_row_that_knows_most_of_a_file_says_whose_the_secret_is() {
+    let secret = generate("{base62:16}", 4).unwrap().text;
+    let text = format!("<settings><servers><server><password>{secret}</password></server></servers></settings>");
+    let found = read("settings.xml", &text).unwrap();
+    assert_eq!(found.iter().map(|one| one.kind).collect::<Vec<_>>(), ["package-registry-login"]);
+}

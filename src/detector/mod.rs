@@ -279,7 +279,7 @@ impl Detectors {
         let nobodys = NOBODYS.contains(&provider);
         // Of whom the value is, a rule says nothing; and a rule that a repository brings takes no
         // value from a detector that knows what it looks at.
-        if provider.starts_with(RULES) {
+        if self.is_rule(number) {
             return (0, 1);
         }
         let look = match (&detector.pattern, &detector.context) {
@@ -290,6 +290,11 @@ impl Detectors {
             (Some(_), None) => 4,
         };
         (look, conditions + usize::from(detector.checksum.is_some()))
+    }
+
+    /// Whether it is a rule of other tools' format.
+    pub fn is_rule(&self, number: usize) -> bool {
+        self.provider_of(number).id.starts_with(RULES)
     }
 
     /// Whether nothing but the name that it is assigned to tells this kind.

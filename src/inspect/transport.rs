@@ -136,10 +136,11 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let roots = match ca_cert {
             Some(path) => {
-                let pem = std::fs::read(path).map_err(|why| format!("{}: {why}", path.display()))?;
+                let pem = std::fs::read(path)
+                    .map_err(|why| format!("--ca-cert {}: cannot be read: {why}", path.display()))?;
                 let roots = Certificate::from_pem_bundle(&pem).unwrap_or_default();
                 if roots.is_empty() {
-                    return Err(format!("{}: holds no certificate in PEM form", path.display()));
+                    return Err(format!("--ca-cert {}: holds no certificate in PEM form", path.display()));
                 }
                 roots
             }

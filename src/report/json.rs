@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::assess::model::{Assessment, Need, Note, OverPrivilege, Power, Report, Site, Stated};
 use crate::finding::Location;
 use crate::inspect::answer::{Expiry, Liveness, Resource};
+use crate::report::summary;
 use crate::suppress::Suppressed;
 
 /// The version of the contract.
@@ -27,7 +28,7 @@ fn document(report: &Report) -> Value {
         "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "credentials": list(&report.credentials, credential),
         "suppressed": list(&report.suppressed, suppressed),
-        "notes": list(&report.notes, note),
+        "notes": notes(report),
         "stats": report.stats,
     })
 }
@@ -164,6 +165,16 @@ fn suppressed(one: &Suppressed) -> Value {
         "reason": one.cause.reason,
         "until": one.cause.until.map(|until| until.to_string()),
     })
+}
+
+fn notes(report: &Report) -> Value {
+    let nothing = Note {
+        kind: "nothing-read",
+        about: String::new(),
+        message: summary::NOTHING_READ.to_owned(),
+        incomplete: false,
+    };
+    report.notes.iter().chain(report.checked_nothing().then_some(&nothing)).map(note).collect()
 }
 
 fn note(note: &Note) -> Value {

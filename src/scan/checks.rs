@@ -11,8 +11,14 @@ use crate::secret::Secret;
 const DRAWN: f64 = 14.0;
 
 /// How sure a match is, or nothing when it is no credential.
-pub(super) fn confidence(detector: &Detector, value: &str, parts: &BTreeMap<String, Secret>) -> Option<Confidence> {
-    if placeholder::is_placeholder(&detector.id, value) {
+pub(super) fn confidence(
+    detector: &Detector,
+    is_rule: bool,
+    value: &str,
+    parts: &BTreeMap<String, Secret>,
+) -> Option<Confidence> {
+    let is_placeholder = placeholder::is_placeholder(&detector.id, value);
+    if is_placeholder && !is_rule {
         return None;
     }
     if detector.entropy.is_some_and(|least| entropy(value) < least) {
@@ -28,6 +34,8 @@ pub(super) fn confidence(detector: &Detector, value: &str, parts: &BTreeMap<Stri
         // A wrong checksum makes a typed or invented token, or a newer form: not dropped, but
         // nobody's hook stops for it.
         Some(checksum) if !checksum.holds(value) => Some(Confidence::Low),
+        // Whoever wrote the rule asked for it.
+        _ if is_placeholder => Some(Confidence::Low),
         _ => Some(detector.confidence),
     }
 }

@@ -23,6 +23,11 @@ pub fn is_placeholder(detector_id: &str, value: &str) -> bool {
     judged_by_words && (known.template.tells_token(value) || known.words.tell(value) || is_filler(value))
 }
 
+/// Whether the tool that has drawn the value says in it that it is not for production.
+pub fn is_provisional(value: &str) -> bool {
+    KNOWN.provisional.begins.iter().any(|text| value.starts_with(text.as_str()))
+}
+
 fn is_of(detector_id: &str, kinds: &[String]) -> bool {
     kinds.iter().any(|kind| detector_id.starts_with(kind.as_str()))
 }
@@ -58,8 +63,9 @@ fn is_composite(value: &str) -> bool {
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("placeholders.toml")).expect("the embedded table is well formed");
-    let published = file.published.into_iter().map(|entry| (search(&entry.holds), entry)).collect();
-    Known { published, template: Template::new(&file.template), words: file.words }
+    let File { published, provisional, template, words } = file;
+    let published = published.into_iter().map(|entry| (search(&entry.holds), entry)).collect();
+    Known { published, provisional, template: Template::new(&template), words }
 });
 
 /// A search for any of these, whatever their case.
@@ -70,6 +76,7 @@ fn search(words: &[String]) -> AhoCorasick {
 struct Known {
     /// What was published, and the search for what of it stands anywhere in a value.
     published: Vec<(AhoCorasick, Published)>,
+    provisional: Provisional,
     template: Template,
     words: Words,
 }
@@ -88,6 +95,7 @@ impl Known {
 #[serde(deny_unknown_fields)]
 struct File {
     published: Vec<Published>,
+    provisional: Provisional,
     template: TemplateTable,
     words: Words,
 }
@@ -104,6 +112,12 @@ struct Published {
     is: Vec<String>,
     holds: Vec<String>,
     sha256: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Provisional {
+    begins: Vec<String>,
 }
 
 impl Published {

@@ -70,9 +70,59 @@ fn judged(mut found: Stated, text: &str, place: &Place) -> Option<Stated> {
     if value.len() < SHORTEST || is_path || placeholder::is_template(found.kind, value) {
         return None;
     }
-    // Whoever practises or fills in a form types such words; elsewhere they are bad passwords.
-    if (place.practice || place.template) && placeholder::is_placeholder(found.kind, value) {
+    // Whoever practises or fills in a form types such words; elsewhere they are bad passwords, and no tokens.
+    let is_filler =
+        || (place.practice || place.template || !found.may_be_chosen) && placeholder::is_placeholder(found.kind, value);
+    if placeholder::is_provisional(value) || is_filler() {
         found.confidence = Confidence::Low;
     }
     Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detector::{Detectors, sample};
+    use crate::scan::scan_text;
+    use crate::secret::FingerprintKey;
+
+    /// How sure the find in a file is, if there is one.
+    fn sure(path: &str, text: &str) -> Option<Confidence> {
+        let found = scan_text(path, text, &Detectors::load(&[]).unwrap(), &FingerprintKey::fixed());
+        found.first().map(|one| one.confidence)
+    }
+
+    #[test]
+    fn a_word_may_be_a_password_and_is_no_token() {
+        let header = |word: &str| format!("curl -H \"Authorization: Bearer {word}\" https://acme.io/\n");
+        let setting = |name: &str, word: &str| format!("<settings><add key=\"{name}\" value=\"{word}\"/></settings>\n");
+        for word in ["my_service_token", "test-token", "topsecret", "dummy-key-1"] {
+            assert_eq!(sure("get.sh", &header(word)), Some(Confidence::Low), "{word}");
+            assert_eq!(sure("web.xml", &setting("ApiToken", word)), Some(Confidence::Low), "{word}");
+        }
+        assert_eq!(sure("web.xml", &setting("DbPassword", "topsecret")), Some(Confidence::High));
+        assert_eq!(sure(".pgpass", "db.acme.io:5432:main:dana:topsecret\n"), Some(Confidence::High));
+        let drawn = sample::generate("{base62:32}", 4).unwrap().text;
+        assert_eq!(sure("get.sh", &header(&drawn)), Some(Confidence::High));
+        assert_eq!(sure("web.xml", &setting("ApiToken", &drawn)), Some(Confidence::High));
+    }
+
+    #[test]
+    fn what_a_tool_calls_insecure_itself_is_not_sure() {
+        let key =
+            |prefix: &str| format!("SECRET_KEY = '{prefix}{}'\n", sample::generate("{base62:50}", 4).unwrap().text);
+        assert_eq!(sure("acme/settings.py", &key("django-insecure-")), Some(Confidence::Low));
+        assert_eq!(sure("acme/settings.py", &key("")), Some(Confidence::High));
+    }
+
+    #[test]
+    fn what_is_sealed_or_filled_in_later_is_no_secret() {
+        let sealed = format!("{{{}=}}", sample::generate("{base64:43}", 4).unwrap().text.replace('/', "+"));
+        for (path, value) in [("settings.xml", sealed.as_str()), ("settings.xml", "__NexusPassword__")] {
+            let text = format!(
+                "<settings><servers><server><username>dana</username><password>{value}</password></server></servers></settings>"
+            );
+            assert_eq!(sure(path, &text), None, "{value}");
+        }
+    }
 }

@@ -2,8 +2,10 @@
 //! alone misses something (the walker a tracked file that is also ignored, the index a new one).
 //! Outside: everything. Symbolic links are not followed.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -56,7 +58,7 @@ fn prefix(path: &Path, root: &Path) -> String {
 
 fn list_one(given: &Path, ignored: bool) -> Result<Listing, SourceError> {
     let metadata = fs::metadata(given).map_err(|why| match why.kind() {
-        std::io::ErrorKind::NotFound => SourceError::missing(given.to_path_buf()),
+        ErrorKind::NotFound => SourceError::missing(given.to_path_buf()),
         _ => SourceError::io(given, why),
     })?;
     let path = given.canonicalize().map_err(|why| SourceError::io(given, why))?;
@@ -78,12 +80,18 @@ pub(super) fn repository_root(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }
 
+/// Whether no folder on the way is a link: one of the index may have become one that leads out of the tree.
+fn lies_where_it_says(file: &Path) -> bool {
+    file.parent().is_some_and(|folder| folder.canonicalize().is_ok_and(|real| real == folder))
+}
+
 /// One file that was named: it is read whatever git thinks of it.
 fn single(path: &Path, repository: Option<&Path>) -> Listing {
     let root = repository.or_else(|| path.parent()).unwrap_or(path);
-    let name = report_path(path.strip_prefix(root).unwrap_or(path));
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let name = report_path(below);
     let mut notes = Vec::new();
-    let tracked = repository.is_some_and(|root| index_of(root, &mut notes).contains(name.as_bytes()));
+    let tracked = repository.is_some_and(|root| index_of(root, &mut notes).contains(&*git_name(below)));
     let ignored = !tracked && repository.is_some_and(|root| Repository::at(root).is_ignored(&name));
     let entry = Entry {
         path: name,
@@ -109,9 +117,15 @@ impl Folder {
         let seen = self.walk(self.repository.is_some(), &mut notes);
         let tracked = self.tracked(&seen.nested, &mut notes);
         let mut kept: BTreeSet<PathBuf> = seen.files;
-        for name in &tracked {
-            if let Some(file) = self.tracked_file(name, &mut kept) {
-                kept.insert(file);
+        let mut gone = BTreeSet::new();
+        for file in tracked.iter().map(|name| self.root.join(path_of(name))) {
+            if kept.contains(&file) || !file.starts_with(&self.path) {
+                continue;
+            }
+            match fs::symlink_metadata(&file) {
+                Ok(metadata) if metadata.is_file() && lies_where_it_says(&file) => _ = kept.insert(file),
+                Err(why) if why.kind() == ErrorKind::NotFound => _ = gone.insert(file),
+                _ => {}
             }
         }
         let mut entries: Vec<Entry> = kept.iter().map(|file| self.entry(file, &tracked, false)).collect();
@@ -122,14 +136,25 @@ impl Folder {
             (links, others) = (all.links, all.others);
         }
         notes.extend(self.left_out(
+            "skipped",
+            &gone,
+            [
+                "a tracked file is not in the working tree (deleted, or left out of a sparse checkout)",
+                "tracked files are not in the working tree (deleted, or left out of a sparse checkout); this is the first",
+            ],
+        ));
+        notes.extend(self.left_out(
             "symlink",
             &links,
-            ["a symbolic link was not followed", "symbolic links were not followed"],
+            ["a symbolic link was not followed", "symbolic links were not followed; this is the first"],
         ));
         notes.extend(self.left_out(
             "skipped",
             &others,
-            ["a pipe, a socket or a device was not opened", "pipes, sockets and devices were not opened"],
+            [
+                "a pipe, a socket or a device was not opened",
+                "pipes, sockets and devices were not opened; this is the first",
+            ],
         ));
         notes.sort();
         notes.dedup();
@@ -140,34 +165,22 @@ impl Folder {
     fn tracked(&self, nested: &BTreeSet<PathBuf>, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
         let mut tracked = BTreeSet::new();
         for repository in self.repository.iter().chain(nested) {
-            let prefix = report_path(repository.strip_prefix(&self.root).unwrap_or(Path::new("")));
+            let prefix = git_name(repository.strip_prefix(&self.root).unwrap_or(Path::new("")));
             for name in index_of(repository, notes) {
                 match prefix.is_empty() {
                     true => tracked.insert(name),
-                    false => tracked.insert([prefix.as_bytes(), b"/", &name].concat()),
+                    false => tracked.insert([&*prefix, b"/", &name].concat()),
                 };
             }
         }
         tracked
     }
 
-    /// A tracked file that the walker passed over since it is ignored as well.
-    fn tracked_file(&self, name: &[u8], kept: &mut BTreeSet<PathBuf>) -> Option<PathBuf> {
-        let file = self.root.join(path_of(name));
-        if kept.contains(&file) || !file.starts_with(&self.path) {
-            return None;
-        }
-        // A folder of the index may have become a link that leads out of the tree.
-        let folder = file.parent()?;
-        let here = folder.canonicalize().is_ok_and(|real| real == folder);
-        (here && fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file())).then_some(file)
-    }
-
     fn entry(&self, file: &Path, tracked: &BTreeSet<Vec<u8>>, ignored: bool) -> Entry {
-        let name = report_path(file.strip_prefix(&self.root).unwrap_or(file));
-        let is_tracked = tracked.contains(name.as_bytes());
+        let below = file.strip_prefix(&self.root).unwrap_or(file);
+        let is_tracked = tracked.contains(&*git_name(below));
         Entry {
-            path: name,
+            path: report_path(below),
             place: Place::File(file.to_path_buf()),
             origin: Origin::Worktree,
             tracked: is_tracked,
@@ -252,7 +265,7 @@ impl Folder {
         let about = report_path(first.strip_prefix(&self.root).unwrap_or(first));
         let message = match all.len() {
             1 => one.to_owned(),
-            count => format!("{count} {several}; this is the first"),
+            count => format!("{count} {several}"),
         };
         Some(Note { kind, about, message, incomplete: false })
     }
@@ -315,7 +328,7 @@ fn index_of(repository: &Path, notes: &mut Vec<Note>) -> BTreeSet<Vec<u8>> {
     })
 }
 
-/// A relative path with `/`, whatever the platform; bytes that are no UTF-8 are shown escaped.
+/// A relative path with `/`, whatever the platform; bytes that are no UTF-8 become a replacement character.
 pub(super) fn report_path(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
@@ -326,6 +339,18 @@ pub(super) fn report_path(path: &Path) -> String {
         })
         .collect();
     parts.join("/")
+}
+
+/// A relative path as git writes it in the index, whatever its bytes.
+#[cfg(unix)]
+fn git_name(path: &Path) -> Cow<'_, [u8]> {
+    use std::os::unix::ffi::OsStrExt;
+    Cow::Borrowed(path.as_os_str().as_bytes())
+}
+
+#[cfg(not(unix))]
+fn git_name(path: &Path) -> Cow<'_, [u8]> {
+    Cow::Owned(report_path(path).into_bytes())
 }
 
 #[cfg(unix)]

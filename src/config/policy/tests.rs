@@ -74,6 +74,7 @@ fn what_cannot_be_meant_is_told_by_line_and_column() {
             waiver("can = 'delete:*', reason = 'x', until = 2027-01-01"),
             "overscope.toml:3:11: `delete:*` would cover what",
         ),
+        (waiver("can = '*', reason = 'x', until = 2027-01-01"), "overscope.toml:3:11: a word is missing, expected"),
         (waiver("can = '*:*', reason = 'x', until = 2027-01-01"), "overscope.toml:3:11: `*:*` would cover what"),
     ] {
         assert!(given.starts_with(told), "{given}\nis not\n{told}");

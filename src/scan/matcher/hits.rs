@@ -92,7 +92,7 @@ pub(super) fn hit(
     if detector.context.as_ref().is_some_and(|rule| !context::fits(rule, bytes, inner.start)) {
         return None;
     }
-    let confidence = checks::confidence(detector, value, &parts)?;
+    let confidence = checks::confidence(detector, detectors.is_rule(number), value, &parts)?;
     let key = key(bytes, &whole, &inner);
     let line = lines::line_start(bytes, whole.start)..lines::line_end(bytes, whole.end);
     let candidate = searched.candidate(number, Secret::new(value), parts, confidence, &inner, key);

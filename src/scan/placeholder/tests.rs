@@ -40,6 +40,15 @@ fn what_is_published_for_one_kind_says_nothing_of_another() {
     assert_real("other-key", &value);
 }
 
+/// A kind that knows no format would take for a find what the issuer's own kind knows to be printed.
+#[test]
+fn what_cannot_be_mistaken_is_known_to_every_kind() {
+    for beginning in ["wJalrXUtnFEMI", "110201543:AAH", "123456:ABC-DEF", "key-3ax6xnjp29", "0xac0974bec39a17e3"] {
+        assert_placeholder("generic-token", &format!("{beginning}{}", random_looking(24)));
+    }
+    assert_placeholder("docker-config-auth", "MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwOg==");
+}
+
 #[test]
 fn samples_of_jwt_are_known_by_their_payload() {
     assert_placeholder("jwt", &generated(r#"{jwt:{"sub":"1234567890","name":"John Doe","iat":1516239022}}"#));
@@ -130,6 +139,7 @@ fn references_and_ciphertexts_are_no_secrets() {
         "#{TOKEN}",
         "%(token)s",
         "__TOKEN__",
+        "__ApiKey__",
         "@token@",
         "process.env.TOKEN",
         "os.environ['TOKEN']",
@@ -137,6 +147,7 @@ fn references_and_ciphertexts_are_no_secrets() {
         "!Ref Token",
         "op://vault/item/field",
         "ENC[AES256,data]",
+        "{COQLCE6DU6GtcS5P0+abcdefghij+klmnop=}",
         "postgres://app:${PASSWORD}@db.internal/app",
     ] {
         assert_placeholder("any", value);
