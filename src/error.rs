@@ -102,10 +102,10 @@ pub enum SourceError {
     #[error("--diff {range}: {why}")]
     Revision { range: String, why: String },
     #[error(
-        "git refuses {path}, since it belongs to another user; if you trust it: \
-         git config --global --add safe.directory {path}"
+        "git refuses this repository, since it belongs to another user; if you trust it, say so in its folder: \
+         git config --global --add safe.directory \"$(pwd)\""
     )]
-    Ownership { path: String },
+    Ownership,
 }
 
 /// Parses TOML; errors name file, line and column, and the nearest known key.

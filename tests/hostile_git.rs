@@ -107,6 +107,7 @@ fn a_repository_of_somebody_else_is_named_with_what_to_do() {
     assert_eq!(ran.status, 3, "{ran:?}");
     let notes = ran.notes();
     assert!(notes[0].0.contains(what_to_do) && notes[0].1, "{notes:?}");
+    assert!(!notes[0].0.contains(folder.path().to_str().unwrap()), "no absolute path: {notes:?}");
     // Of a change, the configuration is the base's, and that cannot be read either.
     let ran = refused(&["--diff", "HEAD..HEAD"]);
     assert_eq!(ran.status, 2, "{ran:?}");

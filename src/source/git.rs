@@ -133,7 +133,7 @@ impl Repository {
         }
         let said = String::from_utf8_lossy(&output.stderr);
         match said.contains("detected dubious ownership") {
-            true => Err(SourceError::Ownership { path: shown(&self.root) }),
+            true => Err(SourceError::Ownership),
             false => Err(fail(said.lines().next().unwrap_or("no message").to_owned())),
         }
     }

@@ -36,6 +36,7 @@ pub(super) fn confidence(
     }
     let drawn = randomness(text.as_bytes());
     let level = match kind {
+        _ if placeholder::is_provisional(text) => Some(Confidence::Low),
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
         Kind::Password if is_unchanged(text) || is_weak(text, name, value.form, place) => Some(Confidence::Medium),
         _ if is_none(text, name, value.form) || placeholder::is_placeholder(name::id(kind), text) => None,

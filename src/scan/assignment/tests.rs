@@ -224,6 +224,8 @@ fn base64_may_end_in_its_marks_and_a_token_may_be_an_object() {
     assert_eq!(level("a.go", "key: \"{}\"", "{base62:40}"), Some(Confidence::Medium));
     assert_eq!(level("a.go", "key: \"{}\"", "{hex:40}"), Some(Confidence::Low));
     assert_eq!(level("a.go", "ClientSecret: \"{}\"", "xyzzyplugh"), Some(Confidence::Medium));
+    // What a framework itself calls insecure is to be replaced.
+    assert_eq!(level("a.yml", "SECRET_KEY: {}", "django-insecure-{base62:50}"), Some(Confidence::Low));
 }
 
 /// Whoever signs in somewhere writes a name and a password, in a command, an address or a call.
