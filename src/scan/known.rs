@@ -60,7 +60,7 @@ impl Known {
         known: &Known,
         scanner: &Scanner<'_>,
     ) -> Known {
-        let repeated = Repeated { kept: &base.kept, before: base.length, after: bytes.len() };
+        let repeated = Repeated { kept: base.kept, before: base.length, after: bytes.len() };
         let mut marks = repeated.marks(known, scanner);
         repeated.new_marks(bytes, scanner, &mut marks);
         marks::sort(&mut marks);

@@ -32,7 +32,7 @@ use objects::{Number, Objects};
 use pack::{DAMAGED, Kind};
 pub use since::Since;
 use trees::{Brought, Trees};
-use walk::{Unread, walk};
+use walk::{From, Unread, walk};
 
 /// A history that is ready to be read.
 pub struct History {
@@ -67,7 +67,7 @@ pub struct Base<'b, S> {
     /// How long it is.
     pub length: usize,
     /// What the new one repeats of it, in the order of the new one.
-    pub kept: Vec<Kept>,
+    pub kept: &'b [Kept],
 }
 
 impl std::fmt::Debug for History {
@@ -141,8 +141,7 @@ impl History {
             if !self.is_wanted(visited.number) {
                 return S::default();
             }
-            let base =
-                visited.base.map(|from| Base { left: from.left, length: from.length, kept: delta::kept(from.parts) });
+            let base = visited.base.map(|From { left, length, kept }| Base { left, length, kept });
             let (entries, rank) = self.entries(visited.number);
             let id = self.objects.id(visited.number).as_bytes();
             read(Blob { id, entries, bytes: visited.bytes, rank, base })

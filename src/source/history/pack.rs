@@ -10,7 +10,7 @@ use gix_pack::index;
 use gix_zlib::{Inflate, Status};
 
 use super::data::{self, Data};
-use super::delta::{self, Part};
+use super::delta::{self, Kept, Part};
 use crate::source::TEXT_LIMIT;
 
 /// What an object is.
@@ -66,16 +66,18 @@ pub(super) struct Inflater {
     /// The delta that was inflated last.
     delta: Vec<u8>,
     parts: Vec<Part>,
+    kept: Vec<Kept>,
     pub(super) spare: Spare,
 }
 
 impl Inflater {
-    /// Makes an object of its base and of the delta that was inflated last.
-    pub(super) fn apply(&mut self, base: &[u8]) -> Result<(Vec<u8>, &[Part]), &'static str> {
+    /// Makes an object of its base and of the delta that was inflated last; says what it repeats of the base.
+    pub(super) fn apply(&mut self, base: &[u8]) -> Result<(Vec<u8>, &[Kept]), &'static str> {
         let length = delta::parse(&self.delta, base.len(), LIMIT as usize, &mut self.parts)?;
         let mut made = self.spare.take(length);
         delta::apply(base, &self.delta, &self.parts, &mut made);
-        Ok((made, &self.parts))
+        delta::keep(&self.parts, &mut self.kept);
+        Ok((made, &self.kept))
     }
 }
 

@@ -3,13 +3,12 @@
 //! each is looked up once.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Mutex;
 
 use gix_hash::oid;
 
-use super::delta::Part;
+use super::delta::Kept;
 use super::objects::{Number, Objects};
 use super::pack::{DAMAGED, Kind};
 use super::walk::{From, Unread, Visited, walk};
@@ -291,14 +290,8 @@ impl Reader<'_> {
         let number = visited.number;
         let mut reading =
             Reading { bytes: visited.bytes, at: 0, starts: Vec::new(), ops: Vec::new(), absent: Vec::new(), number };
-        let mut made = 0;
-        if let Some(From { left, parts, .. }) = &visited.base {
-            for part in *parts {
-                if let Part::Copy(range) = part {
-                    self.repeat(&mut reading, &left.starts, range.clone(), made);
-                }
-                made += part.len();
-            }
+        if let Some(From { left, kept, .. }) = &visited.base {
+            kept.iter().for_each(|kept| self.repeat(&mut reading, &left.starts, kept));
         }
         while self.entry(&mut reading) {}
         let Reading { mut starts, ops, absent, at, .. } = reading;
@@ -307,17 +300,18 @@ impl Reader<'_> {
         (Tree { number, base, ops: ops.into() }, absent, Left { number, starts })
     }
 
-    /// Takes over the whole entries in a part of the base that is repeated at `made`.
-    fn repeat(&self, reading: &mut Reading<'_>, base: &[u32], part: Range<usize>, made: usize) {
+    /// Takes over the whole entries in a part of the base that is repeated.
+    fn repeat(&self, reading: &mut Reading<'_>, base: &[u32], kept: &Kept) {
+        let &Kept { old, new, length } = kept;
         loop {
             // The first entry of the base that begins where reading goes on, or behind.
-            let least = part.start + reading.at.saturating_sub(made);
+            let least = old + reading.at.saturating_sub(new);
             let first = base.partition_point(|&start| (start as usize) < least);
-            let last = base.partition_point(|&start| start as usize <= part.end).saturating_sub(1);
+            let last = base.partition_point(|&start| start as usize <= old + length).saturating_sub(1);
             if first >= last {
                 return;
             }
-            let start = base[first] as usize - part.start + made;
+            let start = base[first] as usize - old + new;
             if reading.at < start {
                 // Nothing is repeated before what stands in front of it is read.
                 if !self.entry(reading) {
@@ -325,7 +319,7 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let shift = |start: u32| (start as usize - part.start + made) as u32;
+            let shift = |start: u32| (start as usize - old + new) as u32;
             reading.starts.extend(base[first..last].iter().map(|&start| shift(start)));
             reading.ops.push(Op::Copy { from: first as u32, count: (last - first) as u32 });
             reading.at = shift(base[last]) as usize;
