@@ -41,9 +41,9 @@ pub(super) struct Pack {
     starts: Vec<u64>,
     ids: Vec<u32>,
     bases: Vec<u32>,
-    kinds: Vec<Kind>,
-    /// By number: the place.
+    /// By number: the place, and what it is.
     places: Vec<u32>,
+    kinds: Vec<Kind>,
     /// How many ids come before those that begin with these bits: as many bits as there are about ids,
     /// so that a look leads to one or two.
     fan: Vec<u32>,
@@ -150,7 +150,7 @@ impl Pack {
     /// Finds the bases, and of what kind everything is.
     fn link(&mut self) {
         let mut open: Vec<u32> = Vec::new();
-        let Pack { index, data, starts, places, bases, kinds, .. } = self;
+        let Pack { index, data, starts, ids, places, bases, kinds, .. } = self;
         data.headers(starts, |place, entry| {
             let base = match entry.header {
                 Header::Commit => Err(Kind::Commit),
@@ -165,7 +165,7 @@ impl Pack {
             };
             match base {
                 Err(kind) => {
-                    kinds[place] = kind;
+                    kinds[ids[place] as usize] = kind;
                     open.push(place as u32);
                 }
                 Ok(Some(base)) if base != place => bases[place] = base as u32,
@@ -180,14 +180,13 @@ impl Pack {
             }
         }
         while let Some(place) = open.pop() {
-            let kind = self.kinds[place as usize];
-            let from = open.len();
+            let kind = self.kind_at(place);
             let mut child = self.first[place as usize];
             while child != NONE {
+                self.kinds[self.ids[child as usize] as usize] = kind;
                 open.push(child);
                 child = self.next[child as usize];
             }
-            open[from..].iter().for_each(|&child| self.kinds[child as usize] = kind);
         }
     }
 
@@ -219,7 +218,7 @@ impl Pack {
     }
 
     pub(super) fn kind(&self, number: u32) -> Kind {
-        self.kinds[self.places[number as usize] as usize]
+        self.kinds[number as usize]
     }
 
     pub(super) fn number(&self, place: u32) -> u32 {
@@ -227,7 +226,7 @@ impl Pack {
     }
 
     pub(super) fn kind_at(&self, place: u32) -> Kind {
-        self.kinds[place as usize]
+        self.kind(self.number(place))
     }
 
     /// The place of the base, if the object is a delta.
@@ -270,7 +269,7 @@ impl Pack {
         let mut inflater = Inflater::default();
         let mut deltas: Vec<Vec<u8>> = Vec::new();
         let mut place = self.places[number as usize];
-        if self.kinds[place as usize] == Kind::Lost {
+        if self.kind(number) == Kind::Lost {
             return Err("the base of a delta is missing");
         }
         let mut bytes = loop {
