@@ -9,7 +9,7 @@ use gix_pack::data::entry::Header;
 use gix_pack::index;
 use gix_zlib::{Inflate, Status};
 
-use super::data::{self, Data};
+use super::data::{self, Ahead, Data};
 use super::delta::{self, Kept, Part};
 use crate::source::TEXT_LIMIT;
 
@@ -58,11 +58,11 @@ fn said(why: impl Display) -> String {
     why.to_string()
 }
 
-/// What reading objects needs, again and again.
+/// What reading objects of one pack needs, again and again.
 #[derive(Default)]
 pub(super) struct Inflater {
     inflate: Inflate,
-    packed: Vec<u8>,
+    ahead: Ahead,
     /// The delta that was inflated last.
     delta: Vec<u8>,
     parts: Vec<Part>,
@@ -241,10 +241,10 @@ impl Pack {
     }
 
     pub(super) fn inflate(&self, place: u32, inflater: &mut Inflater) -> Result<Inflated, &'static str> {
-        let Inflater { inflate, packed, delta, spare, .. } = inflater;
+        let Inflater { inflate, ahead, delta, spare, .. } = inflater;
         let start = self.starts[place as usize];
         let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.end());
-        let (entry, packed) = self.data.entry(start, end, packed).ok_or(DAMAGED)?;
+        let (entry, packed) = self.data.entry(start, end, ahead).ok_or(DAMAGED)?;
         if entry.decompressed_size > LIMIT {
             return Err("it is larger than what is read of one object");
         }
