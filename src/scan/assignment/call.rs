@@ -59,12 +59,12 @@ fn names_follow(rest: &Cursor<'_>) -> bool {
 
 /// The password handed to what is named here.
 pub(super) fn password(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
-    let folded: String = bytes[name.clone()]
-        .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric())
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    if !ENDS.iter().any(|end| folded.ends_with(end)) {
+    let backwards = || bytes[name.clone()].iter().rev().filter(|byte| byte.is_ascii_alphanumeric());
+    let is_end = |end: &&str| {
+        let mut letters = backwards();
+        end.bytes().rev().all(|byte| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&byte)))
+    };
+    if !ENDS.iter().any(is_end) {
         return None;
     }
     let mut rest = Cursor { bytes, at: name.end, end: lines::line_end(bytes, name.end).min(name.end + LONGEST) };
