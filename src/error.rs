@@ -97,7 +97,7 @@ pub enum SourceError {
     Since { given: String },
     #[error("git is not installed, or not found; install it, or put its folder into PATH")]
     NoGit,
-    #[error("{path}: not inside a git repository; --staged and --diff read one")]
+    #[error("{path}: not inside a git repository; --staged, --diff and --history read one")]
     NoRepository { path: String },
     #[error("--diff {range}: {why}")]
     Revision { range: String, why: String },

@@ -115,9 +115,9 @@ fn a_repository_of_somebody_else_is_named_with_what_to_do() {
 }
 
 #[test]
-fn outside_of_a_repository_there_is_no_index() {
+fn outside_of_a_repository_there_is_no_index_and_no_history() {
     let folder = Folder::plain();
-    for source in [&["--staged"][..], &["--diff", "HEAD"]] {
+    for source in [&["--staged"][..], &["--diff", "HEAD"], &["--history"]] {
         let ran = call(source, &folder).run();
         assert_eq!(ran.status, 2);
         assert!(ran.err.contains("not inside a git repository"), "{}", ran.err);

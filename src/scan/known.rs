@@ -60,7 +60,7 @@ impl Known {
         known: &Known,
         scanner: &Scanner<'_>,
     ) -> Known {
-        let repeated = Repeated { kept: &base.kept, before: base.length, after: bytes.len() };
+        let repeated = Repeated { kept: base.kept, before: base.length, after: bytes.len() };
         let mut marks = repeated.marks(known, scanner);
         repeated.new_marks(bytes, scanner, &mut marks);
         marks::sort(&mut marks);
@@ -174,10 +174,16 @@ impl Repeated<'_> {
     /// The marks in what is repeated.
     fn marks(&self, known: &Known, scanner: &Scanner<'_>) -> Vec<Mark> {
         let mut marks = Vec::with_capacity(known.marks.len() + 4);
+        let mut next = 0;
         for kept in self.kept {
             let end = kept.old + kept.length;
-            let first = known.marks.partition_point(|mark| mark.at < kept.old);
-            for mark in known.marks[first..].iter().take_while(|mark| mark.at < end) {
+            // As a rule what is repeated comes in the order of the old text, and in many small parts.
+            if next > 0 && known.marks[next - 1].at >= kept.old {
+                next = known.marks[..next].partition_point(|mark| mark.at < kept.old);
+            }
+            next += known.marks[next..].iter().take_while(|mark| mark.at < kept.old).count();
+            for mark in known.marks[next..].iter().take_while(|mark| mark.at < end) {
+                next += 1;
                 if mark.at + scanner.keywords.length(mark.word) <= end {
                     let at = mark.at - kept.old + kept.new;
                     let assigned = mark.assigned || !self.holds(kept, at.checked_sub(reader::NEAR), at + reader::NEAR);
@@ -224,7 +230,7 @@ impl Repeated<'_> {
         // What was cut off at either end may have joined what is left.
         all.extend([0, self.after].map(|at| lines::joined(bytes, &(at..at))));
         all.sort_by_key(|span| span.start);
-        merged(all.into_iter().filter(|span| !span.is_empty()))
+        merged(all.into_iter().filter(|span| !span.is_empty())).collect()
     }
 
     /// Where an island stood before, if it is repeated with all that has a say there.
@@ -252,13 +258,13 @@ impl Repeated<'_> {
 }
 
 /// Spans in the order of their beginnings, of which those that touch are one.
-fn merged(spans: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if last.end >= span.start => last.end = last.end.max(span.end),
-            _ => merged.push(span),
+fn merged(spans: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = Range<usize>> {
+    let mut spans = spans.peekable();
+    std::iter::from_fn(move || {
+        let mut merged = spans.next()?;
+        while let Some(span) = spans.next_if(|span| span.start <= merged.end) {
+            merged.end = merged.end.max(span.end);
         }
-    }
-    merged
+        Some(merged)
+    })
 }

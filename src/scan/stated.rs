@@ -34,8 +34,11 @@ pub(super) fn read(bytes: &[u8], lines: Option<&[Range<usize>]>, entry: &Entry, 
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Read::default() };
     let Some(lines) = lines else { return read_text(text, entry, place) };
+    let mut part = String::with_capacity(1 + lines.iter().map(Range::len).sum::<usize>());
     // An empty line first: what begins a text is no matter of these lines, unless they begin it.
-    let mut part = String::from(if lines.first().is_some_and(|line| line.start == 0) { "" } else { "\n" });
+    if lines.first().is_none_or(|line| line.start > 0) {
+        part.push('\n');
+    }
     let mut starts = Vec::with_capacity(lines.len());
     for line in lines {
         starts.push((part.len(), line.start));

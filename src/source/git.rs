@@ -46,6 +46,11 @@ pub struct Repository {
     surrounding: bool,
 }
 
+/// The root of the repository that holds a path; of a bare one, itself.
+pub fn root_of(path: &Path) -> Option<PathBuf> {
+    tree::repository_root(path).or_else(|| steering::is_bare(path).then(|| path.to_owned()))
+}
+
 impl Repository {
     /// The repository with this root, whatever the environment says.
     pub fn at(root: &Path) -> Repository {
@@ -66,9 +71,7 @@ impl Repository {
                 None => Err(SourceError::NoRepository { path: shown(path) }),
             };
         }
-        let bare = || steering::is_bare(&wanted).then(|| wanted.clone());
-        let root = tree::repository_root(&wanted).or_else(bare);
-        let root = root.ok_or_else(|| SourceError::NoRepository { path: shown(path) })?;
+        let root = root_of(&wanted).ok_or_else(|| SourceError::NoRepository { path: shown(path) })?;
         let surrounding = here.starts_with(&root) && tree::repository_root(&here).as_ref() == Some(&root);
         Ok(Repository { root, surrounding })
     }

@@ -38,6 +38,9 @@ const ENDS: &[&str] = &[
     "passwordsigninasync",
 ];
 
+/// What such a name may have behind it.
+const MAKES: &[&str] = &["new", "create", "of"];
+
 /// Calls of libraries by how their names end, written as above, what the argument at this place is, and
 /// what they are looked for by where no name of a secret is in theirs.
 const CALLS: &[(&str, usize, Kind, Option<&str>)] = &[
@@ -128,28 +131,30 @@ fn names_follow(rest: &Cursor<'_>) -> bool {
 pub(super) fn secret(bytes: &[u8], name: &Range<usize>) -> Option<(Kind, Value)> {
     let mut rest = Cursor { bytes, at: name.end, end: lines::line_end(bytes, name.end).min(name.end + LONGEST) };
     // `JWT::encode`, `DBI->connect`
-    while rest.eat(b"::") || (rest.rest().starts_with(b"->") && rest.eat(b"->")) {
+    while rest.eat(b"::") || rest.eat(b"->") {
         rest.skip_name()?;
     }
-    let folded: String = bytes[name.start..rest.at]
-        .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric())
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
+    let name = &bytes[name.start..rest.at];
     let handed = |(end, place, kind, _): &(&str, usize, Kind, _)| {
         let mut rest = Cursor { ..rest };
-        (folded.ends_with(end) && rest.eat(b"(")).then_some(())?;
+        (rest.rest().starts_with(b"(") && ends(name, &[end]) && rest.eat(b"(")).then_some(())?;
         argument(&mut rest, *place, *kind).map(|value| (*kind, value))
     };
     if let Some(found) = CALLS.iter().find_map(handed) {
         return Some(found);
     }
-    let signs_in = |name: &str| ENDS.iter().any(|end| name.ends_with(end));
-    let makes = ["new", "create", "of"].iter().find_map(|end| folded.strip_suffix(end));
-    if !signs_in(makes.unwrap_or(&folded)) {
+    let made = |end: &&str| MAKES.iter().any(|make| ends(name, &[end, make]));
+    if !ENDS.iter().any(|end| ends(name, &[end]) || made(end)) {
         return None;
     }
     login(&mut rest).map(|value| (Kind::Password, value))
+}
+
+/// Whether the letters and digits of a name end in these, one behind the other, whatever their case.
+fn ends(name: &[u8], parts: &[&str]) -> bool {
+    let mut letters = name.iter().rev().filter(|byte| byte.is_ascii_alphanumeric());
+    let mut wanted = parts.iter().rev().flat_map(|part| part.bytes().rev());
+    wanted.all(|byte| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&byte)))
 }
 
 /// The password of a call or a pair that signs in.

@@ -54,9 +54,14 @@ const LINES: usize = 6;
 /// What the command that begins at `at` is handed as a secret.
 pub(super) fn read(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let begins = at.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric() && bytes[before] != b'-');
-    let named =
-        |word: &&&str| bytes[at..].get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()));
-    WORDS.iter().find(named).filter(|_| begins)?;
+    let text = &bytes[at..];
+    let first = text.first()?.to_ascii_lowercase();
+    let named = |word: &[u8]| text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    // Every name comes by here, and nearly none is a command.
+    let mut alike = WORDS.iter().map(|word| word.as_bytes()).filter(|word| word[0].to_ascii_lowercase() == first);
+    if !(begins && alike.any(named)) {
+        return None;
+    }
     let mut end = lines::line_end(bytes, at);
     for _ in 0..LINES {
         if bytes.get(end.wrapping_sub(1)) != Some(&b'\\') || end + 1 >= bytes.len() {

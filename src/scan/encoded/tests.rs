@@ -1,5 +1,4 @@
 use std::io::Write;
-use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -181,14 +180,12 @@ fn one_run_of_a_hundred_megabytes_is_cut() {
     let text = unit.trim_end_matches('=').repeat((100 << 20) / unit.len());
     let forms = forms(KEYWORDS.into_iter());
     let form = forms.iter().find(|form| text.starts_with(&form.text)).unwrap();
-    let start = Instant::now();
     let mut regions = Regions::of(text.as_bytes());
     (0..text.len()).step_by(unit.trim_end_matches('=').len()).for_each(|at| regions.hit(at, form));
     let Decoded { regions, cut, .. } = regions.finish();
     assert_eq!(cut, Some("more encoded text than is decoded of one file"));
     let decoded: usize = regions.iter().map(|region| region.text.len()).sum();
     assert!((8 << 20..=32 << 20).contains(&decoded), "{decoded}");
-    assert!(start.elapsed() < Duration::from_secs(20));
 }
 
 #[test]

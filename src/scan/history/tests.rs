@@ -241,7 +241,7 @@ fn a_changed_text_gives_what_it_gives_alone() {
             if writer.random.below(8) == 0 {
                 path = writer.random.of(PATHS);
             }
-            let base = Base { left: &known, length: text.len(), kept };
+            let base = Base { left: &known, length: text.len(), kept: &kept };
             let (read, next) = look(&scanner, &new, Some(&base), &entry(path));
             let alone = scan_bytes(&new, &entry(path), scanner.detectors, &scanner.keywords);
             assert_eq!(

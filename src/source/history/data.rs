@@ -9,9 +9,26 @@ use gix_hash::Kind as Hash;
 use gix_pack::data::{Entry, header};
 
 /// No header of an entry is longer.
-const LONGEST_HEADER: usize = 64;
+const LONGEST_HEADER: u64 = 64;
 /// So much is read at a time where headers alone are.
-const AHEAD: usize = 16 << 10;
+const HEADERS: u64 = 16 << 10;
+/// So much is read at least of an entry and behind it: what is made of an object often lies near it.
+const ENTRIES: u64 = 4 << 10;
+
+/// The bytes of one pack that were read last.
+#[derive(Default)]
+pub(super) struct Ahead {
+    from: u64,
+    bytes: Vec<u8>,
+}
+
+impl Ahead {
+    /// What was read of this part.
+    fn part(&self, start: u64, end: u64) -> Option<&[u8]> {
+        let at = |place: u64| usize::try_from(place.checked_sub(self.from)?).ok();
+        self.bytes.get(at(start)?..at(end)?)
+    }
+}
 
 pub(super) struct Data {
     file: File,
@@ -36,38 +53,37 @@ impl Data {
 
     /// Hands on the header of the entry at each of these places, which grow; none where it is damaged.
     pub(super) fn headers(&self, starts: &[u64], mut found: impl FnMut(usize, Entry)) {
-        let mut ahead: Vec<u8> = Vec::new();
-        let mut from = 0;
+        let mut ahead = Ahead::default();
         for (place, &start) in starts.iter().enumerate() {
-            let holds =
-                |from: u64, ahead: &[u8]| start >= from && start + LONGEST_HEADER as u64 <= from + ahead.len() as u64;
-            if !holds(from, &ahead) {
-                let end = self.end.min(start + AHEAD as u64);
-                from = start;
-                if self.read(start, end, &mut ahead).is_err() {
-                    ahead.clear();
-                    continue;
-                }
-            }
-            let known = usize::try_from(start - from).ok().and_then(|at| ahead.get(at..));
-            if let Some(entry) = known.and_then(|bytes| Entry::from_bytes(bytes, start, self.hash).ok()) {
+            let bytes = self.part(start, start.saturating_add(LONGEST_HEADER), HEADERS, &mut ahead);
+            if let Some(entry) = bytes.and_then(|bytes| Entry::from_bytes(bytes, start, self.hash).ok()) {
                 found(place, entry);
             }
         }
     }
 
     /// The entry between these places, and the bytes behind its header.
-    pub(super) fn entry<'b>(&self, start: u64, end: u64, buffer: &'b mut Vec<u8>) -> Option<(Entry, &'b [u8])> {
-        self.read(start, end, buffer).ok()?;
-        let entry = Entry::from_bytes(buffer, start, self.hash).ok()?;
-        let packed = buffer.get(usize::try_from(entry.data_offset - start).ok()?..)?;
+    pub(super) fn entry<'b>(&self, start: u64, end: u64, ahead: &'b mut Ahead) -> Option<(Entry, &'b [u8])> {
+        let bytes = self.part(start, end, ENTRIES, ahead)?;
+        let entry = Entry::from_bytes(bytes, start, self.hash).ok()?;
+        let packed = bytes.get(usize::try_from(entry.data_offset - start).ok()?..)?;
         Some((entry, packed))
     }
 
-    fn read(&self, start: u64, end: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
-        let length = end.min(self.end).checked_sub(start).and_then(|length| usize::try_from(length).ok());
-        buffer.resize(length.ok_or(io::ErrorKind::UnexpectedEof)?, 0);
-        read_exact_at(&self.file, buffer, start)
+    /// The bytes between these places, or up to where the entries end; if they are to be read, at least so many.
+    fn part<'b>(&self, start: u64, end: u64, least: u64, ahead: &'b mut Ahead) -> Option<&'b [u8]> {
+        let end = end.min(self.end);
+        if ahead.part(start, end).is_none() {
+            let until = end.max(start.saturating_add(least)).min(self.end);
+            let length = usize::try_from(until.checked_sub(start)?).ok()?;
+            ahead.from = start;
+            ahead.bytes.resize(length, 0);
+            if read_exact_at(&self.file, &mut ahead.bytes, start).is_err() {
+                ahead.bytes.clear();
+                return None;
+            }
+        }
+        ahead.part(start, end)
     }
 }
 

@@ -115,9 +115,9 @@ pub struct Kept {
     pub length: usize,
 }
 
-/// What the new object repeats, in its order; parts that follow each other in both are one.
-pub(super) fn kept(parts: &[Part]) -> Vec<Kept> {
-    let mut kept: Vec<Kept> = Vec::with_capacity(parts.len());
+/// Writes into `kept` what the new object repeats, in its order; parts that follow each other in both are one.
+pub(super) fn keep(parts: &[Part], kept: &mut Vec<Kept>) {
+    kept.clear();
     let mut made = 0;
     for part in parts {
         if let Part::Copy(range) = part {
@@ -130,7 +130,6 @@ pub(super) fn kept(parts: &[Part]) -> Vec<Kept> {
         }
         made += part.len();
     }
-    kept
 }
 
 #[cfg(test)]
@@ -164,7 +163,9 @@ mod tests {
     fn what_is_kept_is_as_long_as_it_can_be() {
         let copy = |range| Part::Copy(range);
         let kept_of = |parts: &[Part]| -> Vec<(usize, usize, usize)> {
-            kept(parts).into_iter().map(|kept| (kept.old, kept.new, kept.length)).collect()
+            let mut all = vec![Kept { old: 9, new: 9, length: 9 }];
+            keep(parts, &mut all);
+            all.into_iter().map(|kept| (kept.old, kept.new, kept.length)).collect()
         };
         assert_eq!(kept_of(&[copy(0..4), copy(4..10)]), [(0, 0, 10)]);
         assert_eq!(kept_of(&[copy(0..4), Part::Insert(3..5), copy(4..10)]), [(0, 0, 4), (4, 6, 6)]);

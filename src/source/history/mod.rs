@@ -32,7 +32,7 @@ use objects::{Number, Objects};
 use pack::{DAMAGED, Kind};
 pub use since::Since;
 use trees::{Brought, Trees};
-use walk::{Unread, walk};
+use walk::{From, Unread, walk};
 
 /// A history that is ready to be read.
 pub struct History {
@@ -67,7 +67,7 @@ pub struct Base<'b, S> {
     /// How long it is.
     pub length: usize,
     /// What the new one repeats of it, in the order of the new one.
-    pub kept: Vec<Kept>,
+    pub kept: &'b [Kept],
 }
 
 impl std::fmt::Debug for History {
@@ -80,7 +80,7 @@ impl History {
     /// Opens the history of the repository that holds `path`.
     pub fn open(path: &Path, since: Option<&str>) -> Result<(History, Vec<Note>), SourceError> {
         let full = path.canonicalize().map_err(|_| SourceError::missing(path.to_path_buf()))?;
-        let root = tree::repository_root(&full).unwrap_or(full);
+        let root = git::root_of(&full).ok_or_else(|| SourceError::NoRepository { path: shown(path) })?;
         let repository = Repository::at(&root);
         let shape = git::shape::shape(&repository)?;
         let hash = if shape.sha256 { gix_hash::Kind::Sha256 } else { gix_hash::Kind::Sha1 };
@@ -141,8 +141,7 @@ impl History {
             if !self.is_wanted(visited.number) {
                 return S::default();
             }
-            let base =
-                visited.base.map(|from| Base { left: from.left, length: from.length, kept: delta::kept(from.parts) });
+            let base = visited.base.map(|From { left, length, kept }| Base { left, length, kept });
             let (entries, rank) = self.entries(visited.number);
             let id = self.objects.id(visited.number).as_bytes();
             read(Blob { id, entries, bytes: visited.bytes, rank, base })

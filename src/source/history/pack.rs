@@ -9,8 +9,8 @@ use gix_pack::data::entry::Header;
 use gix_pack::index;
 use gix_zlib::{Inflate, Status};
 
-use super::data::{self, Data};
-use super::delta::{self, Part};
+use super::data::{self, Ahead, Data};
+use super::delta::{self, Kept, Part};
 use crate::source::TEXT_LIMIT;
 
 /// What an object is.
@@ -41,9 +41,9 @@ pub(super) struct Pack {
     starts: Vec<u64>,
     ids: Vec<u32>,
     bases: Vec<u32>,
-    kinds: Vec<Kind>,
-    /// By number: the place.
+    /// By number: the place, and what it is.
     places: Vec<u32>,
+    kinds: Vec<Kind>,
     /// How many ids come before those that begin with these bits: as many bits as there are about ids,
     /// so that a look leads to one or two.
     fan: Vec<u32>,
@@ -58,24 +58,26 @@ fn said(why: impl Display) -> String {
     why.to_string()
 }
 
-/// What reading objects needs, again and again.
+/// What reading objects of one pack needs, again and again.
 #[derive(Default)]
 pub(super) struct Inflater {
     inflate: Inflate,
-    packed: Vec<u8>,
+    ahead: Ahead,
     /// The delta that was inflated last.
     delta: Vec<u8>,
     parts: Vec<Part>,
+    kept: Vec<Kept>,
     pub(super) spare: Spare,
 }
 
 impl Inflater {
-    /// Makes an object of its base and of the delta that was inflated last.
-    pub(super) fn apply(&mut self, base: &[u8]) -> Result<(Vec<u8>, &[Part]), &'static str> {
+    /// Makes an object of its base and of the delta that was inflated last; says what it repeats of the base.
+    pub(super) fn apply(&mut self, base: &[u8]) -> Result<(Vec<u8>, &[Kept]), &'static str> {
         let length = delta::parse(&self.delta, base.len(), LIMIT as usize, &mut self.parts)?;
         let mut made = self.spare.take(length);
         delta::apply(base, &self.delta, &self.parts, &mut made);
-        Ok((made, &self.parts))
+        delta::keep(&self.parts, &mut self.kept);
+        Ok((made, &self.kept))
     }
 }
 
@@ -148,7 +150,7 @@ impl Pack {
     /// Finds the bases, and of what kind everything is.
     fn link(&mut self) {
         let mut open: Vec<u32> = Vec::new();
-        let Pack { index, data, starts, places, bases, kinds, .. } = self;
+        let Pack { index, data, starts, ids, places, bases, kinds, .. } = self;
         data.headers(starts, |place, entry| {
             let base = match entry.header {
                 Header::Commit => Err(Kind::Commit),
@@ -163,7 +165,7 @@ impl Pack {
             };
             match base {
                 Err(kind) => {
-                    kinds[place] = kind;
+                    kinds[ids[place] as usize] = kind;
                     open.push(place as u32);
                 }
                 Ok(Some(base)) if base != place => bases[place] = base as u32,
@@ -178,14 +180,13 @@ impl Pack {
             }
         }
         while let Some(place) = open.pop() {
-            let kind = self.kinds[place as usize];
-            let from = open.len();
+            let kind = self.kind_at(place);
             let mut child = self.first[place as usize];
             while child != NONE {
+                self.kinds[self.ids[child as usize] as usize] = kind;
                 open.push(child);
                 child = self.next[child as usize];
             }
-            open[from..].iter().for_each(|&child| self.kinds[child as usize] = kind);
         }
     }
 
@@ -217,7 +218,7 @@ impl Pack {
     }
 
     pub(super) fn kind(&self, number: u32) -> Kind {
-        self.kinds[self.places[number as usize] as usize]
+        self.kinds[number as usize]
     }
 
     pub(super) fn number(&self, place: u32) -> u32 {
@@ -225,7 +226,7 @@ impl Pack {
     }
 
     pub(super) fn kind_at(&self, place: u32) -> Kind {
-        self.kinds[place as usize]
+        self.kind(self.number(place))
     }
 
     /// The place of the base, if the object is a delta.
@@ -240,10 +241,10 @@ impl Pack {
     }
 
     pub(super) fn inflate(&self, place: u32, inflater: &mut Inflater) -> Result<Inflated, &'static str> {
-        let Inflater { inflate, packed, delta, spare, .. } = inflater;
+        let Inflater { inflate, ahead, delta, spare, .. } = inflater;
         let start = self.starts[place as usize];
         let end = self.starts.get(place as usize + 1).copied().unwrap_or(self.data.end());
-        let (entry, packed) = self.data.entry(start, end, packed).ok_or(DAMAGED)?;
+        let (entry, packed) = self.data.entry(start, end, ahead).ok_or(DAMAGED)?;
         if entry.decompressed_size > LIMIT {
             return Err("it is larger than what is read of one object");
         }
@@ -268,7 +269,7 @@ impl Pack {
         let mut inflater = Inflater::default();
         let mut deltas: Vec<Vec<u8>> = Vec::new();
         let mut place = self.places[number as usize];
-        if self.kinds[place as usize] == Kind::Lost {
+        if self.kind(number) == Kind::Lost {
             return Err("the base of a delta is missing");
         }
         let mut bytes = loop {

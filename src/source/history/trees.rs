@@ -3,13 +3,12 @@
 //! each is looked up once.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
-use gix_hash::oid;
+use gix_hash::{ObjectId, oid};
 
-use super::delta::Part;
+use super::delta::Kept;
 use super::objects::{Number, Objects};
 use super::pack::{DAMAGED, Kind};
 use super::walk::{From, Unread, Visited, walk};
@@ -50,6 +49,8 @@ pub(super) struct Absent {
 pub(super) struct Names {
     known: HashMap<Box<[u8]>, u32>,
     list: Vec<Box<[u8]>>,
+    /// By number: what was looked up last under that name.
+    last: Vec<Option<(ObjectId, Number)>>,
 }
 
 impl Names {
@@ -59,12 +60,18 @@ impl Names {
         }
         let number = self.list.len() as u32;
         self.list.push(name.into());
+        self.last.push(None);
         self.known.insert(name.into(), number);
         number
     }
 
     fn get(&self, number: u32) -> &[u8] {
         &self.list[number as usize]
+    }
+
+    /// The number of an object that stood under this name before.
+    fn child(&self, name: u32, id: &oid) -> Option<Number> {
+        self.last[name as usize].filter(|(known, _)| *known == id).map(|(_, child)| child)
     }
 }
 
@@ -100,14 +107,18 @@ impl Brought {
 
     /// An object's path in that commit, with `/`; bytes that are no UTF-8 are replaced.
     pub(super) fn path(&self, number: Number) -> String {
-        String::from_utf8_lossy(&self.parts(number).join(&b'/')).into_owned()
+        text(self.parts(number).join(&b'/'))
     }
 
     pub(super) fn path_in(&self, tree: Number, name: u32) -> String {
         let mut parts = self.parts(tree);
         parts.push(self.names.get(name));
-        String::from_utf8_lossy(&parts.join(&b'/')).into_owned()
+        text(parts.join(&b'/'))
     }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|why| String::from_utf8_lossy(why.as_bytes()).into_owned())
 }
 
 /// All trees of a repository.
@@ -119,10 +130,12 @@ pub(super) struct Trees {
     absent: Vec<Absent>,
 }
 
-/// What is kept of a tree for those that are made of it: where its entries begin, and its end.
+/// What is kept of a tree for those that are made of it: where its entries begin, and its end; and the
+/// numbers of their names.
 struct Left {
     number: Number,
     starts: Vec<u32>,
+    names: Vec<u32>,
 }
 
 impl Trees {
@@ -279,45 +292,58 @@ struct Reader<'r> {
 /// A tree while it is read.
 struct Reading<'v> {
     bytes: &'v [u8],
+    base: Option<&'v From<'v, Left>>,
     at: usize,
     starts: Vec<u32>,
+    names: Vec<u32>,
     ops: Vec<Op>,
     absent: Vec<Absent>,
     number: Number,
 }
 
+impl Reading<'_> {
+    /// The name of the entry that begins here, where all of it up to `end` is repeated of one of the base:
+    /// as a rule a tree changes the ids of its entries alone.
+    fn repeated_name(&self, end: usize) -> Option<u32> {
+        let From { left, kept, .. } = self.base?;
+        let kept = &kept[kept.partition_point(|kept| kept.new <= self.at).checked_sub(1)?];
+        if end > kept.new + kept.length {
+            return None;
+        }
+        let start = (self.at - kept.new + kept.old) as u32;
+        left.names.get(left.starts.binary_search(&start).ok()?).copied()
+    }
+}
+
 impl Reader<'_> {
     fn read(&self, visited: &Visited<'_, Left>) -> (Tree, Vec<Absent>, Left) {
-        let number = visited.number;
-        let mut reading =
-            Reading { bytes: visited.bytes, at: 0, starts: Vec::new(), ops: Vec::new(), absent: Vec::new(), number };
-        let mut made = 0;
-        if let Some(From { left, parts, .. }) = &visited.base {
-            for part in *parts {
-                if let Part::Copy(range) = part {
-                    self.repeat(&mut reading, &left.starts, range.clone(), made);
-                }
-                made += part.len();
-            }
+        let Visited { number, bytes, base } = visited;
+        let likely = base.as_ref().map_or(0, |from| from.left.starts.len() + 1);
+        let (starts, names) = (Vec::with_capacity(likely), Vec::with_capacity(likely));
+        let (base, number) = (base.as_ref(), *number);
+        let mut reading = Reading { bytes, base, at: 0, starts, names, ops: Vec::new(), absent: Vec::new(), number };
+        if let Some(From { left, kept, .. }) = base {
+            kept.iter().for_each(|kept| self.repeat(&mut reading, left, kept));
         }
         while self.entry(&mut reading) {}
-        let Reading { mut starts, ops, absent, at, .. } = reading;
+        let Reading { mut starts, names, ops, absent, at, .. } = reading;
         starts.push(at as u32);
-        let base = visited.base.as_ref().map_or(NONE, |from| from.left.number);
-        (Tree { number, base, ops: ops.into() }, absent, Left { number, starts })
+        let base = base.map_or(NONE, |from| from.left.number);
+        (Tree { number, base, ops: ops.into() }, absent, Left { number, starts, names })
     }
 
-    /// Takes over the whole entries in a part of the base that is repeated at `made`.
-    fn repeat(&self, reading: &mut Reading<'_>, base: &[u32], part: Range<usize>, made: usize) {
+    /// Takes over the whole entries in a part of the base that is repeated.
+    fn repeat(&self, reading: &mut Reading<'_>, base: &Left, kept: &Kept) {
+        let &Kept { old, new, length } = kept;
         loop {
             // The first entry of the base that begins where reading goes on, or behind.
-            let least = part.start + reading.at.saturating_sub(made);
-            let first = base.partition_point(|&start| (start as usize) < least);
-            let last = base.partition_point(|&start| start as usize <= part.end).saturating_sub(1);
+            let least = old + reading.at.saturating_sub(new);
+            let first = base.starts.partition_point(|&start| (start as usize) < least);
+            let last = base.starts.partition_point(|&start| start as usize <= old + length).saturating_sub(1);
             if first >= last {
                 return;
             }
-            let start = base[first] as usize - part.start + made;
+            let start = base.starts[first] as usize - old + new;
             if reading.at < start {
                 // Nothing is repeated before what stands in front of it is read.
                 if !self.entry(reading) {
@@ -325,27 +351,49 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let shift = |start: u32| (start as usize - part.start + made) as u32;
-            reading.starts.extend(base[first..last].iter().map(|&start| shift(start)));
+            let shift = |start: u32| (start as usize - old + new) as u32;
+            reading.starts.extend(base.starts[first..last].iter().map(|&start| shift(start)));
+            reading.names.extend_from_slice(&base.names[first..last]);
             reading.ops.push(Op::Copy { from: first as u32, count: (last - first) as u32 });
-            reading.at = shift(base[last]) as usize;
+            reading.at = shift(base.starts[last]) as usize;
             return;
         }
+    }
+
+    fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().expect("no thread panics while it holds the lock")
+    }
+
+    /// Looks up what stands under this name.
+    fn find(&self, id: &oid, name: u32) -> Option<Number> {
+        let child = self.objects.find(id)?;
+        self.names().last[name as usize] = Some((id.to_owned(), child));
+        Some(child)
     }
 
     /// Reads one entry: its mode, its name, the id of what it names.
     fn entry(&self, reading: &mut Reading<'_>) -> bool {
         let Some(entry) = Entry::first(&reading.bytes[reading.at..], self.objects.id_length()) else { return false };
         let Entry { mode, name, id, length } = entry;
-        let name = self.names.lock().expect("no thread panics while it holds the lock").number(name);
+        let repeated = reading.repeated_name(reading.at + length - self.objects.id_length());
+        let (name, known) = match repeated {
+            Some(name) => (name, None),
+            // A tree that is no delta holds mostly what the one before it held.
+            None => {
+                let mut names = self.names();
+                let number = names.number(name);
+                (number, names.child(number, id))
+            }
+        };
         let child = match mode {
             b"160000" => NONE,
-            _ => self.objects.find(id).unwrap_or_else(|| {
+            _ => known.or_else(|| self.find(id, name)).unwrap_or_else(|| {
                 reading.absent.push(Absent { tree: reading.number, name, id: id.to_string() });
                 NONE
             }),
         };
         reading.starts.push(reading.at as u32);
+        reading.names.push(name);
         reading.ops.push(Op::New { child, name });
         reading.at += length;
         true

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use rayon::ScopeFifo;
 use rayon::prelude::*;
 
-use super::delta::Part;
+use super::delta::Kept;
 use super::objects::{Number, Objects};
 use super::pack::{Inflated, Inflater, Kind, Pack};
 
@@ -27,7 +27,7 @@ pub(super) struct From<'v, S> {
     /// What the visit of the base left.
     pub(super) left: &'v S,
     pub(super) length: usize,
-    pub(super) parts: &'v [Part],
+    pub(super) kept: &'v [Kept],
 }
 
 /// An object that could not be read.
@@ -191,8 +191,8 @@ impl<'f, S: Send + Sync> Family<'f, S> {
         let (bytes, base) = match (self.pack.inflate(place, inflater)?, base) {
             (Inflated::Whole(bytes), _) => (bytes, None),
             (Inflated::Delta, Some(base)) => {
-                let (bytes, parts) = inflater.apply(&base.bytes)?;
-                (bytes, Some(From { left: &base.left, length: base.bytes.len(), parts }))
+                let (bytes, kept) = inflater.apply(&base.bytes)?;
+                (bytes, Some(From { left: &base.left, length: base.bytes.len(), kept }))
             }
             (Inflated::Delta, None) => return Err("the base of a delta is missing"),
         };
