@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::git::Repository;
-use super::{Entry, Place, changed, git, tree};
+use super::{Entry, Place, changed, git};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 use commits::{Commits, Reached};
