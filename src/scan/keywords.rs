@@ -26,6 +26,9 @@ const BUCKETS: usize = 1 << (LETTER * (GRAM - 1));
 const STRIDE: usize = 8;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u64 = 0x2020_2020_2020_2020;
+/// To compare one more keyword where the search stops anyway is so much cheaper than one more stop, in
+/// hundredths of bits.
+const SHARED: i64 = 200;
 /// A keyword is anchored no farther from either end than this, or near its middle.
 const REACH: usize = 32;
 
@@ -69,8 +72,7 @@ struct Anchor {
 }
 
 impl Anchor {
-    fn of(number: usize, word: &[u8]) -> Anchor {
-        let offset = rarest(word);
+    fn of(number: usize, word: &[u8], offset: usize) -> Anchor {
         let from = offset.min(word.len().saturating_sub(8));
         let byte = |at: usize| word.get(from + at).copied();
         let eight = u64::from_le_bytes(std::array::from_fn(|at| byte(at).map_or(0, |byte| byte | CASELESS as u8)));
@@ -168,10 +170,12 @@ impl Keywords {
         let mut buckets = vec![0_u32; BUCKETS + 1];
         let mut anchors: Vec<(usize, Anchor)> = Vec::with_capacity(words.len());
         let mut reach = (0, 0);
-        for number in 0..words.len() {
+        let mut numbers: Vec<usize> = (0..words.len()).collect();
+        // Where the short ones are anchored, which have little choice, others may be as well.
+        numbers.sort_by_key(|&number| words.text(number).len());
+        for number in numbers {
             let word = words.text(number);
-            let anchor = Anchor::of(number, word);
-            let offset = anchor.offset as usize;
+            let offset = rarest(word, &seen[..]);
             reach = (reach.0.max(offset), reach.1.max(word.len() - offset));
             let gram = gram(&word[offset..]);
             let bucket = gram % BUCKETS;
@@ -181,7 +185,7 @@ impl Keywords {
                 seen[gram / 64] |= 1 << (gram % 64);
             }
             buckets[bucket + 1] += 1;
-            anchors.push((bucket, anchor));
+            anchors.push((bucket, Anchor::of(number, word, offset)));
         }
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
@@ -271,12 +275,26 @@ impl Keywords {
     }
 }
 
-/// Where the rarest four characters of a keyword stand in it.
-fn rarest(word: &[u8]) -> usize {
+/// Where those four characters of a keyword stand in it at which the search stops least.
+fn rarest(word: &[u8], seen: &[u64]) -> usize {
     let reach = REACH.max(word.len() / 2 + GRAM);
     let is_near = |offset: usize| offset <= reach && word.len() - offset <= reach;
+    let cost = |four: [u8; GRAM]| {
+        let gram = gram(&four);
+        let is_seen = seen[gram / 64] >> (gram % 64) & 1 != 0;
+        // It stops at what looks alike as well.
+        let common = ordinary::commonness(four).max(ordinary::commonness(four.map(alike)));
+        common - if is_seen { SHARED } else { 0 }
+    };
     let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
-    four.min_by_key(|(_, four)| ordinary::commonness(four)).map_or(0, |(offset, _)| offset)
+    let four = four.filter_map(|(offset, four)| Some((offset, four.try_into().ok()?)));
+    four.min_by_key(|(_, four)| cost(*four)).map_or(0, |(offset, _)| offset)
+}
+
+/// The letter that is not told from this character.
+fn alike(byte: u8) -> u8 {
+    let letter = byte & 0x1f | b'`';
+    if letter.is_ascii_lowercase() { letter } else { byte }
 }
 
 /// The letters of the first four characters, as if zeros followed.
