@@ -219,12 +219,14 @@ impl Detectors {
         self.shape(number).begins.as_ref().is_none_or(|begins| begins.at(bytes, at))
     }
 
-    /// Whether there may be a match where escapes may stand before it and in it: beginning where its keyword was
-    /// found, or anywhere in the part around.
-    pub fn is_worth_resolving(&self, number: usize, bytes: &[u8], at: usize, around: Range<usize>) -> bool {
-        let Shape { begins, escaped, .. } = self.shape(number);
-        begins.as_ref().is_none_or(|begins| begins.at_escaped(bytes, at))
-            && escaped.is_none_or(|run| run.stands_in(&bytes[around]))
+    /// The same where escapes may stand before the match and in it.
+    pub fn is_worth_trying_escaped(&self, number: usize, bytes: &[u8], at: usize) -> bool {
+        self.shape(number).begins.as_ref().is_none_or(|begins| begins.at_escaped(bytes, at))
+    }
+
+    /// Whether the text may hold a match in which escapes stand.
+    pub fn is_worth_resolving(&self, number: usize, text: &[u8]) -> bool {
+        self.shape(number).escaped.is_none_or(|run| run.stands_in(text))
     }
 
     /// Whether the text may hold a match of the pattern, which is not compiled for that.

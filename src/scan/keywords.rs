@@ -1,10 +1,11 @@
 //! The one pass over all bytes: which detectors should look at a file, and where. Behind this
 //! seam any other literal search can stand.
 //!
-//! Every keyword is anchored on its rarest four bytes. The pass hashes each four bytes of the text
-//! into a bitmap; only where that bit is set are keywords compared.
-//! Unlike an automaton it costs the same for sixty keywords and for two thousand, and next to
-//! nothing to build.
+//! Every keyword is anchored on its rarest four characters. Of each character of the text five bits
+//! are taken, which tell letters apart whatever their case; those of four side by side are a place in
+//! a bitmap, and only where that bit is set are keywords compared.
+//! Unlike an automaton it costs nearly the same for sixty keywords and for two thousand, and next to
+//! nothing to build. What is common in texts lies close together in the bitmap, which no hash gives.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,19 +14,21 @@ use super::encoded::{self, Form};
 use super::{assignment, comments, ordinary};
 use crate::detector::Detectors;
 
-/// How many bytes of a keyword are looked for.
+/// How many characters of a keyword are looked for.
 const GRAM: usize = 4;
-/// The bitmap has two to this many bits, 128 KiB, so that few of its bits are set: a wrong guess costs
-/// more than a look into the second-level cache.
-const BITS: u32 = 20;
-/// A second, smaller one is asked before anything is compared.
-const SURE_BITS: u32 = 16;
-/// The table of anchors has two to this many buckets.
-const BUCKETS: u32 = 12;
+/// So many bits tell one letter from another, but not its case.
+const LETTER: usize = 5;
+/// So many different ones of four characters are told apart: 128 KiB.
+const GRAMS: usize = 1 << (LETTER * GRAM);
+/// Keywords that begin with the same three at their anchor are compared together.
+const BUCKETS: usize = 1 << (LETTER * (GRAM - 1));
+/// How many places are looked at together.
+const STRIDE: usize = 8;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u64 = 0x2020_2020_2020_2020;
-/// How many places are looked at together.
-const STRIDE: usize = 10;
+/// To compare one more keyword where the search stops anyway is so much cheaper than one more stop, in
+/// hundredths of bits.
+const SHARED: i64 = 200;
 /// A keyword is anchored no farther from either end than this, or near its middle.
 const REACH: usize = 32;
 
@@ -45,8 +48,8 @@ pub(super) enum Wake {
 /// The keywords of all detectors, and the forms that the telling ones take when they are encoded.
 pub(super) struct Keywords {
     forms: Vec<Form>,
-    seen: Box<[u64; 1 << (BITS - 6)]>,
-    sure: Box<[u64; 1 << (SURE_BITS - 6)]>,
+    /// Which four characters some keyword is anchored on.
+    seen: Box<[u64; GRAMS / 64]>,
     /// Where each bucket begins in `anchors`.
     buckets: Vec<u32>,
     anchors: Vec<Anchor>,
@@ -56,11 +59,33 @@ pub(super) struct Keywords {
     always: Vec<usize>,
 }
 
-/// Four bytes of a keyword, and where they stand in it.
+/// Where a keyword is looked for.
 struct Anchor {
-    gram: u32,
     word: u32,
+    /// Where its rarest characters stand in the keyword.
     offset: u32,
+    /// Eight bytes of it, without case, that are compared before all of it is; of a shorter one, all.
+    eight: u64,
+    mask: u64,
+    /// Where these begin in it.
+    from: u32,
+}
+
+impl Anchor {
+    fn of(number: usize, word: &[u8], offset: usize) -> Anchor {
+        let from = offset.min(word.len().saturating_sub(8));
+        let byte = |at: usize| word.get(from + at).copied();
+        let eight = u64::from_le_bytes(std::array::from_fn(|at| byte(at).map_or(0, |byte| byte | CASELESS as u8)));
+        let mask = u64::from_le_bytes(std::array::from_fn(|at| byte(at).map_or(0, |_| u8::MAX)));
+        Anchor { word: index(number), offset: index(offset), eight, mask, from: index(from) }
+    }
+
+    /// Whether the keyword may stand at the beginning of the text.
+    #[inline(always)]
+    fn may_stand(&self, text: &[u8]) -> bool {
+        let eight = text.get(self.from as usize..).and_then(|text| text.first_chunk());
+        eight.is_none_or(|eight| (u64::from_le_bytes(*eight) | CASELESS) & self.mask == self.eight)
+    }
 }
 
 /// Each text once, in lower case, with whom it wakes: one after the other in one piece of memory each,
@@ -141,30 +166,33 @@ impl Keywords {
 
     /// Words of three bytes or more.
     fn new(words: Words, forms: Vec<Form>) -> Keywords {
-        let mut anchors: Vec<Anchor> = Vec::with_capacity(words.len());
+        let mut seen = Box::new([0_u64; GRAMS / 64]);
+        let mut buckets = vec![0_u32; BUCKETS + 1];
+        let mut anchors: Vec<(usize, Anchor)> = Vec::with_capacity(words.len());
         let mut reach = (0, 0);
-        for number in 0..words.len() {
+        let mut numbers: Vec<usize> = (0..words.len()).collect();
+        // Where the short ones are anchored, which have little choice, others may be as well.
+        numbers.sort_by_key(|&number| words.text(number).len());
+        for number in numbers {
             let word = words.text(number);
-            let (offset, grams) = anchor(word);
+            let offset = rarest(word, &seen[..]);
             reach = (reach.0.max(offset), reach.1.max(word.len() - offset));
-            let (word, offset) = (index(number), index(offset));
-            anchors.extend(grams.into_iter().map(|gram| Anchor { gram, word, offset }));
-        }
-        anchors.sort_unstable_by_key(|anchor| (bucket(anchor.gram), anchor.gram, anchor.word));
-        let mut seen = Box::new([0_u64; 1 << (BITS - 6)]);
-        let mut sure = Box::new([0_u64; 1 << (SURE_BITS - 6)]);
-        let mut buckets = vec![0_u32; (1 << BUCKETS) + 1];
-        for anchor in &anchors {
-            let bit = hash(anchor.gram, BITS);
-            seen[bit >> 6] |= 1 << (bit & 63);
-            let bit = other_hash(anchor.gram);
-            sure[bit >> 6] |= 1 << (bit & 63);
-            buckets[bucket(anchor.gram) + 1] += 1;
+            let gram = gram(&word[offset..]);
+            let bucket = gram % BUCKETS;
+            // Behind a keyword of three may follow anything.
+            let ends = if word.len() < GRAM { 0..GRAMS / BUCKETS } else { gram / BUCKETS..gram / BUCKETS + 1 };
+            for gram in ends.map(|end| end * BUCKETS + bucket) {
+                seen[gram / 64] |= 1 << (gram % 64);
+            }
+            buckets[bucket + 1] += 1;
+            anchors.push((bucket, Anchor::of(number, word, offset)));
         }
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        Keywords { forms, seen, sure, buckets, anchors, words, reach, always: Vec::new() }
+        anchors.sort_by_key(|(bucket, _)| *bucket);
+        let anchors = anchors.into_iter().map(|(_, anchor)| anchor).collect();
+        Keywords { forms, seen, buckets, anchors, words, reach, always: Vec::new() }
     }
 
     /// Calls `hit` with the number of each keyword that stands in the text, and its start.
@@ -180,65 +208,53 @@ impl Keywords {
     /// Calls `hit` with the number of each keyword that is anchored in this part of the text, and its start.
     pub(super) fn each_anchored(&self, text: &[u8], part: Range<usize>, mut hit: impl FnMut(u32, usize)) {
         let Range { start: mut at, end } = part;
-        // Eight bytes hold five times four of them: two loads and one branch for ten.
-        while at < end
-            && let Some(bytes) =
-                text.get(at..at + STRIDE + GRAM - 1).and_then(|bytes| <&[u8; 13]>::try_from(bytes).ok())
-        {
-            let eight = |from: usize| u64::from_le_bytes(std::array::from_fn(|offset| bytes[from + offset]));
-            let (first, second) = (eight(0) | CASELESS, eight(5) | CASELESS);
-            let shifts = [0, 8, 16, 24, 32];
-            let any = shifts
-                .iter()
-                .fold(0, |any, shift| any | self.bit((first >> shift) as u32) | self.bit((second >> shift) as u32));
-            if any != 0 {
+        let letters = |at: usize| text.get(at..)?.first_chunk().map(|eight| letters(u64::from_le_bytes(*eight)));
+        if let Some(mut here) = letters(at) {
+            while at < end
+                && let Some(next) = letters(at + STRIDE)
+            {
+                let all = here | next << (LETTER * STRIDE);
                 // A branch for each of them would be guessed wrong.
-                let mut which = shifts.iter().enumerate().fold(0, |which, (number, shift)| {
-                    which
-                        | self.bit((first >> shift) as u32) << number
-                        | self.bit((second >> shift) as u32) << (number + 5)
-                });
-                while which != 0 {
-                    let number = which.trailing_zeros() as usize;
-                    which &= which - 1;
-                    if at + number < end {
-                        self.compare(text, at + number, gram_of(&bytes[number..]), &mut hit);
-                    }
+                let any = (0..STRIDE).fold(0, |any, place| any | self.bit(all >> (LETTER * place)));
+                if any != 0 {
+                    self.compare(text, at..end.min(at + STRIDE), all, &mut hit);
                 }
+                here = next;
+                at += STRIDE;
             }
-            at += STRIDE;
         }
         // The last bytes, as if zeros followed: a keyword of three may end the text.
         while at < end && at + GRAM - 1 <= text.len() {
-            let gram = gram_of(&text[at..]);
-            if self.bit(gram) != 0 {
-                self.compare(text, at, gram, &mut hit);
-            }
+            self.compare(text, at..at + 1, gram(&text[at..]) as u64, &mut hit);
             at += 1;
         }
     }
 
     /// Whether some keyword's anchor may stand there: one or zero.
     #[inline(always)]
-    fn bit(&self, gram: u32) -> u64 {
-        let bit = hash(gram, BITS);
-        self.seen[bit >> 6] >> (bit & 63) & 1
+    fn bit(&self, letters: u64) -> u64 {
+        let gram = letters as usize % GRAMS;
+        self.seen[gram / 64] >> (gram % 64) & 1
     }
 
+    /// Compares the keywords that may stand at these places, of the first of which the letters begin.
     #[inline(never)]
-    fn compare(&self, bytes: &[u8], at: usize, gram: u32, hit: &mut impl FnMut(u32, usize)) {
-        let bit = other_hash(gram);
-        if self.sure[bit >> 6] >> (bit & 63) & 1 == 0 {
-            return;
-        }
-        let bucket = bucket(gram);
-        let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
-        for anchor in self.anchors[range].iter().filter(|anchor| anchor.gram == gram) {
-            let word = self.words.text(anchor.word as usize);
-            let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
-            let stands = bytes.get(start..start + word.len());
-            if stands.is_some_and(|text| text.eq_ignore_ascii_case(word)) {
-                hit(anchor.word, start);
+    fn compare(&self, text: &[u8], places: Range<usize>, letters: u64, hit: &mut impl FnMut(u32, usize)) {
+        let mut which = (0..STRIDE).fold(0, |which, place| which | self.bit(letters >> (LETTER * place)) << place);
+        which &= (1 << places.len()) - 1;
+        while which != 0 {
+            let place = which.trailing_zeros() as usize;
+            which &= which - 1;
+            let bucket = (letters >> (LETTER * place)) as usize % BUCKETS;
+            for anchor in &self.anchors[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize] {
+                let Some(start) = (places.start + place).checked_sub(anchor.offset as usize) else { continue };
+                if !anchor.may_stand(&text[start..]) {
+                    continue;
+                }
+                let word = self.words.text(anchor.word as usize);
+                if text.get(start..start + word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word)) {
+                    hit(anchor.word, start);
+                }
             }
         }
     }
@@ -259,44 +275,39 @@ impl Keywords {
     }
 }
 
-/// Where the keyword is looked for: the offset of its rarest four bytes, and these. A keyword of
-/// three bytes is looked for with every byte behind it.
-fn anchor(word: &[u8]) -> (usize, Vec<u32>) {
+/// Where those four characters of a keyword stand in it at which the search stops least.
+fn rarest(word: &[u8], seen: &[u64]) -> usize {
     let reach = REACH.max(word.len() / 2 + GRAM);
     let is_near = |offset: usize| offset <= reach && word.len() - offset <= reach;
+    let cost = |four: [u8; GRAM]| {
+        let gram = gram(&four);
+        let is_seen = seen[gram / 64] >> (gram % 64) & 1 != 0;
+        // It stops at what looks alike as well.
+        let common = ordinary::commonness(four).max(ordinary::commonness(four.map(alike)));
+        common - if is_seen { SHARED } else { 0 }
+    };
     let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
-    let rarest = four.min_by_key(|(_, four)| ordinary::commonness(four));
-    match rarest {
-        Some((offset, four)) => (offset, vec![gram_of(four)]),
-        None => {
-            let mut all: Vec<u32> = (0..=255).map(|last| gram_of(&[word[0], word[1], word[2], last])).collect();
-            all.sort_unstable();
-            all.dedup();
-            (0, all)
-        }
-    }
+    let four = four.filter_map(|(offset, four)| Some((offset, four.try_into().ok()?)));
+    four.min_by_key(|(_, four)| cost(*four)).map_or(0, |(offset, _)| offset)
 }
 
-/// The first four bytes, as if zeros followed, without their case.
+/// The letter that is not told from this character.
+fn alike(byte: u8) -> u8 {
+    let letter = byte & 0x1f | b'`';
+    if letter.is_ascii_lowercase() { letter } else { byte }
+}
+
+/// The letters of the first four characters, as if zeros followed.
+fn gram(text: &[u8]) -> usize {
+    letters(u64::from_le_bytes(std::array::from_fn(|at| text.get(at).copied().unwrap_or(0)))) as usize % GRAMS
+}
+
+/// What tells letters apart of eight characters, side by side, the first one lowest.
 #[inline(always)]
-fn gram_of(text: &[u8]) -> u32 {
-    let four =
-        text.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|at| text.get(at).copied().unwrap_or(0)));
-    u32::from_le_bytes(four) | CASELESS as u32
-}
-
-/// The upper bits of a product: every bit of the four bytes moves them.
-#[inline(always)]
-fn hash(gram: u32, bits: u32) -> usize {
-    (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize
-}
-
-fn other_hash(gram: u32) -> usize {
-    (gram.wrapping_mul(0x85EB_CA6B) >> (u32::BITS - SURE_BITS)) as usize
-}
-
-fn bucket(gram: u32) -> usize {
-    hash(gram, BUCKETS)
+fn letters(eight: u64) -> u64 {
+    let two = eight & 0x001f_001f_001f_001f | (eight & 0x1f00_1f00_1f00_1f00) >> 3;
+    let four = two & 0x0000_03ff_0000_03ff | (two & 0x03ff_0000_03ff_0000) >> 6;
+    four & 0x0000_0000_000f_ffff | (four & 0x000f_ffff_0000_0000) >> 12
 }
 
 fn index(number: usize) -> u32 {
@@ -335,7 +346,7 @@ mod tests {
         words.iter().enumerate().flat_map(|(n, word)| places(word).into_iter().map(move |at| (n, at))).collect()
     }
 
-    const WORDS: &[&str] = &["ab_", "ghp_", "abab", "-----begin", "ab_c", "_token"];
+    const WORDS: &[&str] = &["ab_", "ghp_", "abab", "-----begin", "ab_c", "_token", "r2_", "a b@"];
 
     #[test]
     fn a_keyword_is_found_at_both_ends_and_in_any_case() {
@@ -348,13 +359,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_finds_what_comparing_at_every_place_finds(text in "[abAB_cghpTokenGHP\\-]{0,60}") {
+        fn it_finds_what_comparing_at_every_place_finds(text in "[abAB_cghpTokenGHP\\-2rR @`]{0,60}") {
             prop_assert_eq!(hits(WORDS, text.as_bytes()), naive(WORDS, text.as_bytes()));
         }
 
         #[test]
         fn it_finds_what_a_part_of_the_text_has_a_part_of(
-            text in "[abAB_cghpTokenGHP\\-]{0,60}", start in 0_usize..60, length in 0_usize..4,
+            text in "[abAB_cghpTokenGHP\\-2rR @`]{0,60}", start in 0_usize..60, length in 0_usize..4,
         ) {
             let start = start.min(text.len());
             let part = start..(start + length).min(text.len());

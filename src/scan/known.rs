@@ -148,7 +148,9 @@ fn island(bytes: &[u8], mark: &Mark, scanner: &Scanner<'_>) -> Option<Island> {
                     add(reader::window(mark.at, detectors.longest(number), bytes.len()), tells);
                 }
                 let around = encoded::around(mark.at, detectors.longest(number), bytes.len());
-                if detectors.is_anchored(number) && detectors.is_worth_resolving(number, bytes, mark.at, around.clone())
+                if detectors.is_anchored(number)
+                    && detectors.is_worth_trying_escaped(number, bytes, mark.at)
+                    && detectors.is_worth_resolving(number, &bytes[around.clone()])
                 {
                     add(around, false);
                 }

@@ -111,18 +111,18 @@ pub fn surprise(text: &[u8]) -> f64 {
     bits
 }
 
-/// How common a few bytes are in ordinary text, to compare with others of the same length: the more, the
-/// commoner.
-pub(super) fn commonness(text: &[u8]) -> i64 {
+/// How common four bytes are in ordinary text, to compare with others: the more, the commoner. In
+/// hundredths of bits.
+pub(super) fn commonness(four: [u8; 4]) -> i64 {
     let table = &*TABLE;
-    let symbols: Vec<usize> = text.iter().map(|&byte| symbol(byte)).collect();
-    let begins: f32 = symbols.first_chunk().map_or(0.0, |[a, b]| table.pairs[a * SYMBOLS + b]);
+    let symbols = four.map(symbol);
     let goes_on = symbols.windows(3).map(|three| table.symbols[(three[0] * SYMBOLS + three[1]) * SYMBOLS + three[2]]);
     let which = symbols.iter().map(|&symbol| match symbol {
         OTHER => 4.0,
         DIGIT => 3.3,
         _ => 0.0,
     });
+    let begins = table.pairs[symbols[0] * SYMBOLS + symbols[1]];
     -((begins + goes_on.sum::<f32>() + which.sum::<f32>()) * 100.0) as i64
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::assignment::{self, Assigned};
-use super::encoded::{Regions, around};
+use super::encoded::Regions;
 use super::keywords::{Keywords, Wake};
 use super::lines;
 use super::marks::Mark;
@@ -82,12 +82,12 @@ impl Reader<'_> {
         match wake {
             Wake::Encoded(number) => regions.hit(at, self.keywords.form(number)),
             Wake::Detector(number)
-                if !self.binary && self.detectors.is_anchored(number) && {
-                    let around = around(at, self.detectors.longest(number), self.bytes.len());
-                    self.detectors.is_worth_resolving(number, self.bytes, at, around)
-                } =>
+                if !self.binary
+                    && self.detectors.is_anchored(number)
+                    && self.detectors.is_worth_trying_escaped(number, self.bytes, at) =>
             {
-                regions.keyword(at, self.detectors.longest(number));
+                let holds = |text: &[u8]| self.detectors.is_worth_resolving(number, text);
+                regions.keyword_of(number, at, self.detectors.longest(number), holds);
             }
             Wake::Detector(_) | Wake::Assignment | Wake::Comment => {}
         }

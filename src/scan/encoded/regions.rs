@@ -1,5 +1,6 @@
 //! Every encoded part of one file, each decoded once however often it is hit.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Encoding, Form, Places, Region, decode, escapes};
@@ -33,12 +34,14 @@ pub(in crate::scan) struct Regions<'b> {
     open: Vec<usize>,
     /// Where escapes may hide what a keyword stands beside.
     escaped: Vec<Range<usize>>,
+    /// Up to where nothing stands that is worth resolving, for each detector.
+    vain: BTreeMap<usize, usize>,
     left: usize,
 }
 
 impl<'b> Regions<'b> {
     pub(in crate::scan) fn of(bytes: &'b [u8]) -> Regions<'b> {
-        Regions { bytes, regions: Vec::new(), open: Vec::new(), escaped: Vec::new(), left: MOST }
+        Regions { bytes, regions: Vec::new(), open: Vec::new(), escaped: Vec::new(), vain: BTreeMap::new(), left: MOST }
     }
 
     /// Takes a hit of the literal pass; they come about in the order of the text.
@@ -55,8 +58,26 @@ impl<'b> Regions<'b> {
         }
     }
 
-    /// Takes a hit of a keyword as it is: what it stands beside may be escaped.
-    pub(in crate::scan) fn keyword(&mut self, at: usize, reach: usize) {
+    /// Takes a hit of a detector's keyword as it is, if something `holds` beside it what the detector
+    /// looks for. Where one stands beside another, only what is new is looked through.
+    pub(in crate::scan) fn keyword_of(
+        &mut self,
+        detector: usize,
+        at: usize,
+        reach: usize,
+        holds: impl FnOnce(&[u8]) -> bool,
+    ) {
+        let around = around(at, reach, self.bytes.len());
+        let vain = self.vain.entry(detector).or_default();
+        let new = around.start.max(vain.saturating_sub(reach))..around.end;
+        match holds(&self.bytes[new]) {
+            true => self.keyword(at, reach),
+            false => *vain = around.end,
+        }
+    }
+
+    /// What stands beside `at` may be escaped.
+    fn keyword(&mut self, at: usize, reach: usize) {
         let around = around(at, reach, self.bytes.len());
         match self.escaped.last_mut() {
             Some(last) if around.start <= last.end => *last = last.start.min(around.start)..last.end.max(around.end),
