@@ -20,7 +20,7 @@ pub(super) fn listing(
 ) -> Result<Listing, SourceError> {
     let mut changes = match changes {
         Ok(changes) => changes,
-        Err(why @ (SourceError::Git { .. } | SourceError::Io { .. } | SourceError::Ownership { .. })) => {
+        Err(why @ (SourceError::Git { .. } | SourceError::Io { .. } | SourceError::Ownership)) => {
             let note = Note { kind: "git", about: String::new(), message: why.to_string(), incomplete: true };
             return Ok(Listing { notes: vec![note], ..Listing::default() });
         }
