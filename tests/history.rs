@@ -348,7 +348,7 @@ fn a_call_that_cannot_be_meant_is_refused() {
         (&["--since", "no-such-thing"][..], "--since no-such-thing: neither a day"),
         (&[".", "beside"], "name one path"),
         (&["--ignored"], "--ignored"),
-        (&["/"], "not a git repository"),
+        (&["/"], "/: not inside a git repository"),
     ] {
         let ran = history.run(more);
         assert_eq!(ran.status, 2, "{ran:#?}");

@@ -101,8 +101,8 @@ fn the_public_prefix_may_be_shown() {
 #[test]
 fn a_short_secret_is_masked_where_it_stands() {
     let tiny = redactor("hunt3r", 0);
-    assert_eq!(tiny.clean("pw=hunt3r, hunt3rs"), "pw=******, hunt3rs");
-    assert_eq!(tiny.clean("pw=h%75nt3r"), "pw=********");
+    assert_eq!(tiny.clean("=hunt3r, hunt3rs"), "=******, hunt3rs");
+    assert_eq!(tiny.clean("=h%75nt3r"), "=********");
     assert_eq!(redactor("key1hunt3r", 4).clean("key1hunt3r hunt3r xhunt3r"), "key1****** ****** xhunt3r");
 }
 

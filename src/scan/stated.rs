@@ -103,7 +103,8 @@ mod tests {
             assert_eq!(sure("get.sh", &header(word)), Some(Confidence::Low), "{word}");
             assert_eq!(sure("web.xml", &setting("ApiToken", word)), Some(Confidence::Low), "{word}");
         }
-        assert_eq!(sure("web.xml", &setting("DbPassword", "topsecret")), Some(Confidence::High));
+        let word = "topsecret";
+        assert_eq!(sure("web.xml", &setting("DbPassword", word)), Some(Confidence::High));
         assert_eq!(sure(".pgpass", "db.acme.io:5432:main:dana:topsecret\n"), Some(Confidence::High));
         let drawn = sample::generate("{base62:32}", 4).unwrap().text;
         assert_eq!(sure("get.sh", &header(&drawn)), Some(Confidence::High));
