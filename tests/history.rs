@@ -307,10 +307,8 @@ fn newest_pack(history: &History) -> (PathBuf, Vec<u8>) {
     (newest, bytes)
 }
 
-/// Every object lies in two packs: what is damaged in one of them is read from the other, whatever
-/// part of it that is.
-#[test]
-fn what_is_damaged_in_one_pack_is_read_from_another() {
+/// A repository all of whose objects lie in two packs, with those, the one with the longer deltas first.
+fn in_two_packs() -> (History, [(PathBuf, Vec<u8>); 2]) {
     let mut history = eventful();
     history.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50"]);
     let (first, one) = newest_pack(&history);
@@ -319,18 +317,51 @@ fn what_is_damaged_in_one_pack_is_read_from_another() {
     history.git(&["repack", "-q", "-a", "-d", "-f", "--depth=1", "--window=3"]);
     let (second, two) = newest_pack(&history);
     assert_ne!(first, second);
-    let expected = told(&scanned(&history).findings);
     fs::write(&index, &kept).unwrap();
     fs::write(&first, &one).unwrap();
-    assert_eq!(told(&scanned(&history).findings), expected);
-    for (pack, sound) in [(&first, &one), (&second, &two)] {
-        fs::remove_file(pack).unwrap();
+    (history, [(first, one), (second, two)])
+}
+
+fn put(pack: &Path, bytes: &[u8]) {
+    // Git writes packs without the right to write.
+    fs::remove_file(pack).unwrap();
+    fs::write(pack, bytes).unwrap();
+}
+
+/// What is damaged in one of two packs is read from the other, whatever part of it that is.
+#[test]
+fn what_is_damaged_in_one_pack_is_read_from_another() {
+    let (history, packs) = in_two_packs();
+    let expected = told(&scanned(&history).findings);
+    for (pack, sound) in &packs {
         for at in 1..8 {
-            fs::write(pack, flipped(sound, sound.len() / 8 * at)).unwrap();
+            put(pack, &flipped(sound, sound.len() / 8 * at));
             assert_eq!(told(&scanned(&history).findings), expected, "{at}");
         }
-        fs::remove_file(pack).unwrap();
-        fs::write(pack, sound).unwrap();
+        put(pack, sound);
+    }
+}
+
+/// A damaged header may still be one: it names another kind, or another base of the same length.
+#[test]
+fn a_header_that_still_can_be_read_is_not_believed_if_it_is_damaged() {
+    let (mut history, packs) = in_two_packs();
+    let expected = told(&scanned(&history).findings);
+    for (pack, sound) in &packs {
+        let listed = history.git(&["verify-pack", "-v", &pack.display().to_string()]);
+        let fields = listed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let objects = fields.filter(|fields| fields[0].len() == 40);
+        let entries: Vec<usize> = objects.map(|fields| fields[4].parse().unwrap()).collect();
+        assert!(entries.len() > 50, "{listed}");
+        for (number, &at) in entries.iter().enumerate() {
+            // The kind, and bytes of the length or of the way to the base.
+            let (byte, bit) = [(0, 0x10), (0, 0x20), (1, 1), (2, 1), (2, 2)][number % 5];
+            let mut damaged = sound.clone();
+            damaged[at + byte] ^= bit;
+            put(pack, &damaged);
+            assert_eq!(told(&scanned(&history).findings), expected, "byte {byte} of the entry at {at}");
+        }
+        put(pack, sound);
     }
 }
 

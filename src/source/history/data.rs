@@ -8,10 +8,8 @@ use std::path::Path;
 use gix_hash::Kind as Hash;
 use gix_pack::data::{Entry, header};
 
-/// No header of an entry is longer.
-const LONGEST_HEADER: u64 = 64;
-/// So much is read at a time where headers alone are.
-const HEADERS: u64 = 16 << 10;
+/// So much is read at a time where all entries are, one after the other.
+const IN_A_ROW: u64 = 256 << 10;
 /// So much is read at least of an entry and behind it: what is made of an object often lies near it.
 const ENTRIES: u64 = 4 << 10;
 
@@ -51,15 +49,39 @@ impl Data {
         self.end
     }
 
-    /// Hands on the header of the entry at each of these places, which grow; none where it is damaged.
-    pub(super) fn headers(&self, starts: &[u64], mut found: impl FnMut(usize, Entry)) {
+    /// Hands on the header of the entry at each of these places, which grow; none where it is damaged, or
+    /// the entry is not what the index has a checksum of, which `sum` gives.
+    pub(super) fn headers(
+        &self,
+        starts: &[u64],
+        sum: impl Fn(usize) -> Option<u32>,
+        mut found: impl FnMut(usize, Entry),
+    ) {
         let mut ahead = Ahead::default();
         for (place, &start) in starts.iter().enumerate() {
-            let bytes = self.part(start, start.saturating_add(LONGEST_HEADER), HEADERS, &mut ahead);
-            if let Some(entry) = bytes.and_then(|bytes| Entry::from_bytes(bytes, start, self.hash).ok()) {
+            let end = starts.get(place + 1).copied().unwrap_or(self.end);
+            let Some((entry, found_sum)) = self.summed(start, end, &mut ahead) else { continue };
+            if sum(place).is_none_or(|sum| sum == found_sum) {
                 found(place, entry);
             }
         }
+    }
+
+    /// The header of the entry between these places, and the checksum of all of it.
+    fn summed(&self, start: u64, end: u64, ahead: &mut Ahead) -> Option<(Entry, u32)> {
+        let mut sum = crc32fast::Hasher::new();
+        let mut entry = None;
+        let mut at = start;
+        while at < end {
+            let until = end.min(at.saturating_add(IN_A_ROW));
+            let bytes = self.part(at, until, IN_A_ROW, ahead)?;
+            if at == start {
+                entry = Some(Entry::from_bytes(bytes, start, self.hash).ok()?);
+            }
+            sum.update(bytes);
+            at = until;
+        }
+        Some((entry?, sum.finalize()))
     }
 
     /// The entry between these places, and the bytes behind its header.

@@ -151,7 +151,8 @@ impl Pack {
     fn link(&mut self) {
         let mut open: Vec<u32> = Vec::new();
         let Pack { index, data, starts, ids, places, bases, kinds, .. } = self;
-        data.headers(starts, |place, entry| {
+        let sum = |place: usize| index.crc32_at_index(ids[place]);
+        data.headers(starts, sum, |place, entry| {
             let base = match entry.header {
                 Header::Commit => Err(Kind::Commit),
                 Header::Tree => Err(Kind::Tree),
