@@ -31,7 +31,7 @@ const STEMS: &[&str] = &[
 
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
-    contraseña contrasenya clave motdepasse senha heslo haslo hasło wachtwoord parola salasana masterauth losenord \
+    contraseña contrasenya clave motdepasse passe senha heslo haslo hasło wachtwoord parola salasana masterauth losenord \
     lösenord mdp passord adgangskode katasandi sifre şifre jelszo jelszó lozinka пароль Пароль 密码 密碼 密码是 密码为 密碼是 口令 비번 비밀번호는 パスワード 비밀번호";
 const SECRET: &str = "\
     secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret psk mnemonic";
@@ -113,7 +113,6 @@ pub fn kind(name: &str) -> Option<Kind> {
     match word {
         _ if meant & IS_PASSWORD != 0 => Some(Kind::Password),
         "phrase" | "word" | "code" if before == "pass" => Some(Kind::Password),
-        "passe" if before == "de" => Some(Kind::Password),
         _ if meant & IS_SECRET != 0 => Some(Kind::Secret),
         _ if meant & IS_TOKEN != 0 => Some(Kind::Token),
         _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
