@@ -118,7 +118,7 @@ impl Reader<'_> {
             Wake::Assignment if woken.is_full(bytes, at) => woken.cut = Some(TOO_MANY_NAMES),
             Wake::Assignment => {
                 let near = at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len());
-                if let Some(found) = assignment::find(&bytes[near.clone()], at - near.start, self.place) {
+                for found in assignment::find(&bytes[near.clone()], at - near.start, self.place) {
                     let found = found.behind(near.start);
                     woken.names.push(at);
                     woken.assigned.insert(found.secret.start, found);

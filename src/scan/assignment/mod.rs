@@ -7,6 +7,7 @@ mod asserted;
 mod bearer;
 mod block;
 mod call;
+mod column;
 mod command;
 mod cursor;
 mod inside;
@@ -55,9 +56,16 @@ impl Assigned {
     }
 }
 
-/// Looks at the word that stands at `at`.
-pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
-    let (named, kind, value) = read(bytes, at, place)?;
+/// Looks at the word that stands at `at`. Only the name of a column is given more than one value.
+pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Vec<Assigned> {
+    let judged = |(named, kind, value)| judged(bytes, named, kind, value, place);
+    match read(bytes, at, place).and_then(judged) {
+        Some(found) => vec![found],
+        None => column(bytes, at, place).filter_map(judged).collect(),
+    }
+}
+
+fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &Place) -> Option<Assigned> {
     let confidence = judge::confidence(bytes, kind, &named, &value, place)?;
     let is_local = value.form == Form::Url && url::is_local(&bytes[value.span.end..]);
     let (kind, confidence) = match is_local {
@@ -65,6 +73,14 @@ pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Option<Assigned> {
         false => (name::id(kind), confidence),
     };
     Some(Assigned { kind, name: named, secret: value.span, confidence })
+}
+
+fn column(bytes: &[u8], at: usize, place: &Place) -> impl Iterator<Item = (Range<usize>, Kind, Value)> {
+    let named = name::around(bytes, at).and_then(|named| Some((name::kind(&bytes[named.clone()])?, named)));
+    named.into_iter().flat_map(move |(kind, named)| {
+        let values = column::values(&Named { bytes, span: named.clone(), place });
+        values.into_iter().map(move |value| (named.clone(), kind, value))
+    })
 }
 
 /// A name, what it stands for, and the value that it is given.

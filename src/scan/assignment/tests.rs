@@ -13,10 +13,10 @@ fn found(path: &str, text: &str, template: &str) -> Vec<(String, Confidence)> {
     let mut found: Vec<Assigned> = Vec::new();
     for word in words() {
         for (at, _) in text.to_ascii_lowercase().match_indices(word) {
-            if let Some(assigned) = find(bytes, at, &place)
-                && !found.contains(&assigned)
-            {
-                found.push(assigned);
+            for assigned in find(bytes, at, &place) {
+                if !found.contains(&assigned) {
+                    found.push(assigned);
+                }
             }
         }
     }
@@ -377,11 +377,39 @@ fn passwords_are_found_as_people_write_them_down() {
 
 /// What only this machine reaches, or a network of containers, is told from the rest.
 #[test]
+fn a_table_is_read_by_the_heads_of_its_columns() {
+    let rows = |text: &str| found("README.md", text, "{base62:4}!{base62:9}7");
+    let one = || vec![("{}".to_owned(), Confidence::High)];
+    for text in [
+        "| User | Password |\n|---|---|\n| dana | {} |\n",
+        "| User | Password | Host |\r\n|:--|:-:|--:|\r\n| dana | {} | h1 |\r\n",
+        "User | Password\n---|---\ndana | `{}`\n",
+        "Password | User\n--- | ---\n**{}** | dana\n\nmore | other\n",
+        "| User | DB password |\n|------+-------------|\n| dana | {} |\n",
+        "| User | Password |\n|---|---|\n| dana | admin |\n| erin | n/a |\n| finn | {} |\n",
+    ] {
+        assert_eq!(rows(text), one(), "{text}");
+    }
+    let two = "| User | Password |\n|---|---|\n| dana | {} |\n| erin | x{} |\n";
+    assert_eq!(rows(two).len(), 2, "{two}");
+    for text in [
+        "| User | Password |\n| dana | {} |\n",
+        "| User | Password |\n|---|---|\n| {} | none |\n",
+        "| User | Password |\n|---|---|\n\n| dana | {} |\n",
+        "| User | Password |\n|---|---|\n| dana | see {} there |\n",
+        "| Option | Password hash |\n|---|---|\n| dana | {} |\n",
+        "a || password\nb--|--\nc | {} |\n",
+    ] {
+        assert_eq!(rows(text), [], "{text}");
+    }
+}
+
+#[test]
 fn a_password_of_a_local_server_is_of_a_kind_of_its_own() {
     let drawn = sample::generate("{base62:16}", 5).unwrap().text;
     let kind = |host: &str, password: &str| {
         let text = format!("DATABASE_URL=postgres://dana:{password}@{host}/main");
-        find(text.as_bytes(), text.find("://").unwrap(), &Place::of(".env")).map(|found| found.kind)
+        find(text.as_bytes(), text.find("://").unwrap(), &Place::of(".env")).pop().map(|found| found.kind)
     };
     for host in ["localhost:5432", "db", "127.0.0.1", "[::1]:5432", "host.docker.internal"] {
         assert_eq!(kind(host, &drawn), Some(LOCAL), "{host}");
