@@ -25,6 +25,8 @@ pub enum Written {
     PercentPair,
     /// `user,secret`
     CommaPair,
+    /// `user/secret@host`, as Oracle's tools take it.
+    SlashPair,
     /// Base64 of `user:secret`.
     Base64Pair,
     /// The password in `https://user:secret@host/`, or what stands alone before the `@`.
@@ -60,6 +62,12 @@ pub fn read(written: Written, value: &Value<'_>) -> Option<Read> {
         Written::Pair => pair(value, text, ':'),
         Written::PercentPair => pair(value, text, '%'),
         Written::CommaPair => pair(value, text, ','),
+        Written::SlashPair => {
+            let (login, host) = text.rsplit_once('@').map_or((text, None), |(login, host)| (login, Some(host)));
+            let read =
+                pair(value, login, '/').filter(|read| read.user.as_ref().is_some_and(|user| !user.is_empty()))?;
+            Some(Read { host: host.map(str::to_owned), ..read })
+        }
         Written::Openssl => match text.split_once(':') {
             Some(("pass", secret)) => Some(part(value, secret)),
             Some(_) => None,

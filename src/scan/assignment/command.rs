@@ -13,7 +13,7 @@ pub(super) const WORDS: &[&str] = &[
     "sshpass ",
     "mysql -",
     "mysqldump -",
-    "mysqladmin -",
+    "mysqladmin ",
     "mysqlsh -",
     "mariadb -",
     "docker login",
