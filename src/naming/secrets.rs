@@ -113,6 +113,7 @@ pub fn kind(name: &str) -> Option<Kind> {
     match word {
         _ if meant & IS_PASSWORD != 0 => Some(Kind::Password),
         "phrase" | "word" | "code" if before == "pass" => Some(Kind::Password),
+        "credentials" if before == "security" => Some(Kind::Password),
         _ if meant & IS_SECRET != 0 => Some(Kind::Secret),
         _ if meant & IS_TOKEN != 0 => Some(Kind::Token),
         _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
@@ -181,6 +182,8 @@ fn glued(word: &str) -> Option<Kind> {
         () if ends(&["secret"]) => Some(Kind::Secret),
         () if ends(&["token"]) => Some(Kind::Token),
         () if ends(&["apikey", "secretkey", "accesskey", "privatekey", "authkey"]) => Some(Kind::ApiKey),
+        // `GITHUBKEY`
+        () if word.strip_suffix("key").is_some_and(|whose| is(whose, IS_KEY_OF)) => Some(Kind::ApiKey),
         () => None,
     }
 }
@@ -222,6 +225,7 @@ mod tests {
             ("x-api-key", Kind::ApiKey),
             ("apikey", Kind::ApiKey),
             ("AccountKey", Kind::ApiKey),
+            ("githubkey", Kind::ApiKey),
             ("key", Kind::Weak),
             ("Authorization", Kind::Weak),
         ] {

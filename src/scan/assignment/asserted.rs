@@ -26,6 +26,10 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     if quoted && let Some(value) = set_for(name) {
         return Some(value);
     }
+    // `"x".equals(password)`
+    if let Some(text) = name.line_before().strip_suffix(b".equals(") {
+        return text_before(name, text, Form::Compared);
+    }
     rest.eat(b"()");
     let before = name.line_before().to_ascii_lowercase();
     if name.place.text != Text::Code || !COMPARE.iter().any(|word| memchr::memmem::find(&before, word).is_some()) {

@@ -64,10 +64,18 @@ impl Cursor<'_> {
         }
         let length = self.rest().iter().take(GAP).take_while(is_type).count();
         let behind = &self.rest()[length..];
+        // A text, or a call that is handed one: `= SecretStr("…")`.
         let follows = |text: &[u8]| {
-            text.iter().find(|byte| **byte != b' ').is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
+            let text = text.trim_ascii_start();
+            let name = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+            let text = if name > 0 && text.get(name) == Some(&b'(') { &text[name + 1..] } else { text };
+            text.strip_prefix(b"default=").unwrap_or(text).first().is_some_and(|byte| is_quote(*byte))
         };
-        if length > 0 && behind.first() == Some(&b'=') && behind.get(1) != Some(&b'=') && follows(&behind[1..]) {
+        if length > 0
+            && behind.first() == Some(&b'=')
+            && !matches!(behind.get(1), Some(b'=' | b'>'))
+            && follows(&behind[1..])
+        {
             self.at += length + 1;
             self.spaces();
         }
@@ -128,7 +136,7 @@ impl Cursor<'_> {
 
     /// Whether what is called on the text leaves it as it is.
     pub(super) fn is_converted(&self) -> bool {
-        const SAME: [&[u8]; 16] = [
+        const SAME: [&[u8]; 17] = [
             b".freeze",
             b".to_s",
             b".to_owned(",
@@ -139,6 +147,7 @@ impl Cursor<'_> {
             b".getBytes(",
             b".toCharArray(",
             b".trim()",
+            b".strip()",
             b".toString(",
             b".to_vec()",
             b".as_ref()",
@@ -169,14 +178,34 @@ impl Cursor<'_> {
         }
     }
 
-    /// The last of two values between which a program chooses: `a ? b : "x"`.
+    /// What a script takes where it is handed nothing: `"${1:-x}"`.
+    pub(super) fn by_default(&self, place: &Place) -> Option<Value> {
+        let mut rest = Cursor { ..*self };
+        rest.eat(b"\"");
+        (place.text == Text::Shell && rest.eat(b"${")).then_some(())?;
+        rest.skip_name()?;
+        let _ = rest.eat(b":") && (rest.eat(b"-") || rest.eat(b"=")) || rest.eat(b"-");
+        let quoted = rest.eat(b"\"") || rest.eat(b"'");
+        let start = rest.at;
+        let plain = |byte: &&u8| byte.is_ascii_graphic() && !matches!(byte, b'}' | b'$' | b'"' | b'\'' | b'`');
+        let length = rest.rest().iter().take_while(plain).count();
+        rest.at += length;
+        let closed = (!quoted || rest.eat(b"\"") || rest.eat(b"'")) && rest.eat(b"}");
+        (closed && length > 0).then_some(Value { span: start..start + length, form: Form::Login })
+    }
+
+    /// The last of two values between which a program chooses: `a ? b : "x"`, `a or "x"`, `None if a else "x"`.
     pub(super) fn chosen(&mut self, place: &Place) -> Option<Value> {
+        const OR: [&[u8]; 7] = [b" ?? ", b" ?: ", b" || ", b" or ", b" else ", b".orElse(", b".getOrElse("];
         if place.text != Text::Code {
             return None;
         }
-        let asks = memchr::memmem::find(self.rest(), b" ? ")?;
-        let other = asks + memchr::memmem::find(&self.rest()[asks..], b" : ")? + 3;
-        let plain = !self.rest()[..other].iter().any(|byte| is_quote(*byte));
+        let behind = |mark: &[u8]| Some(memchr::memmem::find(self.rest(), mark)? + mark.len());
+        let asks = behind(b" ? ").and_then(|asks| Some(asks + memchr::memmem::find(&self.rest()[asks..], b" : ")? + 3));
+        let other = asks.or_else(|| OR.iter().find_map(|or| behind(or)))?;
+        // `$_POST["a"] ?? "x"`: what is asked for first may have a name.
+        let quotes = self.rest()[..other].iter().filter(|byte| is_quote(**byte)).count();
+        let plain = quotes == 0 || (asks.is_none() && quotes == 2 && !is_quote(self.rest()[0]));
         let mut rest = Cursor { at: self.at + other, ..*self };
         plain.then(|| rest.quoted(Form::Quoted)).flatten()
     }
@@ -220,6 +249,7 @@ impl Cursor<'_> {
             return None;
         }
         let mut inside = Cursor { at: self.at + length + 1, ..*self };
+        let _ = inside.eat(b"default=") || inside.eat(b"text: ");
         inside.quoted(Form::Login)
     }
 
@@ -307,7 +337,7 @@ impl Cursor<'_> {
             return false;
         }
         self.spaces();
-        if self.eat(b"\"value\":") {
+        if self.eat(b"\"value\":") || self.eat(b"\"default\":") {
             self.spaces();
         }
         let opens = self.rest().first().is_some_and(|byte| is_quote(*byte));

@@ -57,8 +57,13 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let escaped = start < at && bytes[..start].ends_with(b"\\") && matches!(bytes[start], b'n' | b'r' | b't');
     let start = start + usize::from(escaped);
     let end = at + behind - bytes[at..at + behind].iter().rev().take_while(edge).count();
-    Some(start..end)
+    let called = METHODS.iter().find(|method| bytes[start..end].ends_with(method) && bytes[end..].starts_with(b"("));
+    let end = end - called.map_or(0, |method| method.len());
+    (at < end).then_some(start..end)
 }
+
+/// What is called on a name belongs to it no more.
+const METHODS: [&[u8]; 4] = [b".equals", b".equalsIgnoreCase", b".Equals", b".set"];
 
 /// The beginnings of marks that are no ASCII: those of full width, of Chinese and Japanese, and of print.
 const MARKS: [&[u8]; 4] = [b"\xEF\xBC", b"\xE3\x80", b"\xE2\x80", b"\xE2\x86"];
@@ -94,6 +99,8 @@ mod tests {
         assert_eq!(around(text, 14).map(|range| &text[range]), Some(&b"DB_PASS"[..]));
         let text = br"C:\tokens=x";
         assert_eq!(around(text, 3).map(|range| &text[range]), Some(&b"tokens"[..]));
+        let text = b"if (token.equals(x))";
+        assert_eq!(around(text, 4).map(|range| &text[range]), Some(&b"token"[..]));
         assert_eq!(around("x".repeat(200).as_bytes(), 100), None);
     }
 }

@@ -68,6 +68,11 @@ impl<'b> Named<'b> {
         begins(b"set") || begins(b"with") || (begins(b"pass") && self.before() == Some(b'.'))
     }
 
+    /// Whether it is declared as a text: `std::string password(…)`.
+    pub(super) fn is_declared(&self) -> bool {
+        [&b"string "[..], b"String "].iter().any(|declared| self.line_before().ends_with(declared))
+    }
+
     fn in_front_of_its_quote(&self) -> &'b [u8] {
         &self.bytes[..self.span.start.saturating_sub(1)]
     }

@@ -6,12 +6,13 @@ use super::cursor::Cursor;
 use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
 
-const OR: [&[u8]; 9] = [
+const OR: [&[u8]; 10] = [
     b"||",
     b"??",
     b"?:",
     b"or ",
     b".orElse(",
+    b".and_return(",
     b".getOrElse(",
     b".unwrap_or(",
     b".unwrap_or_else(|_|",

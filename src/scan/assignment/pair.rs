@@ -3,6 +3,7 @@
 //! `<name>password</name><value>x</value>`.
 
 use super::super::lines;
+use super::super::place::Text;
 use super::cursor::Cursor;
 use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
@@ -18,7 +19,7 @@ const BETWEEN: usize = 3;
 
 /// The value of a name that is a value itself.
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
-    element(name).or_else(|| {
+    element(name).or_else(|| argument(name)).or_else(|| {
         let before = key_before(name.line_before())?;
         let mut rest = behind(name).or_else(|| in_front(name, before))?;
         rest.quoted(Form::Quoted).or_else(|| rest.bare(name.place, true))
@@ -120,6 +121,23 @@ fn element(name: &Named<'_>) -> Option<Value> {
     at = skip(bytes, at, b" \t\r\n");
     let value = ELEMENTS.iter().find(|element| bytes[at..].starts_with(element))?;
     name.at(at + value.len()).element()
+}
+
+/// The item below an option in a list of YAML: `- --password` and on the next line `- x`.
+fn argument(name: &Named<'_>) -> Option<Value> {
+    let bytes = name.bytes;
+    let before = name.line_before();
+    let item = before.strip_suffix(b"- --").or_else(|| before.strip_suffix(b"- \"--"));
+    let indent = item.filter(|item| name.place.text == Text::Data && item.iter().all(|byte| *byte == b' '))?.len();
+    let mut rest = name.behind();
+    rest.eat(b"\"");
+    let end = lines::line_end(bytes, rest.at);
+    let next = end + memchr::memchr(b'\n', &bytes[end..])? + 1;
+    let is_item = bytes[rest.at..end].trim_ascii().is_empty()
+        && skip(bytes, next, b" ") == next + indent
+        && bytes[next + indent..].starts_with(b"- ");
+    let mut below = is_item.then(|| name.at(next + indent + 2))?;
+    below.quoted(Form::Bare).or_else(|| below.word())
 }
 
 fn unquoted_end(text: &[u8]) -> &[u8] {

@@ -31,7 +31,11 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     let said = SAYS.iter().find(|word| rest.eat(word.as_bytes()));
     rest.spaces();
     match said {
-        None => rest.quoted(Form::Login).filter(|_| name.place.text == Text::Shell),
+        None => {
+            let apart = rest.at > name.span.end;
+            let quoted = rest.quoted(Form::Login).filter(|_| name.place.text == Text::Shell);
+            quoted.or_else(|| written(&mut rest).filter(|_| apart))
+        }
         Some(&("for " | "für ")) => of_somebody(&mut rest),
         Some(_) => rest.quoted(Form::Login).or_else(|| written(&mut rest)),
     }

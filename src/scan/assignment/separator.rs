@@ -25,10 +25,13 @@ pub(super) enum Separator {
 pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -> Option<Separator> {
     let before = name.before();
     let code = name.place.text == Text::Code;
-    for compared in [&b"!=="[..], b"!=", b"===", b"=="] {
-        if rest.eat(compared) {
-            return Some(Separator::Compared);
-        }
+    const COMPARED: [&[u8]; 7] = [b"!==", b"!=", b"===", b"==", b".equals(", b".equalsIgnoreCase(", b".Equals("];
+    if COMPARED.iter().any(|compared| rest.eat(compared)) {
+        return Some(Separator::Compared);
+    }
+    // Gradle's properties: `password.set("x")`
+    if code && rest.eat(b".set(") {
+        return Some(Separator::Typed);
     }
     for assigned in [
         &b"=>"[..],
@@ -48,6 +51,9 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
         if rest.eat(assigned) {
             return Some(Separator::Assigned);
         }
+    }
+    if (code || name.place.text == Text::Data) && !quoted && declared(rest) {
+        return Some(Separator::Assigned);
     }
     // `"name" -> "x"`, `"name" to "x"`
     if quoted && code && (rest.eat(b"-> ") || rest.eat(b"to ")) {
@@ -86,6 +92,11 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             rest.at += 1;
             Some(Separator::Typed)
         }
+        // `strcmp(password, "x")`
+        b',' if !quoted && code && is_compared(name) => {
+            rest.at += 1;
+            Some(Separator::Compared)
+        }
         // `fill("#password", "x")`, `type("input[name=password]", "x")`, `AddWithValue("@password", "x")`
         b',' if quoted && code && (matches!(before, Some(b'#' | b'=' | b'@')) || is_flag(name)) => {
             rest.at += 1;
@@ -99,7 +110,7 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             rest.at += 1;
             Some(if name.before_dashes().is_some_and(is_quote) { Separator::Listed } else { Separator::Passed })
         }
-        b'v' | b'c' if quoted => {
+        b'v' | b'c' if quoted || before == Some(b'<') => {
             let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| rest.eat(text));
             attribute.then_some(if name.place.text == Text::Data { Separator::Assigned } else { Separator::Typed })
         }
@@ -111,8 +122,20 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
     }
 }
 
+/// The type behind the name, as Go and SQL have it: `var name string = "x"`, `DECLARE @name NVARCHAR(20) = 'x'`.
+fn declared(rest: &mut Cursor<'_>) -> bool {
+    const TYPES: [&[u8]; 7] = [b"string", b"*string", b"[]byte", b"String", b"varchar(", b"nvarchar(", b"text"];
+    let named = |text: &[u8], word: &[u8]| text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let Some(word) = TYPES.into_iter().find(|word| named(rest.rest(), word)) else { return false };
+    let size = rest.rest()[word.len()..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b')').count();
+    let behind = &rest.rest()[word.len() + size..];
+    let assigned = behind.starts_with(b" = ");
+    rest.at += if assigned { word.len() + size + 3 } else { 0 };
+    assigned
+}
+
 /// Whether a word in front of the name says that its value follows: `#define NAME`, `ENV NAME`, `:name`.
-fn is_given(name: &Named<'_>) -> bool {
+pub(super) fn is_given(name: &Named<'_>) -> bool {
     const GIVE: [&[u8]; 11] = [
         b"define",
         b"ENV",
@@ -152,9 +175,35 @@ fn is_set(name: &Named<'_>) -> bool {
 
 /// Whether the name, a constant, is the first that a call is handed that puts a value there: `put(NAME`.
 fn is_put(name: &Named<'_>) -> bool {
-    const PUT: [&[u8]; 9] =
-        [b"put(", b"set(", b"Set(", b"setProperty(", b"setenv(", b"Setenv(", b"add(", b"Add(", b"header("];
-    PUT.iter().any(|call| name.line_before().ends_with(call))
+    const PUT: [&[u8]; 13] = [
+        b"put(",
+        b"set(",
+        b"Set(",
+        b"setProperty(",
+        b"setenv(",
+        b"Setenv(",
+        b"add(",
+        b"Add(",
+        b"header(",
+        b"strcpy(",
+        b"strncpy(",
+        b"strlcpy(",
+        b"memcpy(",
+    ];
+    // `strcpy(config->name, "x")`
+    let line = name.line_before();
+    let line = line.strip_suffix(b"->").map_or(line, |line| {
+        let owner = line.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        &line[..line.len() - owner]
+    });
+    PUT.iter().any(|call| line.ends_with(call))
+}
+
+/// `strcmp(name`
+fn is_compared(name: &Named<'_>) -> bool {
+    [&b"strcmp("[..], b"strncmp(", b"compare_digest(", b"secure_compare("]
+        .iter()
+        .any(|call| name.line_before().ends_with(call))
 }
 
 /// Whether the name begins a line, or a block; in settings a word or two may stand in front, as in

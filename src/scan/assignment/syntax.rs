@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::super::place::Text;
-use super::named::Named;
-use super::separator::{Separator, separator};
+use super::named::{Named, is_quote};
+use super::separator::{self, Separator, separator};
 use super::{asserted, block, inside, otherwise, pair, prose};
 
 /// No value is longer.
@@ -46,16 +46,29 @@ pub(super) enum Form {
 /// The value of the name, if it is written there.
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     let readers = [inside::value, pair::value, block::value, beside, asserted::value, otherwise::value, prose::value];
-    readers.into_iter().find_map(|read| read(name))
+    readers.into_iter().find_map(|read| read(name)).map(|value| as_meant(value, name.bytes))
+}
+
+/// Spring's way to say that a password stands there as it is: `{noop}x`.
+fn as_meant(mut value: Value, bytes: &[u8]) -> Value {
+    const PLAIN: &[u8] = b"{noop}";
+    value.span.start += if bytes[value.span.clone()].starts_with(PLAIN) { PLAIN.len() } else { 0 };
+    value
 }
 
 /// What stands behind the name and a separator.
 fn beside(name: &Named<'_>) -> Option<Value> {
     let (mut rest, place) = (name.behind(), name.place);
     let quoted = rest.skip_closing();
+    // `password!: string`, `password?: string`
+    if matches!(rest.rest(), [b'!' | b'?', b':', ..]) {
+        rest.at += 1;
+    }
     rest.spaces();
     rest.property();
-    if (quoted && name.is_chosen()) || (name.is_shouted() && rest.rest().first() == Some(&b'(')) {
+    if (quoted && name.is_chosen())
+        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !separator::is_given(name))
+    {
         // One of two texts, or a macro.
         return None;
     }
@@ -71,6 +84,9 @@ fn beside(name: &Named<'_>) -> Option<Value> {
             if rest.eat(b"<code>") || rest.eat(b"<b>") {
                 return rest.element();
             }
+            if let Some(value) = rest.by_default(place) {
+                return Some(value);
+            }
             rest.type_of_variable();
             if rest.goes_on_below(place) {
                 return rest
@@ -78,6 +94,10 @@ fn beside(name: &Named<'_>) -> Option<Value> {
                     .or_else(|| rest.bare(place, name.is_shouted()).filter(|_| place.text == Text::Data));
             }
             let form = if rest.opens_a_list(place) { Form::Login } else { Form::Quoted };
+            // `name = ("x")`
+            if place.text == Text::Code && matches!(rest.rest(), [b'(', quote, ..] if is_quote(*quote)) {
+                rest.eat(b"(");
+            }
             rest.quoted(form)
                 .or_else(|| rest.chosen(place))
                 .or_else(|| rest.wrapped(place))
@@ -93,14 +113,18 @@ fn beside(name: &Named<'_>) -> Option<Value> {
             let pair = name.opens_a_pair() || name.before() == Some(b'{');
             let form = match rest.rest().first() {
                 Some(b')' | b'}') if pair => Form::Quoted,
-                Some(b')') if name.sets() => Form::Login,
+                Some(b')') if name.sets() || name.is_declared() => Form::Login,
                 _ => value.form,
             };
             Some(Value { form, ..value })
         }
         Separator::Typed => rest.quoted(Form::Login),
         Separator::Compared => rest.quoted(Form::Compared),
-        Separator::Given => rest.quoted(Form::Quoted).or_else(|| rest.word().filter(|_| place.text != Text::Code)),
+        Separator::Given => {
+            // `#define TOKEN ("x")`
+            let _ = place.text == Text::Code && rest.eat(b"(");
+            rest.quoted(Form::Quoted).or_else(|| rest.word().filter(|_| place.text != Text::Code))
+        }
         Separator::Stated => {
             let value = rest.quoted(Form::Quoted).or_else(|| rest.word().filter(|_| place.text == Text::Lines))?;
             rest.ends_a_statement(&value).then_some(value)

@@ -5,7 +5,7 @@ use crate::detector::sample;
 use crate::scan::place::Place;
 
 /// What is found in the text, in which `{}` stands for a generated value.
-fn found(path: &str, text: &str, template: &str) -> Vec<(String, Confidence)> {
+pub(super) fn found(path: &str, text: &str, template: &str) -> Vec<(String, Confidence)> {
     let value = sample::generate(template, 7).unwrap().text;
     let text = text.replace("{}", &value);
     let bytes = text.as_bytes();
@@ -376,6 +376,65 @@ fn passwords_are_found_as_people_write_them_down() {
 }
 
 /// What only this machine reaches, or a network of containers, is told from the rest.
+/// What a program declares, compares with, falls back to or is handed.
+#[test]
+fn the_statements_of_many_languages_are_read() {
+    for (path, text) in [
+        ("a.go", "const apiToken string = \"{}\""),
+        ("a.go", "var (\n\tname     string = \"x\"\n\tapiToken string = \"{}\"\n)"),
+        ("a.go", "var secretKey []byte = []byte(\"{}\")"),
+        ("a.sql", "DECLARE @password NVARCHAR(40) = '{}';"),
+        ("a.ts", "apiToken!: string = \"{}\";"),
+        ("a.ts", "constructor(private token?: string = '{}') {}"),
+        ("a.java", "if (token.equals(\"{}\")) {"),
+        ("a.java", "if (\"{}\".equals(token)) {"),
+        ("a.java", "String token = Optional.ofNullable(x).orElse(\"{}\");"),
+        ("a.java", "env.put(Context.SECURITY_CREDENTIALS, \"{}\");"),
+        ("a.java", "keyStore.load(in, \"{}\".toCharArray());"),
+        ("a.c", "if (strcmp(token, \"{}\") == 0)"),
+        ("a.c", "strncpy(config->token, \"{}\", 64);"),
+        ("a.c", "#define API_TOKEN (\"{}\")"),
+        ("a.cpp", "std::string token(\"{}\");"),
+        ("a.kts", "token.set(\"{}\")"),
+        ("a.php", "$token = $given ?: '{}';"),
+        ("a.php", "$token = $_POST['t'] ?? '{}';"),
+        ("a.py", "token = ask() or \"{}\""),
+        ("a.py", "token = None if known else \"{}\""),
+        ("a.py", "token = (\"{}\")"),
+        ("a.py", "token = \"{}\".strip()"),
+        ("a.py", "token: SecretStr = SecretStr(\"{}\")"),
+        ("a.py", "token = Field(default=\"{}\")"),
+        ("a.rb", "allow(ENV).to receive(:[]).with(\"TOKEN\").and_return(\"{}\")"),
+        ("a.dart", "final _token = TextEditingController(text: '{}');"),
+        ("a.sh", "TOKEN=${1:-\"{}\"}"),
+        ("a.sh", "TOKEN=\"${2:-{}}\""),
+        ("a.yml", "args:\n  - --token\n  - {}\n"),
+        ("a.yml", "args:\n  - \"--token\"\n  - \"{}\"\n"),
+        ("a.xml", "<token value=\"{}\"/>"),
+        ("a.json", "{\"token\": {\n  \"value\": \"{}\"\n}}"),
+        (".env", "GITHUBKEY={}"),
+    ] {
+        assert_eq!(
+            found(path, text, "{base62:40}").first().map(|(value, _)| value.as_str()),
+            Some("{}"),
+            "{path}: {text}"
+        );
+    }
+    assert_eq!(found("a.java", ".withUser(\"dana\").password(\"{noop}{}\")", "{base62:16}")[0].0, "{}");
+    assert_eq!(found("a.md", "user dana, password {}", "{base62:4}!{base62:9}7")[0].0, "{}");
+    for (path, text) in [
+        ("a.go", "func check(token string) bool { return \"{}\" }"),
+        ("a.java", "if (kind.equals(\"{}\")) {"),
+        ("a.py", "token = \"\" if known else other(\"{}\")"),
+        ("a.sh", "TOKEN=${1:-$OTHER}; echo {}"),
+        ("a.yml", "args:\n  - --token\n- {}\n"),
+        ("a.json", "{\"token\": {\n  \"type\": \"{}\"\n}}"),
+        ("a.md", "the password {} was"),
+    ] {
+        assert_eq!(found(path, text, "user_name_field"), [], "{path}: {text}");
+    }
+}
+
 #[test]
 fn a_table_is_read_by_the_heads_of_its_columns() {
     let rows = |text: &str| found("README.md", text, "{base62:4}!{base62:9}7");
