@@ -20,9 +20,11 @@ mod otherwise;
 mod pair;
 mod piped;
 mod prose;
+mod returned;
 mod separator;
 mod sql;
 mod syntax;
+mod tuple;
 mod url;
 
 use std::ops::Range;

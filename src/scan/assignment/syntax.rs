@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::super::place::Text;
 use super::named::{Named, is_quote};
 use super::separator::{self, Separator, separator};
-use super::{asserted, block, inside, otherwise, pair, prose};
+use super::{asserted, block, inside, otherwise, pair, prose, returned, tuple};
 
 /// No value is longer.
 pub(super) const LONGEST: usize = 600;
@@ -45,7 +45,19 @@ pub(super) enum Form {
 
 /// The value of the name, if it is written there.
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
-    let readers = [inside::value, pair::value, block::value, beside, asserted::value, otherwise::value, prose::value];
+    if let Some(value) = tuple::value(name) {
+        return value;
+    }
+    let readers = [
+        inside::value,
+        pair::value,
+        block::value,
+        beside,
+        asserted::value,
+        otherwise::value,
+        returned::value,
+        prose::value,
+    ];
     readers.into_iter().find_map(|read| read(name)).map(|value| as_meant(value, name.bytes))
 }
 
