@@ -13,6 +13,7 @@ mod cursor;
 mod inside;
 mod joined;
 mod judge;
+mod list;
 mod name;
 mod named;
 mod nothing;
@@ -58,13 +59,16 @@ impl Assigned {
     }
 }
 
-/// Looks at the word that stands at `at`. Only the name of a column is given more than one value.
+/// Looks at the word that stands at `at`. Only a list, or the column of a table, has more than one value.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Vec<Assigned> {
     let judged = |(named, kind, value)| judged(bytes, named, kind, value, place);
-    match read(bytes, at, place).and_then(judged) {
-        Some(found) => vec![found],
-        None => column(bytes, at, place).filter_map(judged).collect(),
+    let mut found: Vec<Assigned> = read(bytes, at, place).and_then(judged).into_iter().collect();
+    for more in several(bytes, at, place).filter_map(judged) {
+        if !found.iter().any(|known| known.secret == more.secret) {
+            found.push(more);
+        }
     }
+    found
 }
 
 fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &Place) -> Option<Assigned> {
@@ -77,11 +81,13 @@ fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &P
     Some(Assigned { kind, name: named, secret: value.span, confidence })
 }
 
-fn column(bytes: &[u8], at: usize, place: &Place) -> impl Iterator<Item = (Range<usize>, Kind, Value)> {
+/// The values that a name has in a list, or as the head of a column.
+fn several(bytes: &[u8], at: usize, place: &Place) -> impl Iterator<Item = (Range<usize>, Kind, Value)> {
     let named = name::around(bytes, at).and_then(|named| Some((name::kind(&bytes[named.clone()])?, named)));
-    named.into_iter().flat_map(move |(kind, named)| {
-        let values = column::values(&Named { bytes, span: named.clone(), place });
-        values.into_iter().map(move |value| (named.clone(), kind, value))
+    named.into_iter().flat_map(move |(kind, span)| {
+        let name = Named { bytes, span: span.clone(), place };
+        let values = list::values(&name).into_iter().chain(column::values(&name));
+        values.map(move |value| (span.clone(), kind, value))
     })
 }
 
