@@ -9,6 +9,7 @@ use super::super::place::{Place, Text};
 use super::super::placeholder;
 use super::name::{self, Kind};
 use super::nothing::{fold, has_each, is_none, is_said_to_be_wrong};
+use super::sealed::is_sealed;
 use super::syntax::{Form, Value};
 use crate::finding::Confidence;
 use crate::naming::words_of;
@@ -30,10 +31,10 @@ pub(super) fn confidence(
     place: &Place,
 ) -> Option<Confidence> {
     let text = std::str::from_utf8(&bytes[value.span.clone()]).ok()?;
-    let name = &bytes[name.clone()];
-    if place.written {
+    if place.written || is_sealed(bytes, name.start, text) {
         return None;
     }
+    let name = &bytes[name.clone()];
     let drawn = randomness(text.as_bytes());
     let level = match kind {
         _ if placeholder::is_provisional(text) => Some(Confidence::Low),

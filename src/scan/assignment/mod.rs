@@ -19,6 +19,7 @@ mod otherwise;
 mod pair;
 mod piped;
 mod prose;
+mod sealed;
 mod separator;
 mod sql;
 mod syntax;
