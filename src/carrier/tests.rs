@@ -154,6 +154,7 @@ fn what_has_no_end_is_read_in_time() {
         (".npmrc", long("", "a=b\n")),
         (".pgpass", long("", "\\:")),
         (".git-credentials", long("https://", "@")),
+        (".mysql_history", long("_HiStOrY_V2_\n", "\\040'\\134")),
     ] {
         assert!(read(path, &text).is_some_and(|found| found.len() <= MOST), "{path}");
     }
@@ -166,6 +167,24 @@ fn what_an_alias_repeats_is_read_once() {
     let found = read("config/database.yml", &text).unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((&text[found[0].span.clone()], found[0].key.as_deref()), (secret.as_str(), Some("base/password")));
+}
+
+fn stated<'t>(path: &str, text: &'t str) -> Vec<(&'t str, Option<String>)> {
+    let found = read(path, text).unwrap();
+    found.into_iter().map(|one| (&text[one.span], one.value)).collect()
+}
+
+#[test]
+fn a_history_of_libedit_states_what_was_typed() {
+    let secret = generate("{base62:8}", 4).unwrap().text;
+    let typed =
+        |first: &str, secret: &str| format!("{first}ALTER\\040USER\\040dana\\040IDENTIFIED\\040BY\\040'{secret}';\n");
+    let written = format!("{secret}\\040{secret}");
+    let text = typed("_HiStOrY_V2_\n", &written);
+    assert_eq!(stated(".mysql_history", &text), [(written.as_str(), Some(format!("{secret} {secret}")))]);
+    let text = typed("_HiStOrY_V2_\n", &secret);
+    assert_eq!(stated(".mysql_history", &text), [(secret.as_str(), None)]);
+    assert!(stated(".mysql_history", &typed("", &secret)).is_empty(), "a text that does not say so is as it stands");
 }
 
 #[test]
