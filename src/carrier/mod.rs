@@ -10,6 +10,7 @@ mod at;
 mod form;
 mod format;
 mod libedit;
+mod sensitive;
 mod shape;
 mod table;
 mod tree;

@@ -155,6 +155,11 @@ fn what_has_no_end_is_read_in_time() {
         (".pgpass", long("", "\\:")),
         (".git-credentials", long("https://", "@")),
         (".mysql_history", long("_HiStOrY_V2_\n", "\\040'\\134")),
+        ("a.tfstate", {
+            let (list, attributes) = (long("", "[{\"type\":\"get_attr\",\"value\":\"b\"}],"), long("", "\"a\":\"x\","));
+            let instance = format!("{{\"attributes\":{{{attributes}}},\"sensitive_attributes\":[{list}]}}");
+            format!("{{\"resources\":[{{\"instances\":[{instance}]}}]}}")
+        }),
     ] {
         assert!(read(path, &text).is_some_and(|found| found.len() <= MOST), "{path}");
     }
@@ -172,6 +177,25 @@ fn what_an_alias_repeats_is_read_once() {
 fn stated<'t>(path: &str, text: &'t str) -> Vec<(&'t str, Option<String>)> {
     let found = read(path, text).unwrap();
     found.into_iter().map(|one| (&text[one.span], one.value)).collect()
+}
+
+#[test]
+fn of_a_state_what_it_lists_as_sensitive_is_secret_and_nothing_beside() {
+    let secret = generate("{base62:16}", 4).unwrap().text;
+    let read = |list: &str| {
+        let attributes = format!(r#"{{"id": "front", "doors": [{{"entry": "{secret}", "floor": "second"}}]}}"#);
+        let instance = format!(r#"{{"attributes": {attributes}, "sensitive_attributes": {list}}}"#);
+        let text = format!(r#"{{"version": 4, "resources": [{{"type": "door", "instances": [{instance}]}}]}}"#);
+        stated("a.tfstate", &text).into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>()
+    };
+    let doors = r#"{"type": "get_attr", "value": "doors"}"#;
+    let index = |at: u8| format!(r#"{{"type": "index", "value": {{"value": {at}, "type": "number"}}}}"#);
+    let entry = r#"{"type": "get_attr", "value": "entry"}"#;
+    assert_eq!(read(&format!("[[{doors}, {}, {entry}]]", index(0))), [secret.as_str()]);
+    assert_eq!(read(&format!("[[{doors}]]")), [secret.as_str(), "second"]);
+    for list in ["[]".to_owned(), "[[]]".to_owned(), format!("[[{entry}]]"), format!("[[{doors}, {}]]", index(1))] {
+        assert!(read(&list).is_empty(), "{list}");
+    }
 }
 
 #[test]
