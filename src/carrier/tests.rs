@@ -154,6 +154,10 @@ fn what_has_no_end_is_read_in_time() {
         (".npmrc", long("", "a=b\n")),
         (".pgpass", long("", "\\:")),
         (".git-credentials", long("https://", "@")),
+        ("hex.config", long("", "{a,")),
+        ("hex.config", long("{a,", "#{b =>")),
+        ("hex.config", long("{a,", "\"b\\\"")),
+        ("cert.pem", long("-----BEGIN ARGO TUNNEL TOKEN-----\n", "-----BEGIN A-----\n")),
         (".mysql_history", long("_HiStOrY_V2_\n", "\\040'\\134")),
         ("a.tfstate", {
             let (list, attributes) = (long("", "[{\"type\":\"get_attr\",\"value\":\"b\"}],"), long("", "\"a\":\"x\","));
@@ -209,6 +213,35 @@ fn a_history_of_libedit_states_what_was_typed() {
     let text = typed("_HiStOrY_V2_\n", &secret);
     assert_eq!(stated(".mysql_history", &text), [(secret.as_str(), None)]);
     assert!(stated(".mysql_history", &typed("", &secret)).is_empty(), "a text that does not say so is as it stands");
+}
+
+#[test]
+fn a_block_states_the_token_in_it_and_not_whose_it_is() {
+    let make = |members: &str| {
+        let json = generate(&format!("{{base64json:{members}}}"), 4).unwrap().text;
+        format!(
+            "-----BEGIN ARGO TUNNEL TOKEN-----\n{}\n{}\n-----END ARGO TUNNEL TOKEN-----\n",
+            &json[..40],
+            &json[40..]
+        )
+    };
+    let text = make(r#"{"zoneID":"{hex:32}","accountID":"{hex:32}","apiToken":"{base64url:40}"}"#);
+    let found = stated("cert.pem", &text);
+    let [(written, Some(token))] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((token.len(), written.lines().count()), (40, 2));
+    assert!(stated("cert.pem", &make(r#"{"zoneID":"{hex:32}","accountID":"{hex:32}"}"#)).is_empty());
+}
+
+#[test]
+fn terms_of_erlang_are_names_with_values() {
+    let [key, other] = [1, 2].map(|seed| generate("{hex:32}", seed).unwrap().text);
+    let text = format!(
+        "%% {{key,<<\"x\">>}}.\n{{username,<<\"dana\">>}}.\n{{'$read_key',\"{key}\"}}.\n\
+         {{'$repos',#{{<<\"hexpm:acme\">> => #{{public_key => <<\"-----\">>,auth_key => <<\"{other}\">>,url => nil}}}}}}.\n"
+    );
+    let found = read(".hex/hex.config", &text).unwrap();
+    let keys: Vec<_> = found.iter().map(|one| (&text[one.span.clone()], one.key.as_deref().unwrap())).collect();
+    assert_eq!(keys, [(key.as_str(), "$read_key"), (other.as_str(), "$repos/hexpm:acme/auth_key")]);
 }
 
 #[test]
