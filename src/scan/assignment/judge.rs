@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::lines;
-use super::super::ordinary::{randomness, surprise};
+use super::super::ordinary::{DRAWN, randomness, surprise};
 use super::super::place::{Place, Text};
 use super::super::placeholder;
 use super::name::{self, Kind};
@@ -14,8 +14,6 @@ use super::syntax::{Form, Value};
 use crate::finding::Confidence;
 use crate::naming::words_of;
 
-/// Bits by which chance must be likelier than writing, for a value that has nothing else to show.
-pub(super) const DRAWN: f64 = 14.0;
 /// From here on nobody doubts it.
 pub(super) const SURELY_DRAWN: f64 = 30.0;
 /// Surprise in bits a character from which the text around a value is data itself.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ordinary::randomness;
-use super::judge::{DRAWN, SURELY_DRAWN};
+use super::super::ordinary::{DRAWN, randomness};
+use super::judge::SURELY_DRAWN;
 use super::syntax::Form;
 
 /// What is no value of a secret at all, whatever its name.
