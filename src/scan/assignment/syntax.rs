@@ -1,7 +1,11 @@
 //! From a name to the value that stands behind it, in the words of many languages: `name = "value"`,
-//! `"name": "value"`, `name=value`, `name: str = 'value'`, `:name => 'value'`, `set_name("value")`,
-//! `define('name', 'value')`, `<name>value</name>`, `<add key="name" value="value"/>`, `--name value`,
-//! `"--name", "value"`, `name: String("value")`, `"?name=value&"`, `IDENTIFIED BY 'value'`.
+//! `"name": "value"`, `name=value`, `name: str = 'value'`, `:name => 'value'`, `name = a ? b : "value"`,
+//! `name: String("value")`, `name = ["value"]`, `name { get; set; } = "value"`, `set_name("value")`,
+//! `define('name', 'value')`, `set :name, 'value'`, `"name" to "value"`, `"--name", "value"`, `--name value`,
+//! `name "value";`, `<name>value</name>`, `<add key="name" value="value"/>`, `**name:** value`, and with the
+//! value on the next line. What a text holds that has names and values itself ([`inside`], [`block`]), what
+//! has them under keys of their own ([`pair`]), what is set or tested elsewhere ([`otherwise`],
+//! [`asserted`]) and what people say ([`prose`]) is read in files of their own.
 
 use std::ops::Range;
 
