@@ -9,6 +9,7 @@ mod block;
 mod call;
 mod command;
 mod cursor;
+mod front;
 mod inside;
 mod joined;
 mod judge;
