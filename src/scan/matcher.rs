@@ -96,6 +96,7 @@ impl Searched<'_> {
         let (end_line, end_column) = self.lines.position(span.end);
         let location = Location {
             path: self.entry.path.clone(),
+            raw: self.entry.raw.clone(),
             line,
             column,
             end_line,
