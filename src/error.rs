@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+/// So many words are offered for one that is like none of them.
+const FEW: usize = 3;
+
 /// A failed run. Each is exit status 2, except where a variant says otherwise.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -138,12 +141,19 @@ fn with_nearest(message: &str) -> String {
 
 /// The known word that is most like the given one, if any is like it at all.
 pub fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    known
-        .into_iter()
-        .map(|word| (strsim::jaro_winkler(given, word), word))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, word)| word)
+    by_likeness(given, known).into_iter().next().filter(|(likeness, _)| *likeness > 0.75).map(|(_, word)| word)
+}
+
+/// The few known words that have most in common with the given one, best first, however little that is.
+pub fn nearest_few<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
+    let near = by_likeness(given, known).into_iter().take_while(|(likeness, _)| *likeness > 0.0);
+    near.map(|(_, word)| word).take(FEW).collect()
+}
+
+fn by_likeness<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Vec<(f64, &'w str)> {
+    let mut words: Vec<_> = known.into_iter().map(|word| (strsim::jaro_winkler(given, word), word)).collect();
+    words.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    words
 }
 
 thread_local! {

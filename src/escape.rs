@@ -1,5 +1,5 @@
-//! Characters that are written as others: percent-encoding, and the backslash escapes of JSON,
-//! of program texts and of shells. Resolving them keeps where each byte came from.
+//! Characters that are written as others: percent-encoding, the backslash escapes of JSON, of program
+//! texts and of shells, and those of vis(3). Resolving them keeps where each byte came from.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,9 +9,12 @@ use std::ops::Range;
 pub enum Escaping {
     Percent,
     Backslash,
+    /// A backslash and three octal digits, as libedit writes what is white in a history.
+    Octal,
 }
 
 impl Escaping {
+    /// Those that any text may hold. In octal only a text is written that says so.
     pub const ALL: [Escaping; 2] = [Escaping::Percent, Escaping::Backslash];
 }
 
@@ -36,6 +39,7 @@ impl View<'_> {
         let (mark, resolve): (u8, Resolve) = match escaping {
             Escaping::Percent => (b'%', hex_byte),
             Escaping::Backslash => (b'\\', backslash),
+            Escaping::Octal => (b'\\', octal_byte),
         };
         let (mut bytes, mut origins) = (Vec::new(), Vec::new());
         let mut meaning = Vec::new();
@@ -92,6 +96,25 @@ fn hex_byte(rest: &[u8], out: &mut Vec<u8>) -> usize {
             2
         }
         None => 0,
+    }
+}
+
+/// Resolves three octal digits, or another backslash; returns how many bytes were read.
+fn octal_byte(rest: &[u8], out: &mut Vec<u8>) -> usize {
+    let digit = |byte: u8| matches!(byte, b'0'..=b'7').then(|| byte - b'0');
+    match rest {
+        [b'\\', ..] => {
+            out.push(b'\\');
+            1
+        }
+        [a @ b'0'..=b'3', b, c, ..] => match (digit(*b), digit(*c)) {
+            (Some(b), Some(c)) => {
+                out.push((a - b'0') << 6 | b << 3 | c);
+                3
+            }
+            _ => 0,
+        },
+        _ => 0,
     }
 }
 
@@ -166,6 +189,15 @@ mod tests {
             (r"a\qb", None),
         ] {
             assert_eq!(resolved(text, Escaping::Backslash).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn octal_is_resolved_where_it_is_asked_for() {
+        for (text, expected) in
+            [(r"a\040b\011\\040", Some("a b\t\\040")), (r"a\04 b\400", None), (r"\303\251", Some("é")), (r"\n", None)]
+        {
+            assert_eq!(resolved(text, Escaping::Octal).as_deref(), expected, "{text}");
         }
     }
 

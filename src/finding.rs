@@ -25,8 +25,10 @@ words! {
 /// and the end is the position after the last character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// Relative to the repository's root, with `/`.
+    /// Relative to the repository's root, with `/`; bytes that are no UTF-8 are replaced.
     pub path: String,
+    /// The path of the file as it is, where bytes were replaced.
+    pub raw: Option<Vec<u8>>,
     pub line: usize,
     pub column: usize,
     pub end_line: usize,

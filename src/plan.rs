@@ -18,7 +18,7 @@ use crate::config::exempt::{Exemption, Named};
 use crate::config::{self, Config};
 use crate::detector::Detectors;
 use crate::detector::rules::Rules;
-use crate::error::{Error, FileError, PlanError, nearest, shown};
+use crate::error::{Error, FileError, PlanError, nearest, nearest_few, shown};
 use crate::finding::{Confidence, Moment};
 use crate::inspect::transport::is_loopback;
 use crate::inspect::{Asking, Endpoints};
@@ -337,6 +337,8 @@ pub fn moment<'o>(mut outputs: impl Iterator<Item = &'o Output>, source: &Source
     Ok(Moment { time, ..head })
 }
 
+const ALL_PROVIDERS: &str = "`overscope detectors list --format json` names all of them";
+
 /// Whom to ask and for how long. Every endpoint must name a provider that is known.
 pub fn asking(typed: &TypedAsking, config: &Config, detectors: &Detectors) -> Result<Asking, PlanError> {
     let mut endpoints = Endpoints::default();
@@ -357,10 +359,11 @@ fn endpoint(given: &str, detectors: &Detectors) -> Result<(String, Url), PlanErr
     let (name, address) = given.split_once('=').ok_or_else(|| wrong("write it as PROVIDER=URL"))?;
     let (id, base) = name.split_once('.').unwrap_or((name, ""));
     let Some(provider) = detectors.provider(id) else {
-        let known: Vec<&str> = detectors.providers().map(|provider| provider.id.as_str()).collect();
-        let hint = match nearest(id, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known are {}", known.join(", ")),
+        let known = || detectors.providers().map(|provider| provider.id.as_str());
+        let hint = match (nearest(id, known()), nearest_few(id, known())) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, few) if few.is_empty() => ALL_PROVIDERS.to_owned(),
+            (None, few) => format!("nearest are {}; {ALL_PROVIDERS}", few.join(", ")),
         };
         return Err(PlanError::UnknownProvider { given: id.to_owned(), hint });
     };

@@ -34,7 +34,10 @@ fn an_endpoint_must_make_sense() {
     let folder = with_token();
     let try_endpoint = |given: &str| run(&folder, &["scan", "--endpoint", given]);
     refused(&try_endpoint("railwy=https://x.example"), &["unknown provider `railwy`", "did you mean `railway`?"]);
-    refused(&try_endpoint("zzz=https://x.example"), &["unknown provider `zzz`", "railway"]);
+    let far = try_endpoint("foo=https://x.example");
+    refused(&far, &["unknown provider `foo`", "nearest are ", "`overscope detectors list --format json`"]);
+    assert!(far.err.len() < 200, "not all of them: {}", far.err);
+    refused(&try_endpoint("☃=https://x.example"), &["unknown provider `☃`", "`overscope detectors list"]);
     refused(&try_endpoint("railway"), &["PROVIDER=URL"]);
     refused(
         &try_endpoint("railway=http://backboard.example/graphql"),

@@ -176,6 +176,7 @@ fn what_is_tracked_and_not_there_is_said() {
 #[test]
 fn odd_names_are_read_and_shown_harmlessly() {
     let folder = Folder::repository();
+    folder.commit();
     let names = [
         "new\nline.env",
         "esc\u{1b}[2Jape.env",
@@ -190,13 +191,16 @@ fn odd_names_are_read_and_shown_harmlessly() {
     for (at, name) in names.iter().enumerate() {
         folder.write(name, format!("RAILWAY_TOKEN={}\n", token(100 + at as u64)));
     }
-    let raw: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"not-utf8-\xff\xfe.env");
-    folder.write(raw, format!("RAILWAY_TOKEN={}\n", token(99)));
+    // Two that look the same where bytes are replaced.
+    for (name, seed) in [(b"not-utf8-\xff\xfe.env", 98), (b"not-utf8-\xfe\xff.env", 99)] {
+        let raw: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(name);
+        folder.write(raw, format!("RAILWAY_TOKEN={}\n", token(seed)));
+    }
     folder.commit();
     let ran = offline(&folder);
     assert_eq!(
         (ran.status, ran.json()["stats"]["credentials"].as_u64()),
-        (1, Some(names.len() as u64 + 1)),
+        (1, Some(names.len() as u64 + 2)),
         "{}",
         ran.err
     );
@@ -209,6 +213,12 @@ fn odd_names_are_read_and_shown_harmlessly() {
         assert!(!ran.out.contains(harmful), "{format}: {:?}", ran.out);
         assert!(!ran.err.contains(harmful), "{format}: {:?}", ran.err);
         assert!(!ran.out.contains("new\nline.env"), "{format}");
+    }
+    for source in [&["--diff", "HEAD~1..HEAD"][..], &["--history"], &[]] {
+        let ran = overscope([&["scan", "--offline", "--format", "sarif"], source].concat()).at(folder.path()).run();
+        for uri in ["not-utf8-%FF%FE.env", "not-utf8-%FE%FF.env", "%C3%BCn%C3%AFcode.env"] {
+            assert!(ran.out.contains(uri), "{uri} in {source:?}: {}", ran.out);
+        }
     }
 }
 

@@ -127,6 +127,7 @@ fn broken(detector: &Detector, shape: &Shape, secret: &str, property: Property, 
 fn entry(path: String, text: String) -> Entry {
     Entry {
         path,
+        raw: None,
         place: Place::Bytes(text.into_bytes()),
         origin: Origin::Stdin,
         tracked: false,

@@ -1,6 +1,7 @@
 //! Places in a tree: `auths/*/auth`. A step is the name of a key without regard to case, with `*` for
 //! any text, alternatives with `|` between them, or `**` for any number of steps. `{secret}` is any name
-//! that says itself that it is one of a secret. What stands beside a value is asked for in the same way, as
+//! that says itself that it is one of a secret, `{sensitive}` any number of steps that a list beside them
+//! says to lead to one. What stands beside a value is asked for in the same way, as
 //! `{secret}`, `{password}` or by a glob.
 //!
 //! What stands beside a value is named from there: `user` is its neighbour, `../name` one of the thing
@@ -8,6 +9,7 @@
 
 use serde::Deserialize;
 
+use super::sensitive::is_listed;
 use super::tree::{Id, Tree};
 use crate::naming::secrets::{Kind, kind, states_a_secret};
 
@@ -26,6 +28,8 @@ enum Step {
     Through,
     /// `{secret}`
     Secret,
+    /// `{sensitive}`
+    Sensitive,
     /// One of these globs; whether it is the bare star, which can be named.
     Key(Vec<String>, bool),
 }
@@ -35,6 +39,7 @@ impl From<String> for At {
         let step = |step: &str| match step {
             "**" => Step::Through,
             "{secret}" => Step::Secret,
+            "{sensitive}" => Step::Sensitive,
             step => Step::Key(step.split('|').map(str::to_owned).collect(), step == "*"),
         };
         At { steps: text.split('/').map(step).collect() }
@@ -72,17 +77,10 @@ fn names(step: &Step) -> Option<Vec<String>> {
 /// Whether the steps lead from the top to `id`. Looked at from the end, where most differ.
 fn climb(steps: &[Step], tree: &Tree<'_>, id: Id, stars: &mut Vec<Id>) -> bool {
     let Some((last, rest)) = steps.split_last() else { return tree.is_top(id) };
+    let mut around = std::iter::successors(Some(id), |&id| tree.parent(id));
     match last {
-        Step::Through => {
-            let mut around = Some(id);
-            while let Some(id) = around {
-                if climb(rest, tree, id, stars) {
-                    return true;
-                }
-                around = tree.parent(id);
-            }
-            false
-        }
+        Step::Through => around.any(|around| climb(rest, tree, around, stars)),
+        Step::Sensitive => around.any(|top| climb(rest, tree, top, stars) && is_listed(tree, top, id)),
         Step::Secret => {
             tree.parent(id).is_some_and(|parent| states_a_secret(tree.key(id)) && climb(rest, tree, parent, stars))
         }

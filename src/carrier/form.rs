@@ -188,7 +188,7 @@ fn jetbrains(text: &str) -> Option<String> {
 }
 
 /// The text that base64 holds, of either alphabet, with or without padding.
-fn decode(text: &str) -> Option<String> {
+pub fn decode(text: &str) -> Option<String> {
     const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);

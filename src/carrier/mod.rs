@@ -9,6 +9,8 @@
 mod at;
 mod form;
 mod format;
+mod libedit;
+mod sensitive;
 mod shape;
 mod table;
 mod tree;
@@ -62,6 +64,13 @@ pub fn read(path: &str, text: &str) -> Option<Vec<Stated>> {
     if rows.is_empty() || text.len() > LONGEST {
         return None;
     }
+    Some(match libedit::History::of(text) {
+        Some(history) => history.place(read_as(rows, &history.text)),
+        None => read_as(rows, text),
+    })
+}
+
+fn read_as(rows: Vec<&'static Row>, text: &str) -> Vec<Stated> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     let mut trees: Vec<(&'static Row, Tree<'_>)> = Vec::new();
@@ -74,7 +83,7 @@ pub fn read(path: &str, text: &str) -> Option<Vec<Stated>> {
         collect(row, &trees[number].1, &mut seen, &mut found);
     }
     found.sort_by_key(|stated: &Stated| (stated.span.start, stated.span.end));
-    Some(found)
+    found
 }
 
 fn collect(row: &'static Row, tree: &Tree<'_>, seen: &mut HashSet<(usize, usize)>, found: &mut Vec<Stated>) {

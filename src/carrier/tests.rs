@@ -154,6 +154,16 @@ fn what_has_no_end_is_read_in_time() {
         (".npmrc", long("", "a=b\n")),
         (".pgpass", long("", "\\:")),
         (".git-credentials", long("https://", "@")),
+        ("hex.config", long("", "{a,")),
+        ("hex.config", long("{a,", "#{b =>")),
+        ("hex.config", long("{a,", "\"b\\\"")),
+        ("cert.pem", long("-----BEGIN ARGO TUNNEL TOKEN-----\n", "-----BEGIN A-----\n")),
+        (".mysql_history", long("_HiStOrY_V2_\n", "\\040'\\134")),
+        ("a.tfstate", {
+            let (list, attributes) = (long("", "[{\"type\":\"get_attr\",\"value\":\"b\"}],"), long("", "\"a\":\"x\","));
+            let instance = format!("{{\"attributes\":{{{attributes}}},\"sensitive_attributes\":[{list}]}}");
+            format!("{{\"resources\":[{{\"instances\":[{instance}]}}]}}")
+        }),
     ] {
         assert!(read(path, &text).is_some_and(|found| found.len() <= MOST), "{path}");
     }
@@ -166,6 +176,72 @@ fn what_an_alias_repeats_is_read_once() {
     let found = read("config/database.yml", &text).unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((&text[found[0].span.clone()], found[0].key.as_deref()), (secret.as_str(), Some("base/password")));
+}
+
+fn stated<'t>(path: &str, text: &'t str) -> Vec<(&'t str, Option<String>)> {
+    let found = read(path, text).unwrap();
+    found.into_iter().map(|one| (&text[one.span], one.value)).collect()
+}
+
+#[test]
+fn of_a_state_what_it_lists_as_sensitive_is_secret_and_nothing_beside() {
+    let secret = generate("{base62:16}", 4).unwrap().text;
+    let read = |list: &str| {
+        let attributes = format!(r#"{{"id": "front", "doors": [{{"entry": "{secret}", "floor": "second"}}]}}"#);
+        let instance = format!(r#"{{"attributes": {attributes}, "sensitive_attributes": {list}}}"#);
+        let text = format!(r#"{{"version": 4, "resources": [{{"type": "door", "instances": [{instance}]}}]}}"#);
+        stated("a.tfstate", &text).into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>()
+    };
+    let doors = r#"{"type": "get_attr", "value": "doors"}"#;
+    let index = |at: u8| format!(r#"{{"type": "index", "value": {{"value": {at}, "type": "number"}}}}"#);
+    let entry = r#"{"type": "get_attr", "value": "entry"}"#;
+    assert_eq!(read(&format!("[[{doors}, {}, {entry}]]", index(0))), [secret.as_str()]);
+    assert_eq!(read(&format!("[[{doors}]]")), [secret.as_str(), "second"]);
+    for list in ["[]".to_owned(), "[[]]".to_owned(), format!("[[{entry}]]"), format!("[[{doors}, {}]]", index(1))] {
+        assert!(read(&list).is_empty(), "{list}");
+    }
+}
+
+#[test]
+fn a_history_of_libedit_states_what_was_typed() {
+    let secret = generate("{base62:8}", 4).unwrap().text;
+    let typed =
+        |first: &str, secret: &str| format!("{first}ALTER\\040USER\\040dana\\040IDENTIFIED\\040BY\\040'{secret}';\n");
+    let written = format!("{secret}\\040{secret}");
+    let text = typed("_HiStOrY_V2_\n", &written);
+    assert_eq!(stated(".mysql_history", &text), [(written.as_str(), Some(format!("{secret} {secret}")))]);
+    let text = typed("_HiStOrY_V2_\n", &secret);
+    assert_eq!(stated(".mysql_history", &text), [(secret.as_str(), None)]);
+    assert!(stated(".mysql_history", &typed("", &secret)).is_empty(), "a text that does not say so is as it stands");
+}
+
+#[test]
+fn a_block_states_the_token_in_it_and_not_whose_it_is() {
+    let make = |members: &str| {
+        let json = generate(&format!("{{base64json:{members}}}"), 4).unwrap().text;
+        format!(
+            "-----BEGIN ARGO TUNNEL TOKEN-----\n{}\n{}\n-----END ARGO TUNNEL TOKEN-----\n",
+            &json[..40],
+            &json[40..]
+        )
+    };
+    let text = make(r#"{"zoneID":"{hex:32}","accountID":"{hex:32}","apiToken":"{base64url:40}"}"#);
+    let found = stated("cert.pem", &text);
+    let [(written, Some(token))] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((token.len(), written.lines().count()), (40, 2));
+    assert!(stated("cert.pem", &make(r#"{"zoneID":"{hex:32}","accountID":"{hex:32}"}"#)).is_empty());
+}
+
+#[test]
+fn terms_of_erlang_are_names_with_values() {
+    let [key, other] = [1, 2].map(|seed| generate("{hex:32}", seed).unwrap().text);
+    let text = format!(
+        "%% {{key,<<\"x\">>}}.\n{{username,<<\"dana\">>}}.\n{{'$read_key',\"{key}\"}}.\n\
+         {{'$repos',#{{<<\"hexpm:acme\">> => #{{public_key => <<\"-----\">>,auth_key => <<\"{other}\">>,url => nil}}}}}}.\n"
+    );
+    let found = read(".hex/hex.config", &text).unwrap();
+    let keys: Vec<_> = found.iter().map(|one| (&text[one.span.clone()], one.key.as_deref().unwrap())).collect();
+    assert_eq!(keys, [(key.as_str(), "$read_key"), (other.as_str(), "$repos/hexpm:acme/auth_key")]);
 }
 
 #[test]

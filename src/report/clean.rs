@@ -126,6 +126,7 @@ impl Cleaner<'_> {
     fn location(&self, location: &Location) -> Location {
         let Location {
             path,
+            raw,
             line,
             column,
             end_line,
@@ -139,8 +140,11 @@ impl Cleaner<'_> {
             excerpt_from,
             comments,
         } = location;
+        let shown = self.text(path);
         Location {
-            path: self.text(path),
+            // Where the shown path had to be masked, the bytes must not tell it.
+            raw: raw.clone().filter(|_| shown == *path),
+            path: shown,
             line: *line,
             column: *column,
             end_line: *end_line,

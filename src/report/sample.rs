@@ -38,6 +38,7 @@ fn moment() -> Moment {
 pub fn location(path: &str, line: usize, before: &str, length: usize) -> Location {
     Location {
         path: path.to_owned(),
+        raw: None,
         line,
         column: before.chars().count() + 1,
         end_line: line,

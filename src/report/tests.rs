@@ -13,6 +13,21 @@ fn nothing() -> Redactor {
     Redactor::new(std::iter::empty())
 }
 
+/// The bytes would tell what the shown path must not.
+#[test]
+fn a_path_is_addressed_by_its_bytes_unless_it_holds_a_secret() {
+    let mut report = sample();
+    let drawn = crate::detector::sample::generate("{base62:24}", 3).unwrap().text;
+    let place = &mut report.credentials[0].locations[0];
+    place.path = format!("\u{fffd}/{drawn}.env");
+    place.raw = Some([b"\xff/", drawn.as_bytes(), b".env"].concat());
+    let secret = Secret::new(&drawn);
+    let sarif = |redactor: &Redactor| written(&report, Format::Sarif, &WIDE, redactor);
+    assert!(sarif(&nothing()).contains(&format!("%FF/{drawn}.env")));
+    let masked = sarif(&Redactor::new(std::iter::once((&secret, 0, false))));
+    assert!(!masked.contains(&drawn[..8]) && !masked.contains("%FF"), "{masked}");
+}
+
 fn written(report: &Report, format: Format, style: &Style, redactor: &Redactor) -> String {
     let mut out = Vec::new();
     write(report, format, style, redactor, &mut out).unwrap();

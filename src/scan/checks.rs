@@ -7,9 +7,6 @@ use crate::detector::model::{Decodes, Detector};
 use crate::finding::Confidence;
 use crate::secret::Secret;
 
-/// Bits by which chance must be likelier than writing.
-const DRAWN: f64 = 14.0;
-
 /// How sure a match is, or nothing when it is no credential.
 pub(super) fn confidence(
     detector: &Detector,
@@ -24,7 +21,7 @@ pub(super) fn confidence(
     if detector.entropy.is_some_and(|least| entropy(value) < least) {
         return None;
     }
-    if detector.drawn && ordinary::randomness(value.as_bytes()) < DRAWN {
+    if detector.drawn && ordinary::randomness(value.as_bytes()) < ordinary::DRAWN {
         return None;
     }
     if detector.decodes.as_ref().is_some_and(|decodes| !decodes_as(decodes, value, parts)) {

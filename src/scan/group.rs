@@ -64,8 +64,7 @@ pub(super) fn group(candidates: Vec<Candidate>, detectors: &Detectors, key: &Fin
 /// What was drawn by chance is the same secret wherever it stands. That a word is somebody's password in one
 /// place says nothing of the others: those that were doubted are not lifted by it.
 fn drop_echoes(candidates: &mut Vec<Candidate>) {
-    const DRAWN: f64 = 14.0;
-    let is_word = |candidate: &Candidate| ordinary::randomness(candidate.secret.expose().as_bytes()) < DRAWN;
+    let is_word = |candidate: &Candidate| ordinary::randomness(candidate.secret.expose().as_bytes()) < ordinary::DRAWN;
     let believed: BTreeSet<String> = candidates
         .iter()
         .filter(|candidate| candidate.confidence > Confidence::Low && is_word(candidate))
@@ -98,6 +97,7 @@ mod tests {
         let value = sample::generate(template, 7).unwrap().text;
         let entry = |path: &str, text: &str| Entry {
             path: path.to_owned(),
+            raw: None,
             place: Place::Bytes(text.replace("{}", &value).into_bytes()),
             origin: crate::finding::Origin::Stdin,
             tracked: false,

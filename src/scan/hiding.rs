@@ -5,9 +5,7 @@ use super::{ordinary, placeholder};
 use crate::redact::WINDOW;
 use crate::secret::Secret;
 
-/// Bits by which chance must be likelier than writing for a part that somebody drew: of the name of a
-/// thing, and of anything else.
-const DRAWN: f64 = 14.0;
+/// Of what cannot be the name of a thing less is enough to tell that somebody drew it.
 const HARDLY_DRAWN: f64 = 6.0;
 /// Names of things are at most this long, and have at most so many digits behind them.
 const LONG: usize = 12;
@@ -43,7 +41,7 @@ impl Hiding {
             let most = match () {
                 () if issued => 0.0,
                 () if stem.len() < WINDOW => f64::INFINITY,
-                () if is_name => DRAWN,
+                () if is_name => ordinary::DRAWN,
                 () => HARDLY_DRAWN,
             };
             let is_word = digits <= COUNTED && stem.chars().all(char::is_alphabetic);

@@ -195,9 +195,9 @@ impl Keywords {
         Keywords { forms, seen, buckets, anchors, words, reach, always: Vec::new() }
     }
 
-    /// Calls `hit` with the number of each keyword that stands in the text, and its start.
-    pub(super) fn each_hit(&self, text: &[u8], hit: impl FnMut(u32, usize)) {
-        self.each_anchored(text, 0..text.len(), hit);
+    /// Before this no keyword begins that is anchored at `at` or behind it.
+    pub(super) fn first_start(&self, at: usize) -> usize {
+        at.saturating_sub(self.reach.0)
     }
 
     /// Where a keyword is anchored that holds a byte of this part of a text, or that this place parts.
@@ -330,7 +330,7 @@ mod tests {
     fn hits(words: &[&str], text: &[u8]) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
         let keywords = keywords(words);
-        keywords.each_hit(text, |word, at| {
+        keywords.each_anchored(text, 0..text.len(), |word, at| {
             let [Wake::Detector(number)] = keywords.wakes(word) else { panic!("{word} at {at}") };
             assert_eq!(keywords.length(word), words[*number].len());
             assert!(found.insert((*number, at)), "{number} at {at} twice");

@@ -9,7 +9,7 @@ use super::comments::Comments;
 use super::encoded::{Decoded, Region, Regions};
 use super::keywords::{Keywords, Wake};
 use super::lines::Lines;
-use super::marks::{self, Mark};
+use super::marks::Mark;
 use super::notebook::{self, Part};
 use super::place::{self, Place};
 use super::reader::{PIECE, Reader, Woken};
@@ -96,6 +96,7 @@ impl Searched<'_> {
         let (end_line, end_column) = self.lines.position(span.end);
         let location = Location {
             path: self.entry.path.clone(),
+            raw: self.entry.raw.clone(),
             line,
             column,
             end_line,
@@ -153,9 +154,7 @@ pub(super) fn find(
         None => {
             let lines = due.and_then(|due| due.lines);
             let mut read = if binary { stated::Read::default() } else { stated::read(bytes, lines, entry, &place) };
-            let all = if due.is_some() { Vec::new() } else { marks::of(bytes, keywords) };
-            let marks = due.map_or(&*all, |due| due.marks);
-            let cut = look(file, marks, detectors, keywords, binary, &place, &mut seen);
+            let cut = look(file, due.map(|due| due.marks), detectors, keywords, binary, &place, &mut seen);
             seen.told.stated.append(&mut read.at);
             seen.told.by_all |= read.is_full;
             seen.hits.extend(read.stated.into_iter().filter_map(|found| stated_hit(&file, detectors, found)));
@@ -170,8 +169,7 @@ pub(super) fn find(
                 let layer = seen.hits.iter().map(|hit| hit.layer + 1).max().unwrap_or(0);
                 let text = Searched { bytes: &part.text, text: &part.text, part: Some(part), layer, ..file };
                 let place = Place { text: part.written, practice: place.practice || part.prose, ..place };
-                let marks = marks::of(&part.text, keywords);
-                cut = cut.or(look(text, &marks, detectors, keywords, false, &place, &mut seen));
+                cut = cut.or(look(text, None, detectors, keywords, false, &place, &mut seen));
             }
             cut
         }
@@ -198,7 +196,7 @@ struct Gathered {
 /// Searches a text and what is encoded in it; says why more is than was decoded, if there is.
 fn look(
     whole: Searched<'_>,
-    marks: &[Mark],
+    due: Option<&[Mark]>,
     detectors: &Detectors,
     keywords: &Keywords,
     binary: bool,
@@ -208,7 +206,7 @@ fn look(
     let bytes = whole.bytes;
     let mut regions = Regions::of(bytes);
     let reader = Reader { bytes, detectors, keywords, binary, place };
-    let mut woken = reader.wake(marks, &mut |wake, at| match wake {
+    let mut woken = reader.wake(due, &mut |wake, at| match wake {
         Wake::Comment => allowed.push(whole.written(&(at..at + 1)).start),
         _ => reader.decode(wake, at, &mut regions),
     });
@@ -222,7 +220,7 @@ fn look(
         let binary = binary || memchr::memchr(0, &region.text).is_some();
         // One level is undone: what is encoded in there is left alone.
         let inner = Reader { bytes: &region.text, binary, place: &own, ..reader };
-        let mut woken = inner.wake(&marks::of(&region.text, keywords), &mut |_, _| ());
+        let mut woken = inner.wake(None, &mut |_, _| ());
         if !region.is_packed() {
             // A text that was only escaped is the file's own: what it assigns was read there.
             woken.assigned.clear();

@@ -105,6 +105,7 @@ impl<'d> Scanner<'d> {
     pub fn text(&self, path: &str, text: &str, key: &FingerprintKey) -> Vec<Finding> {
         let entry = Entry {
             path: path.to_owned(),
+            raw: None,
             place: crate::source::Place::Bytes(text.as_bytes().to_vec()),
             origin: Origin::Stdin,
             tracked: false,

@@ -126,6 +126,9 @@ pub(super) fn commonness(four: [u8; 4]) -> i64 {
     -((begins + goes_on.sum::<f32>() + which.sum::<f32>()) * 100.0) as i64
 }
 
+/// Bits by which chance must be likelier than writing, for what has nothing else to show that it was drawn.
+pub const DRAWN: f64 = 14.0;
+
 /// How much likelier it is that the text was drawn by chance than that somebody wrote it, in bits:
 /// positive for chance. What it may have been drawn from is told by what stands in it.
 pub fn randomness(text: &[u8]) -> f64 {

@@ -7,7 +7,7 @@ use super::assignment::{self, Assigned};
 use super::encoded::Regions;
 use super::keywords::{Keywords, Wake};
 use super::lines;
-use super::marks::Mark;
+use super::marks::{self, Mark};
 use super::matcher::CANDIDATES;
 use super::place::Place;
 use crate::detector::{Detectors, LONGEST_MATCH};
@@ -61,15 +61,21 @@ pub(super) struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// Goes through the marks of the text; `on_hit` is told of each that calls somebody.
-    pub(super) fn wake(&self, marks: &[Mark], on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
+    /// Goes through the marks of the text that are due, or all; `on_hit` is told of each that calls somebody.
+    pub(super) fn wake(&self, due: Option<&[Mark]>, on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
         let Reader { bytes, keywords, binary, .. } = *self;
         let mut woken = Woken::default();
-        for mark in marks {
-            for &wake in keywords.wakes(mark.word).iter().filter(|&&wake| mark.calls(wake, keywords)) {
-                on_hit(wake, mark.at);
-                self.take(wake, mark.at, &mut woken);
+        let mut look = |marks: &[Mark]| {
+            for mark in marks {
+                for &wake in keywords.wakes(mark.word).iter().filter(|&&wake| mark.calls(wake, keywords)) {
+                    on_hit(wake, mark.at);
+                    self.take(wake, mark.at, &mut woken);
+                }
             }
+        };
+        match due {
+            Some(marks) => look(marks),
+            None => marks::each_part(bytes, keywords, look),
         }
         if !binary {
             woken.windows.extend(keywords.always().iter().map(|&number| (number, pieces(bytes.len()))));

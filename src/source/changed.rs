@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::git::objects::Objects;
 use super::git::{Change, Kind, Repository};
-use super::{Entry, Listing, Place};
+use super::{Entry, Listing, Place, raw};
 use crate::error::SourceError;
 use crate::finding::{Note, Origin};
 
@@ -33,7 +33,7 @@ pub(super) fn listing(
 pub(super) fn entries(objects: &Arc<Objects>, origin: Origin, changes: Vec<Change>) -> Listing {
     let mut listing = Listing::default();
     for Change { path, kind, id, before } in changes {
-        let path = String::from_utf8_lossy(&path).into_owned();
+        let (raw, path) = (raw(&path), String::from_utf8_lossy(&path).into_owned());
         let mut note = |kind, message: &str, incomplete| {
             listing.notes.push(Note { kind, about: path.clone(), message: message.to_owned(), incomplete });
         };
@@ -44,7 +44,7 @@ pub(super) fn entries(objects: &Arc<Objects>, origin: Origin, changes: Vec<Chang
             Kind::Blob => {
                 let before = before.filter(|_| origin == Origin::Diff);
                 let place = Place::Object { id, before, objects: Arc::clone(objects) };
-                listing.entries.push(Entry { path, place, origin, tracked: true, ignored: false, commit: None });
+                listing.entries.push(Entry { path, raw, place, origin, tracked: true, ignored: false, commit: None });
             }
         }
     }

@@ -51,8 +51,10 @@ pub enum Source {
 /// A place that can be read.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// As reports show it: relative to the repository's root, with `/`.
+    /// As reports show it: relative to the repository's root, with `/`; bytes that are no UTF-8 are replaced.
     pub path: String,
+    /// The path as it is, where bytes were replaced; of a member of an archive, the archive's.
+    pub raw: Option<Vec<u8>>,
     pub place: Place,
     pub origin: Origin,
     /// Of a blob of the history: HEAD still holds it.
@@ -84,6 +86,11 @@ pub struct Listing {
     pub notes: Vec<Note>,
 }
 
+/// A path whose bytes cannot all be shown.
+fn raw(path: &[u8]) -> Option<Vec<u8>> {
+    std::str::from_utf8(path).is_err().then(|| path.to_vec())
+}
+
 /// Lists what is to be read; nothing is read yet.
 pub fn list(source: &Source) -> Result<Listing, SourceError> {
     match source {
@@ -93,6 +100,7 @@ pub fn list(source: &Source) -> Result<Listing, SourceError> {
         Source::Stdin { name, bytes } => Ok(Listing {
             entries: vec![Entry {
                 path: name.clone(),
+                raw: None,
                 place: Place::Bytes(bytes.clone()),
                 origin: Origin::Stdin,
                 tracked: false,
@@ -251,7 +259,7 @@ impl Entry {
     /// A member of the archive that this is.
     pub fn member(&self, path: &str) -> Entry {
         let (path, place) = (path.to_owned(), Place::Bytes(Vec::new()));
-        Entry { path, place, origin: Origin::Archive, commit: self.commit.clone(), ..*self }
+        Entry { path, raw: self.raw.clone(), place, origin: Origin::Archive, commit: self.commit.clone(), ..*self }
     }
 
     /// Something to be said of it.

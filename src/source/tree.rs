@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use ignore::{WalkBuilder, WalkState};
 
 use super::git::Repository;
-use super::{Entry, Listing, Place, root_of, steering};
+use super::{Entry, Listing, Place, raw, root_of, steering};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 
@@ -25,13 +25,18 @@ pub(super) fn list(paths: &[PathBuf], ignored: bool) -> Result<Listing, SourceEr
                 *path = format!("{prefix}/{path}");
             }
         };
-        one.entries.iter_mut().for_each(|entry| lead(&mut entry.path));
+        for entry in &mut one.entries {
+            lead(&mut entry.path);
+            if let Some(raw) = entry.raw.as_mut().filter(|_| !prefix.is_empty()) {
+                *raw = [prefix.as_bytes(), b"/", raw].concat();
+            }
+        }
         one.notes.iter_mut().for_each(|note| lead(&mut note.about));
         listing.entries.append(&mut one.entries);
         listing.notes.append(&mut one.notes);
     }
-    listing.entries.sort_by(|a, b| a.path.cmp(&b.path));
-    listing.entries.dedup_by(|a, b| a.path == b.path);
+    listing.entries.sort_by(|a, b| (&a.path, &a.raw).cmp(&(&b.path, &b.raw)));
+    listing.entries.dedup_by(|a, b| (&a.path, &a.raw) == (&b.path, &b.raw));
     listing.notes.sort();
     listing.notes.dedup();
     Ok(listing)
@@ -95,6 +100,7 @@ fn single(path: &Path, repository: Option<&Path>) -> Listing {
     let ignored = !tracked && repository.is_some_and(|root| Repository::at(root).is_ignored(&name));
     let entry = Entry {
         path: name,
+        raw: raw(&git_name(below)),
         place: Place::File(path.to_path_buf()),
         origin: Origin::Worktree,
         tracked,
@@ -181,6 +187,7 @@ impl Folder {
         let is_tracked = tracked.contains(&*git_name(below));
         Entry {
             path: report_path(below),
+            raw: raw(&git_name(below)),
             place: Place::File(file.to_path_buf()),
             origin: Origin::Worktree,
             tracked: is_tracked,

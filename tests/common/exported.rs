@@ -77,6 +77,7 @@ pub fn export(root: &Path, tips: &[&str]) -> Vec<Exported> {
 pub fn scan(root: &Path, exported: &[Exported], detectors: &Detectors) -> Scanned {
     let entries = exported.iter().map(|one| Entry {
         path: one.path.clone(),
+        raw: None,
         place: Place::Bytes(git(root, &["cat-file", "blob", &one.id], &[])),
         origin: Origin::History,
         tracked: one.in_head,

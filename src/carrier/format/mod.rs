@@ -3,9 +3,11 @@
 
 mod blocks;
 mod columns;
+mod erlang;
 mod ini;
 mod json;
 mod netrc;
+mod pem;
 mod php;
 mod python;
 mod shell;
@@ -44,6 +46,10 @@ pub enum Format {
     Python,
     /// `name "label" { key = "value" }`: HCL, and what looks like it.
     Blocks,
+    /// Terms of Erlang, each with a full stop behind it.
+    Erlang,
+    /// `-----BEGIN LABEL-----` and base64: the members of a JSON object that it holds.
+    Pem,
     /// Commands with their options: scripts and histories.
     Shell,
     Sql,
@@ -77,6 +83,8 @@ pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
         Format::Php => php::read(text, &mut tree),
         Format::Python => python::read(text, &mut tree),
         Format::Blocks => blocks::read(text, &mut tree),
+        Format::Erlang => erlang::read(text, &mut tree),
+        Format::Pem => pem::read(text, &mut tree),
         Format::Shell => shell::read(text, row.tops.as_ref(), &mut tree),
         Format::Sql => sql::read(text, &mut tree),
     }

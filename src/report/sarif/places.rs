@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_sarif::sarif;
 
 use super::text;
@@ -32,17 +32,14 @@ impl Links {
             return;
         }
         let mut links = Vec::new();
-        for Linked { site, file } in sites.iter().take(MOST_LINKS) {
+        for Linked { site, file, is_member } in sites.iter().take(MOST_LINKS) {
             let id = self.locations.len() as i64 + 1;
             let name = escape_controls(&site.path).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
             links.push(format!("[{name}:{}]({id})", site.line));
-            let start = if file.is_some() { 1 } else { site.line };
+            let start = if *is_member { 1 } else { site.line };
             let region = sarif::Region::builder().start_line(line(start)).build();
-            let location = sarif::Location::builder()
-                .id(id)
-                .message(text(what))
-                .physical_location(physical(file.as_ref().unwrap_or(&site.path), region))
-                .build();
+            let location =
+                sarif::Location::builder().id(id).message(text(what)).physical_location(physical(file, region)).build();
             self.locations.push(location);
         }
         let more = match sites.len() - links.len() {
@@ -53,28 +50,31 @@ impl Links {
     }
 }
 
-/// A place that a message names, and the file to show where that is another: an archive.
+/// A place that a message names, and the file to show.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct Linked {
     site: Site,
-    file: Option<String>,
+    file: Vec<u8>,
+    /// Of that file, an archive.
+    is_member: bool,
 }
 
 impl From<Site> for Linked {
     fn from(site: Site) -> Linked {
-        Linked { site, file: None }
+        Linked { file: site.path.clone().into_bytes(), site, is_member: false }
     }
 }
 
 pub fn linked(location: &Location) -> Linked {
-    let (file, member) = location.file();
+    let (file, member) = file(location);
     let site = Site { path: location.path.clone(), line: location.line };
-    Linked { site, file: member.map(|_| file.to_owned()) }
+    Linked { site, file: file.to_owned(), is_member: member.is_some() }
 }
 
 /// Of an archive the file itself, in which no line has a number; readers know only files that exist.
 pub fn location(at: &Location) -> sarif::Location {
-    if let (file, Some(member)) = at.file() {
+    let (file, member) = file(at);
+    if let Some(member) = member {
         let name = format!("{}:{}:{}", escape_controls(member), at.line, at.column);
         let member = sarif::LogicalLocation::builder().fully_qualified_name(name).kind("member").build();
         let region = sarif::Region::builder().start_line(1).build();
@@ -87,7 +87,7 @@ pub fn location(at: &Location) -> sarif::Location {
         .end_line(line(at.end_line))
         .end_column(line(at.end_column))
         .build();
-    sarif::Location::builder().physical_location(physical(&at.path, region)).build()
+    sarif::Location::builder().physical_location(physical(file, region)).build()
 }
 
 /// Lines and columns as SARIF counts them: from one.
@@ -95,8 +95,14 @@ fn line(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX).max(1)
 }
 
-fn physical(path: &str, region: sarif::Region) -> sarif::PhysicalLocation {
-    let uri = utf8_percent_encode(path, PATH).to_string();
+/// The path of the file on the disk, whatever its bytes, and which member of it a place is in.
+fn file(at: &Location) -> (&[u8], Option<&str>) {
+    let (file, member) = at.file();
+    (at.raw.as_deref().unwrap_or(file.as_bytes()), member)
+}
+
+fn physical(path: &[u8], region: sarif::Region) -> sarif::PhysicalLocation {
+    let uri = percent_encode(path, PATH).to_string();
     let artifact = sarif::ArtifactLocation::builder().uri(uri).uri_base_id(ROOT).build();
     sarif::PhysicalLocation::builder().artifact_location(artifact).region(region).build()
 }

@@ -212,11 +212,8 @@ impl Cursor<'_> {
 
     /// A text handed to a call, as it is or by way of another call: `"x"`, `[]byte("x")`, `Some("x")`.
     pub(super) fn handed(&mut self, form: Form) -> Option<Value> {
-        let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']');
-        let opens = |rest: &[u8]| rest.iter().take(GAP).take_while(inside).count();
-        let length = opens(self.rest());
-        let wraps = length > 1 && self.rest().get(length) == Some(&b'(');
-        self.at += if wraps { length + 1 } else { 0 };
+        // One letter is the name of a call that turns texts into others: `t("password")`.
+        let wraps = self.enters(2, b"(");
         let value = self.quoted(form)?;
         self.eat_converted();
         if wraps {
@@ -227,30 +224,35 @@ impl Cursor<'_> {
         Some(value)
     }
 
-    /// A name of a program, as an argument.
-    pub(super) fn skip_name(&mut self) -> Option<()> {
-        let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'>');
-        let length = self.rest().iter().take_while(inside).count();
-        self.at += length;
-        (length > 0).then_some(())
-    }
-
     /// A text handed to a call or put into a list, whose result is assigned: `String("…")`, `[]string{"…"}`.
     pub(super) fn wrapped(&mut self, place: &Place) -> Option<Value> {
         if place.text != Text::Code {
             return None;
         }
         self.eat(b"new ");
+        let mut inside = Cursor { ..*self };
+        inside.enters(1, b"({").then_some(())?;
+        let _ = inside.eat(b"default=") || inside.eat(b"text: ");
+        inside.quoted(Form::Login)
+    }
+
+    /// Goes into what a call is handed or a type holds, if a name of so many characters and one of these
+    /// marks stand here.
+    fn enters(&mut self, least: usize, opens: &[u8]) -> bool {
         let is_name =
             |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'*' | b'&');
         let length = self.rest().iter().take(GAP).take_while(is_name).count();
-        let opens = length > 0 && matches!(self.rest().get(length), Some(b'(' | b'{'));
-        if !opens {
-            return None;
-        }
-        let mut inside = Cursor { at: self.at + length + 1, ..*self };
-        let _ = inside.eat(b"default=") || inside.eat(b"text: ");
-        inside.quoted(Form::Login)
+        let enters = length >= least && self.rest().get(length).is_some_and(|byte| opens.contains(byte));
+        self.at += if enters { length + 1 } else { 0 };
+        enters
+    }
+
+    /// A name of a program, as an argument.
+    pub(super) fn skip_name(&mut self) -> Option<()> {
+        let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'>');
+        let length = self.rest().iter().take_while(inside).count();
+        self.at += length;
+        (length > 0).then_some(())
     }
 
     /// A value in a text that has several: a query, a form, lines.

@@ -4,17 +4,16 @@
 use std::ops::Range;
 
 use super::super::lines;
-use super::super::ordinary::{randomness, surprise};
+use super::super::ordinary::{DRAWN, randomness, surprise};
 use super::super::place::{Place, Text};
 use super::super::placeholder;
 use super::name::{self, Kind};
 use super::nothing::{fold, has_each, is_none, is_said_to_be_wrong};
+use super::sealed::is_sealed;
 use super::syntax::{Form, Value};
 use crate::finding::Confidence;
 use crate::naming::words_of;
 
-/// Bits by which chance must be likelier than writing, for a value that has nothing else to show.
-pub(super) const DRAWN: f64 = 14.0;
 /// From here on nobody doubts it.
 pub(super) const SURELY_DRAWN: f64 = 30.0;
 /// Surprise in bits a character from which the text around a value is data itself.
@@ -30,10 +29,10 @@ pub(super) fn confidence(
     place: &Place,
 ) -> Option<Confidence> {
     let text = std::str::from_utf8(&bytes[value.span.clone()]).ok()?;
-    let name = &bytes[name.clone()];
-    if place.written {
+    if place.written || is_sealed(bytes, name.start, text) {
         return None;
     }
+    let name = &bytes[name.clone()];
     let drawn = randomness(text.as_bytes());
     let level = match kind {
         _ if placeholder::is_provisional(text) => Some(Confidence::Low),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ordinary::randomness;
-use super::judge::{DRAWN, SURELY_DRAWN};
+use super::super::ordinary::{DRAWN, randomness};
+use super::judge::SURELY_DRAWN;
 use super::syntax::Form;
 
 /// What is no value of a secret at all, whatever its name.
@@ -27,7 +27,6 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (is_reference(text, form) && !is_generated(text))
         || is_address(text)
         || is_hash(text)
-        || is_sealed(text)
         || is_its_own_name(text, name)
         || matches!(
             text.to_ascii_lowercase().as_str(),
@@ -201,11 +200,6 @@ fn is_hash(text: &str) -> bool {
         "{SSHA", "{SHA", "{bcrypt}", "pbkdf2_", "bcrypt$",
     ];
     starts.iter().any(|start| text.starts_with(start)) || (text.starts_with("##") && text.ends_with("##"))
-}
-
-/// What Sealed Secrets keep in a repository: the length of a key of RSA, the key, and what only a cluster reads.
-fn is_sealed(text: &str) -> bool {
-    text.len() >= 300 && ["AgA", "AgB", "AgC", "AgD"].iter().any(|start| text.starts_with(start))
 }
 
 fn is_address(text: &str) -> bool {

@@ -108,12 +108,11 @@ fn end_of_field(bytes: &[u8], at: usize) -> Option<usize> {
 fn element(name: &Named<'_>) -> Option<Value> {
     let bytes = name.bytes;
     let mut at = skip(bytes, name.span.end, b"\"'");
-    let open = &bytes
-        [name.line_before().len().saturating_sub(12) + name.span.start - name.line_before().len()..name.span.start];
-    match NAMES.iter().find(|key| open.strip_suffix(b">").is_some_and(|open| open.ends_with(key))) {
+    let line = name.line_before();
+    match NAMES.iter().find(|key| line.strip_suffix(b">").is_some_and(|open| open.ends_with(key))) {
         Some(key) => at = skip_all(bytes, at, &[b"</", key, b">"])?,
         None => {
-            key_before(name.line_before())?;
+            key_before(line)?;
             let rest = &bytes[at..lines::line_end(bytes, at)];
             at += memchr::memchr(b'>', rest).filter(|end| !rest[..*end].contains(&b'<'))? + 1;
         }

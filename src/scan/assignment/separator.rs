@@ -2,6 +2,7 @@
 
 use super::super::place::Text;
 use super::cursor::Cursor;
+use super::front::{is_compared, is_flag, is_given, is_put, is_set, opens_a_statement};
 use super::named::{Named, is_quote};
 
 pub(super) enum Separator {
@@ -132,90 +133,4 @@ fn declared(rest: &mut Cursor<'_>) -> bool {
     let assigned = behind.starts_with(b" = ");
     rest.at += if assigned { word.len() + size + 3 } else { 0 };
     assigned
-}
-
-/// Whether a word in front of the name says that its value follows: `#define NAME`, `ENV NAME`, `:name`.
-pub(super) fn is_given(name: &Named<'_>) -> bool {
-    const GIVE: [&[u8]; 11] = [
-        b"define",
-        b"ENV",
-        b"setx",
-        b"set",
-        b"setenv",
-        b"set -x",
-        b"set -gx",
-        b"SetEnv",
-        b"export",
-        b"(def",
-        b"^:private",
-    ];
-    let line = name.line_before();
-    match line.strip_suffix(b":") {
-        Some(line) => line.last().is_none_or(|byte| matches!(byte, b' ' | b'{' | b'(' | b'\t')),
-        None => {
-            let line = line.trim_ascii_end();
-            GIVE.iter().any(|word| {
-                line.strip_suffix(*word).is_some_and(|line| line.trim_ascii_end().len() < 2 || line.ends_with(b" "))
-            })
-        }
-    }
-}
-
-/// `StringVar(&x, "name", `
-fn is_flag(name: &Named<'_>) -> bool {
-    const FLAGS: [&[u8]; 4] = [b"String(", b"StringVar(", b"StringP(", b"StringVarP("];
-    FLAGS.iter().any(|call| memchr::memmem::find(name.line_before(), call).is_some())
-}
-
-/// `set :name`
-fn is_set(name: &Named<'_>) -> bool {
-    let line = name.line_before();
-    line.strip_suffix(b":").is_some_and(|line| [&b"set "[..], b"default "].iter().any(|word| line.ends_with(word)))
-}
-
-/// Whether the name, a constant, is the first that a call is handed that puts a value there: `put(NAME`.
-fn is_put(name: &Named<'_>) -> bool {
-    const PUT: [&[u8]; 13] = [
-        b"put(",
-        b"set(",
-        b"Set(",
-        b"setProperty(",
-        b"setenv(",
-        b"Setenv(",
-        b"add(",
-        b"Add(",
-        b"header(",
-        b"strcpy(",
-        b"strncpy(",
-        b"strlcpy(",
-        b"memcpy(",
-    ];
-    // `strcpy(config->name, "x")`
-    let line = name.line_before();
-    let line = line.strip_suffix(b"->").map_or(line, |line| {
-        let owner = line.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-        &line[..line.len() - owner]
-    });
-    PUT.iter().any(|call| line.ends_with(call))
-}
-
-/// `strcmp(name`
-fn is_compared(name: &Named<'_>) -> bool {
-    [&b"strcmp("[..], b"strncmp(", b"compare_digest(", b"secure_compare("]
-        .iter()
-        .any(|call| name.line_before().ends_with(call))
-}
-
-/// Whether the name begins a line, or a block; in settings a word or two may stand in front, as in
-/// `proxy_set_header X-Api-Token "x";`.
-fn opens_a_statement(name: &Named<'_>) -> bool {
-    let line = name.line_before().trim_ascii();
-    match name.place.text {
-        Text::Code => line.is_empty() || line.ends_with(b"{") || line == b"@",
-        Text::Lines => {
-            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' ');
-            line.iter().all(plain) && line.split(|byte| *byte == b' ').count() <= 3
-        }
-        Text::Data | Text::Shell => false,
-    }
 }

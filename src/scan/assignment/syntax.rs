@@ -1,14 +1,19 @@
 //! From a name to the value that stands behind it, in the words of many languages: `name = "value"`,
-//! `"name": "value"`, `name=value`, `name: str = 'value'`, `:name => 'value'`, `set_name("value")`,
-//! `define('name', 'value')`, `<name>value</name>`, `<add key="name" value="value"/>`, `--name value`,
-//! `"--name", "value"`, `name: String("value")`, `"?name=value&"`, `IDENTIFIED BY 'value'`.
+//! `"name": "value"`, `name=value`, `name: str = 'value'`, `:name => 'value'`, `name = a ? b : "value"`,
+//! `name: String("value")`, `name = ["value"]`, `name { get; set; } = "value"`, `set_name("value")`,
+//! `define('name', 'value')`, `set :name, 'value'`, `"name" to "value"`, `"--name", "value"`, `--name value`,
+//! `name "value";`, `<name>value</name>`, `<add key="name" value="value"/>`, `**name:** value`, and with the
+//! value on the next line. What a text holds that has names and values itself ([`inside`], [`block`]), what
+//! has them under keys of their own ([`pair`]), what is set or tested elsewhere ([`otherwise`],
+//! [`asserted`]), what several names are given at once ([`tuple`]), what a getter gives ([`returned`]) and
+//! what people say ([`prose`]) is read in files of their own.
 
 use std::ops::Range;
 
 use super::super::place::Text;
 use super::named::{Named, is_quote};
-use super::separator::{self, Separator, separator};
-use super::{asserted, block, inside, otherwise, pair, prose, returned, tuple};
+use super::separator::{Separator, separator};
+use super::{asserted, block, front, inside, otherwise, pair, prose, returned, tuple};
 
 /// No value is longer.
 pub(super) const LONGEST: usize = 600;
@@ -79,7 +84,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
     rest.spaces();
     rest.property();
     if (quoted && name.is_chosen())
-        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !separator::is_given(name))
+        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !front::is_given(name))
     {
         // One of two texts, or a macro.
         return None;

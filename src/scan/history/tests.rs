@@ -206,6 +206,7 @@ impl Writer<'_> {
 fn entry(path: &str) -> Entry {
     Entry {
         path: path.to_owned(),
+        raw: None,
         place: Place::Bytes(Vec::new()),
         origin: Origin::History,
         tracked: true,

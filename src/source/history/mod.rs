@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::git::Repository;
-use super::{Entry, Place, changed, git};
+use super::{Entry, Place, changed, git, raw};
 use crate::error::{SourceError, shown};
 use crate::finding::{Note, Origin};
 use commits::{Commits, Reached};
@@ -44,7 +44,7 @@ pub struct History {
     /// By rank: whether it is asked for.
     asked: Vec<bool>,
     /// What HEAD holds, with the first of its paths.
-    head: BTreeMap<Number, String>,
+    head: BTreeMap<Number, Vec<u8>>,
 }
 
 /// A blob, as it is read.
@@ -151,9 +151,10 @@ impl History {
 
     fn entries(&self, number: Number) -> (Vec<Entry>, u32) {
         let rank = self.brought.rank(number).unwrap_or_default();
-        let entry = |path: String, tracked: bool| {
+        let entry = |path: Vec<u8>, tracked: bool| {
             let (place, commit) = (Place::Bytes(Vec::new()), Some(self.commits[rank as usize].clone()));
-            Entry { path, place, origin: Origin::History, tracked, ignored: false, commit }
+            let (raw, path) = (raw(&path), String::from_utf8_lossy(&path).into_owned());
+            Entry { path, raw, place, origin: Origin::History, tracked, ignored: false, commit }
         };
         let first = self.brought.path(number);
         let entries = match self.head.get(&number) {
@@ -256,16 +257,16 @@ fn lost(objects: &Objects, brought: &Brought) -> Vec<Unread> {
 }
 
 /// What a tree holds, with the first path of each.
-fn files(objects: &Objects, tree: Number) -> BTreeMap<Number, String> {
+fn files(objects: &Objects, tree: Number) -> BTreeMap<Number, Vec<u8>> {
     let mut files = BTreeMap::new();
-    let mut open = vec![(tree, String::new())];
+    let mut open = vec![(tree, Vec::new())];
     while let Some((tree, prefix)) = open.pop() {
         let Ok(bytes) = objects.read(tree) else { continue };
         for (name, id) in trees::names(&bytes, objects.id_length()) {
             let Some(number) = objects.find(id) else { continue };
-            let path = format!("{prefix}{}", String::from_utf8_lossy(name));
+            let path = [&prefix[..], name].concat();
             match objects.kind(number) {
-                Kind::Tree if prefix.len() < DEEPEST => open.push((number, format!("{path}/"))),
+                Kind::Tree if prefix.len() < DEEPEST => open.push((number, [&path[..], b"/"].concat())),
                 Kind::Blob => {
                     let known = files.entry(number).or_insert_with(|| path.clone());
                     if path < *known {

@@ -105,20 +105,17 @@ impl Brought {
         parts
     }
 
-    /// An object's path in that commit, with `/`; bytes that are no UTF-8 are replaced.
-    pub(super) fn path(&self, number: Number) -> String {
-        text(self.parts(number).join(&b'/'))
+    /// An object's path in that commit, with `/`.
+    pub(super) fn path(&self, number: Number) -> Vec<u8> {
+        self.parts(number).join(&b'/')
     }
 
+    /// The same of what has this name in a tree; bytes that are no UTF-8 are replaced.
     pub(super) fn path_in(&self, tree: Number, name: u32) -> String {
         let mut parts = self.parts(tree);
         parts.push(self.names.get(name));
-        text(parts.join(&b'/'))
+        String::from_utf8_lossy(&parts.join(&b'/')).into_owned()
     }
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|why| String::from_utf8_lossy(why.as_bytes()).into_owned())
 }
 
 /// All trees of a repository.

@@ -36,6 +36,7 @@ fn credential(provider: &'static str, secret: &str, places: &[&str]) -> Credenti
         let (path, line) = at.split_once(':').unwrap();
         Location {
             path: path.to_owned(),
+            raw: None,
             line: line.parse().unwrap(),
             column: 1,
             end_line: line.parse().unwrap(),
