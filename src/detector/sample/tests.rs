@@ -80,6 +80,8 @@ fn checksums_hold() {
         assert!(Checksum::Crc32HexLe.holds(&made.secret), "{}", made.secret);
         let made = generate("x: <glpat-{base64url:51}.01.1f{crc32-base36}>", seed).unwrap();
         assert!(Checksum::Crc32Base36.holds(&made.secret), "{}", made.secret);
+        let made = generate("x=<packagist_ort_{hex:60}{crc32-hex}>", seed).unwrap();
+        assert!(Checksum::Crc32Hex.holds(&made.secret), "{}", made.secret);
     }
 }
 
