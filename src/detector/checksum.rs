@@ -16,6 +16,9 @@ words! {
         /// After a last `_`, the bytes of the CRC-32 of everything before that `_`, lowest first,
         /// in hex. Grafana's service account tokens.
         Crc32HexLe = "crc32-hex-le",
+        /// The last eight characters are the CRC-32 of everything before them, prefix included, in
+        /// hex, highest digit first. Private Packagist (composer-authentication.md in its documentation).
+        Crc32Hex = "crc32-hex",
         /// The checksum of Bech32 (BIP 173). age's keys.
         Bech32 = "bech32",
         /// Base32 of bytes whose last two are the CRC-16 (XMODEM) of the others, lowest first. NATS's seeds
@@ -33,6 +36,7 @@ impl Checksum {
             Checksum::Crc32Base62 => !self.covered(body).is_empty() && self.tail(body) == tail,
             Checksum::Crc32Base36 => self.tail(body) == tail,
             Checksum::Crc32HexLe => body.ends_with('_') && self.tail(body).eq_ignore_ascii_case(tail),
+            Checksum::Crc32Hex => self.tail(body).eq_ignore_ascii_case(tail),
             Checksum::Bech32 => body.contains('1') && self.tail(body) == tail,
             // The checksum begins inside a character.
             Checksum::Crc16Base32 => {
@@ -49,6 +53,7 @@ impl Checksum {
             Checksum::Crc32Base62 => in_base(crc, 62, self.width()),
             Checksum::Crc32Base36 => in_base(crc, 36, self.width()).to_ascii_lowercase(),
             Checksum::Crc32HexLe => crc.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect(),
+            Checksum::Crc32Hex => format!("{crc:08x}"),
             Checksum::Bech32 => bech32(body),
             Checksum::Crc16Base32 => crc16_base32(body, 0).unwrap_or_default(),
         }
@@ -59,7 +64,7 @@ impl Checksum {
             Checksum::Crc16Base32 => 4,
             Checksum::Crc32Base62 | Checksum::Bech32 => 6,
             Checksum::Crc32Base36 => 7,
-            Checksum::Crc32HexLe => 8,
+            Checksum::Crc32HexLe | Checksum::Crc32Hex => 8,
         }
     }
 
@@ -68,7 +73,7 @@ impl Checksum {
         match self {
             // A base62 body holds no separator, so that the last one ends the public prefix.
             Checksum::Crc32Base62 => body.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(body),
-            Checksum::Crc32Base36 | Checksum::Bech32 | Checksum::Crc16Base32 => body,
+            Checksum::Crc32Base36 | Checksum::Crc32Hex | Checksum::Bech32 | Checksum::Crc16Base32 => body,
             Checksum::Crc32HexLe => body.strip_suffix('_').unwrap_or(body),
         }
     }
@@ -152,6 +157,7 @@ mod tests {
         assert_eq!(Checksum::Crc32Base62.tail("abc_123456789"), in_base(check, 62, 6));
         assert_eq!(Checksum::Crc32Base36.tail("123456789"), in_base(check, 36, 7).to_lowercase());
         assert_eq!(Checksum::Crc32HexLe.tail("123456789_"), "2639f4cb");
+        assert_eq!(Checksum::Crc32Hex.tail("123456789"), "cbf43926");
         assert_eq!("123456789".bytes().fold(0, crc16), 0x31c3);
         // Valid strings of BIP 173.
         assert!(Checksum::Bech32.holds("A12UEL5L") && Checksum::Bech32.holds("a12uel5l"));
@@ -187,6 +193,7 @@ mod tests {
                 (&Checksum::Crc32Base62, "abc_", ""),
                 (&Checksum::Crc32Base36, "abc-", ".01.1d"),
                 (&Checksum::Crc32HexLe, "abc_", "_"),
+                (&Checksum::Crc32Hex, "abc_", ""),
             ] {
                 let token = format!("{prefix}{body}{end}");
                 let token = format!("{token}{}", checksum.tail(&token));

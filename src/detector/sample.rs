@@ -8,7 +8,7 @@
 //!
 //! | field | gives |
 //! |---|---|
-//! | `{hex:32}` | that many random characters of an alphabet: hex, hexupper, digits, lower, upper, alpha, base32, bech32upper, base36, base36upper, base58, base62 or alnum, base64, base64url |
+//! | `{hex:32}` | that many random characters of an alphabet: hex, hexupper, digits, lower, upper, alpha, base32, bech32upper, base36, base36upper, base58, base62 or alnum, base64, base64url, zbase32 |
 //! | `{from:AQgw}` | one of these characters |
 //! | `{base64of:64}` | base64 of that many random bytes, with padding |
 //! | `{base64text:user:{hex:8}}` | base64 of that template |

@@ -66,6 +66,7 @@ fn alphabet(name: &str) -> Option<&'static [u8]> {
         "base32" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
         "base36" => b"0123456789abcdefghijklmnopqrstuvwxyz",
         "base36upper" => b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "zbase32" => b"ybndrfg8ejkmcpqxot1uwisza345h769",
         "bech32upper" => b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
         "base58" => b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
         "base62" | "alnum" => b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",

@@ -35,7 +35,7 @@ fn without_brackets_the_whole_text_is_the_secret() {
 fn every_alphabet_gives_its_characters_and_all_of_them() {
     type Allowed = fn(char) -> bool;
     let base62: Allowed = |c| c.is_ascii_alphanumeric();
-    let checks: [(&str, usize, Allowed); 15] = [
+    let checks: [(&str, usize, Allowed); 16] = [
         ("hex", 16, |c| matches!(c, '0'..='9' | 'a'..='f')),
         ("hexupper", 16, |c| matches!(c, '0'..='9' | 'A'..='F')),
         ("digits", 10, |c| c.is_ascii_digit()),
@@ -45,6 +45,7 @@ fn every_alphabet_gives_its_characters_and_all_of_them() {
         ("base32", 32, |c| matches!(c, 'A'..='Z' | '2'..='7')),
         ("base36", 36, |c| c.is_ascii_lowercase() || c.is_ascii_digit()),
         ("base36upper", 36, |c| c.is_ascii_uppercase() || c.is_ascii_digit()),
+        ("zbase32", 32, |c| matches!(c, 'a'..='z' | '1' | '3'..='9') && !matches!(c, 'l' | 'v')),
         ("bech32upper", 32, |c| matches!(c, '0' | '2'..='9' | 'A' | 'C'..='H' | 'J'..='N' | 'P'..='Z')),
         ("base58", 58, |c| c.is_ascii_alphanumeric() && !matches!(c, '0' | 'O' | 'I' | 'l')),
         ("base62", 62, base62),
@@ -80,6 +81,8 @@ fn checksums_hold() {
         assert!(Checksum::Crc32HexLe.holds(&made.secret), "{}", made.secret);
         let made = generate("x: <glpat-{base64url:51}.01.1f{crc32-base36}>", seed).unwrap();
         assert!(Checksum::Crc32Base36.holds(&made.secret), "{}", made.secret);
+        let made = generate("x=<packagist_ort_{hex:60}{crc32-hex}>", seed).unwrap();
+        assert!(Checksum::Crc32Hex.holds(&made.secret), "{}", made.secret);
     }
 }
 
