@@ -109,7 +109,9 @@ fn element(name: &Named<'_>) -> Option<Value> {
     let bytes = name.bytes;
     let mut at = skip(bytes, name.span.end, b"\"'");
     let line = name.line_before();
-    match NAMES.iter().find(|key| line.strip_suffix(b">").is_some_and(|open| open.ends_with(key))) {
+    // The longest: `<ParameterKey>` ends in `Key` too.
+    let holds = |key: &&&[u8]| line.strip_suffix(b">").is_some_and(|open| open.ends_with(key));
+    match NAMES.iter().filter(holds).max_by_key(|key| key.len()) {
         Some(key) => at = skip_all(bytes, at, &[b"</", key, b">"])?,
         None => {
             key_before(line)?;
