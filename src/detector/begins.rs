@@ -1,68 +1,63 @@
-//! What every match of a pattern begins with, as far as that is one of a few texts. Where these are
-//! the keywords themselves, a glance at the place of a hit saves trying the pattern there: `cio` in
-//! the middle of `gpcion` begins nothing.
+//! What every match of a pattern begins with, as far as each byte or run of bytes has a place of its own. Where
+//! a keyword stands in that, a glance at the place of a hit saves trying the pattern there: `cio` in the middle
+//! of `gpcion` begins nothing, and no address without a colon behind its host holds a password.
 
-use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use std::collections::BTreeSet;
+
 use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::byteset::ByteSet;
 
-/// So many of the first bytes of a match are looked at.
-const MOST: usize = 40;
+/// So many steps of a match are looked at.
+const MOST: usize = 64;
+/// A keyword is looked for in so many of the first bytes.
+const NEAR: usize = 128;
+/// A pattern that may begin in more ways than these is not read on.
+const WAYS: usize = 64;
 /// No escape is longer that stands for one character.
 const ESCAPE: usize = 6;
 
-/// The texts that a match may begin with, what its first bytes may be, and whether it begins a word.
+/// How a match may begin, and whether it begins a word.
 #[derive(Debug)]
 pub(super) struct Begins {
-    texts: Vec<Vec<u8>>,
-    first: Vec<ByteSet>,
+    ways: Vec<Way>,
     word: bool,
 }
 
 impl Begins {
-    /// None where a match may begin with anything, or a keyword stand elsewhere than at its beginning.
-    pub(super) fn of<'k>(pattern: &Hir, mut keywords: impl Iterator<Item = &'k str>) -> Option<Begins> {
-        let found = Extractor::new().kind(ExtractKind::Prefix).extract(pattern);
-        let texts: Vec<Vec<u8>> = found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
-        let stands = |keyword: &str, text: &[u8]| {
-            let shared = keyword.len().min(text.len());
-            shared > 0 && keyword.as_bytes()[..shared].eq_ignore_ascii_case(&text[..shared])
-        };
-        let only_there = |keyword: &str| {
-            let begins = texts.iter().any(|text| stands(keyword, text));
-            begins && !texts.iter().any(|text| (1..text.len()).any(|at| stands(keyword, &text[at..])))
-        };
+    /// None where a match may begin without a keyword.
+    pub(super) fn of<'k>(pattern: &Hir, keywords: impl Iterator<Item = &'k str>) -> Option<Begins> {
+        let keywords: BTreeSet<String> = keywords.map(str::to_ascii_lowercase).collect();
+        let read = read(pattern, vec![Reading::default()]);
+        let ways: Option<Vec<Way>> = read.into_iter().map(|reading| reading.way(&keywords)).collect();
         let word = pattern.properties().look_set_prefix().contains(Look::WordAscii);
-        let known = !texts.is_empty() && keywords.all(only_there);
-        let mut first = Vec::new();
-        read(pattern, &mut first);
-        known.then_some(Begins { texts, first, word })
+        Some(Begins { ways: ways?, word })
     }
 
-    /// Whether a match may begin where a keyword was found.
+    /// Whether a match may begin around a keyword that was found there.
     pub(super) fn at(&self, bytes: &[u8], at: usize) -> bool {
-        let fits = |(set, &byte): (&ByteSet, &u8)| set.holds(byte);
-        let here = &bytes[at..];
-        !self.is_inside(bytes, at)
-            && here.len() >= self.first.len()
-            && self.first.iter().zip(here).all(fits)
-            && self.texts.iter().any(|text| here.starts_with(text))
+        let begins = |way: &Way| {
+            let start = at.checked_sub(way.keyword)?;
+            Some((!way.first || start == 0) && !self.is_inside(bytes, start) && way.stranger(&bytes[start..]).is_none())
+        };
+        self.ways.iter().any(|way| begins(way).unwrap_or_default())
     }
 
     /// Whether one may begin there once escapes are resolved: what stands before it may be one, and so
     /// may any of its characters.
     pub(super) fn at_escaped(&self, bytes: &[u8], at: usize) -> bool {
-        let is_escape = |byte: &u8| matches!(byte, b'\\' | b'%');
-        let here = &bytes[at..];
-        let stands = |text: &Vec<u8>| {
-            let differ = text.iter().zip(here).position(|(one, other)| one != other);
-            differ.is_none_or(|differ| is_escape(&here[differ]))
+        let has_escape = |bytes: &[u8]| bytes.iter().any(|byte| matches!(byte, b'\\' | b'%'));
+        let begins = |way: &Way| {
+            let start = at.checked_sub(way.keyword)?;
+            let stranger = way.stranger(&bytes[start..]).map(|stranger| start + stranger);
+            let fits = stranger.is_none_or(|at| bytes.get(start..=at).is_none_or(has_escape));
+            if fits && (!way.first || start == 0) && !self.is_inside(bytes, start) {
+                return Some(true);
+            }
+            let before = at.saturating_sub(ESCAPE * (way.keyword + 1))..at;
+            Some((fits || way.keyword > 0) && has_escape(&bytes[before]))
         };
-        let stranger = self.first.iter().zip(here).position(|(set, &byte)| !set.holds(byte));
-        (!self.is_inside(bytes, at) || bytes[at.saturating_sub(ESCAPE)..at].iter().any(is_escape))
-            && stranger.is_none_or(|stranger| is_escape(&here[stranger]))
-            && self.texts.iter().any(stands)
+        self.ways.iter().any(|way| begins(way).unwrap_or_default())
     }
 
     /// Whether it has to begin a word and would stand within one.
@@ -72,51 +67,149 @@ impl Begins {
     }
 }
 
-/// Reads what the first bytes of a match may be, as far as each has a place of its own. Says whether what
-/// follows the pattern stands right behind them.
-fn read(pattern: &Hir, first: &mut Vec<ByteSet>) -> bool {
-    if first.len() >= MOST {
-        return false;
+/// One way in which a match may begin.
+#[derive(Debug)]
+struct Way {
+    steps: Vec<Step>,
+    /// Where a keyword stands in it.
+    keyword: usize,
+    /// Whether it stands at the beginning of the text alone.
+    first: bool,
+}
+
+impl Way {
+    /// Where the first byte stands that does not belong there, or is missing.
+    fn stranger(&self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        for Step { set, least, most } in &self.steps {
+            let fitting = bytes[at..].iter().take(*most).take_while(|&&byte| set.holds(byte)).count();
+            at += fitting;
+            if fitting < *least {
+                return Some(at);
+            }
+        }
+        None
     }
-    match pattern.kind() {
-        HirKind::Empty | HirKind::Look(_) => true,
+}
+
+/// So many bytes of a set, none of which belong to the next step where it may be fewer.
+#[derive(Clone, Debug)]
+struct Step {
+    set: ByteSet,
+    least: usize,
+    most: usize,
+}
+
+impl Step {
+    fn is_open(&self) -> bool {
+        self.least < self.most
+    }
+}
+
+/// A way, while it is read.
+#[derive(Clone, Default)]
+struct Reading {
+    steps: Vec<Step>,
+    first: bool,
+    /// Whether what follows cannot be told.
+    over: bool,
+}
+
+impl Reading {
+    fn stop(mut self) -> Reading {
+        self.over = true;
+        self
+    }
+
+    fn step(mut self, set: ByteSet, least: usize, most: usize) -> Reading {
+        // Where one ends and the next begins has to be plain.
+        let is_plain = self.steps.last().is_none_or(|last| !last.is_open() || least > 0 && !last.set.shares_with(set));
+        self.over |= !is_plain || self.steps.len() == MOST;
+        if !self.over {
+            self.steps.push(Step { set, least, most });
+        }
+        self
+    }
+
+    fn way(self, keywords: &BTreeSet<String>) -> Option<Way> {
+        let fixed = self.steps.iter().take_while(|step| !step.is_open());
+        let bytes: Vec<ByteSet> = fixed.flat_map(|step| std::iter::repeat_n(step.set, step.least)).take(NEAR).collect();
+        let keyword = (0..bytes.len()).find(|&at| holds_one(&bytes[at..], keywords))?;
+        Some(Way { steps: self.steps, keyword, first: self.first })
+    }
+}
+
+/// Whether whatever these sets allow begins with a keyword.
+fn holds_one(bytes: &[ByteSet], keywords: &BTreeSet<String>) -> bool {
+    let allows = |(set, byte): (&ByteSet, u8)| set.holds(byte) || set.holds(byte.to_ascii_uppercase());
+    let is_allowed = |word: &&String| word.len() <= bytes.len() && bytes.iter().zip(word.bytes()).all(allows);
+    let allowed: Vec<usize> = keywords.iter().filter(is_allowed).map(String::len).collect();
+    allowed.iter().any(|&length| {
+        let all = bytes[..length].iter().try_fold(1_usize, |all, set| all.checked_mul(set.without_case()));
+        all == Some(allowed.iter().filter(|&&other| other == length).count())
+    })
+}
+
+/// Reads on in each of the ways that were read so far.
+fn read(pattern: &Hir, ways: Vec<Reading>) -> Vec<Reading> {
+    let (mut over, ways): (Vec<Reading>, Vec<Reading>) = ways.into_iter().partition(|way| way.over);
+    let stop = |ways: Vec<Reading>| ways.into_iter().map(Reading::stop).collect();
+    let step = |ways: Vec<Reading>, set, least, most| {
+        ways.into_iter().map(|way: Reading| way.step(set, least, most)).collect::<Vec<Reading>>()
+    };
+    let on: Vec<Reading> = match pattern.kind() {
+        _ if ways.is_empty() => ways,
+        HirKind::Look(Look::Start) => {
+            ways.into_iter().map(|way| Reading { first: way.first || way.steps.is_empty(), ..way }).collect()
+        }
+        HirKind::Empty | HirKind::Look(_) => ways,
         HirKind::Literal(literal) => {
-            first.extend(literal.0.iter().map(|&byte| ByteSet::from_iter([byte])));
-            true
+            literal.0.iter().fold(ways, |ways, &byte| step(ways, ByteSet::from_iter([byte]), 1, 1))
         }
         HirKind::Class(class) => match ByteSet::of(class) {
-            Some(set) => {
-                first.push(set);
-                true
-            }
-            None => false,
+            Some(set) => step(ways, set, 1, 1),
+            None => stop(ways),
         },
-        HirKind::Capture(capture) => read(&capture.sub, first),
-        HirKind::Concat(parts) => parts.iter().all(|part| read(part, first)),
+        HirKind::Capture(capture) => read(&capture.sub, ways),
+        HirKind::Concat(parts) => parts.iter().fold(ways, |ways, part| read(part, ways)),
+        HirKind::Alternation(parts) if ways.len() * parts.len() <= WAYS => {
+            parts.iter().flat_map(|part| read(part, ways.clone())).collect()
+        }
+        HirKind::Alternation(_) => stop(ways),
         HirKind::Repetition(repetition) => {
-            (0..repetition.min).all(|_| read(&repetition.sub, first)) && repetition.max == Some(repetition.min)
+            let most = repetition.max.map(|most| most as usize);
+            match (one_byte(&repetition.sub), repetition.min as usize, most) {
+                (_, 0, Some(1)) if 2 * ways.len() <= WAYS => {
+                    let without = ways.clone();
+                    read(&repetition.sub, ways).into_iter().chain(without).collect()
+                }
+                (Some(set), least, most) => step(ways, set, least, most.unwrap_or(usize::MAX)),
+                (None, least, most) => {
+                    let ways = (0..least.min(MOST)).fold(ways, |ways, _| read(&repetition.sub, ways));
+                    if most == Some(least) && least <= MOST { ways } else { stop(ways) }
+                }
+            }
         }
-        HirKind::Alternation(parts) => {
-            let read = |part: &Hir| {
-                let mut first = Vec::new();
-                let ends = read(part, &mut first);
-                (first, ends)
-            };
-            let either = |(one, one_ends): (Vec<ByteSet>, bool), (other, other_ends): (Vec<ByteSet>, bool)| {
-                let ends = one_ends && other_ends && one.len() == other.len();
-                (one.into_iter().zip(other).map(|(one, other)| one.or(other)).collect(), ends)
-            };
-            let (both, ends) = parts.iter().map(read).reduce(either).unwrap_or_default();
-            first.extend(both);
-            ends
-        }
+    };
+    over.extend(on);
+    over
+}
+
+/// What stands for a single byte.
+fn one_byte(pattern: &Hir) -> Option<ByteSet> {
+    match pattern.kind() {
+        HirKind::Literal(literal) if literal.0.len() == 1 => Some(literal.0.iter().copied().collect()),
+        HirKind::Class(class) => ByteSet::of(class),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::detector::parse;
+    use crate::detector::{compile, parse};
 
     fn may_begin(pattern: &str, keywords: &[&str], text: &str, at: usize) -> Option<bool> {
         let begins = Begins::of(&parse(pattern).unwrap(), keywords.iter().copied())?;
@@ -159,7 +252,8 @@ mod tests {
         assert_eq!(may_begin(pattern, &["lip_"], "lip_0123", 0), Some(false));
         assert_eq!(may_begin(pattern, &["lip_"], "lip_0123ab", 0), Some(true));
         let pattern = r"pk_(?:(?:live|test)_|x)[0-9]{4}";
-        for (text, expected) in [("pk_live_0", true), ("pk_x0123", true), ("pk_y0123", false)] {
+        for (text, expected) in [("pk_live_0123", true), ("pk_live_0", false), ("pk_x0123", true), ("pk_y0123", false)]
+        {
             assert_eq!(may_begin(pattern, &["pk_"], text, 0), Some(expected), "{text}");
         }
     }
@@ -172,21 +266,103 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_known_where_a_keyword_may_stand_elsewhere() {
+    fn nothing_is_known_where_a_match_may_begin_without_a_keyword() {
         assert_eq!(may_begin(r"\b(?<secret>[0-9a-f]{64})\b", &["r2_"], "r2_", 0), None);
-        assert_eq!(may_begin(r"(?<secret>wc_[0-9a-f]{40})", &["wc_", "woocommerce"], "wc_", 0), None);
-        assert_eq!(may_begin(r"(?:^|[^a-z])(?<secret>EAA[a-z]{9})", &["EAA"], "EAA", 0), None);
+        assert_eq!(may_begin(r"(?:abc|abd|x[a-z]{20})_", &["abc_", "abd_"], "abc_", 0), None);
+        assert_eq!(may_begin(r"ab[cd]_[0-9]{9}", &["abc_"], "abc_", 0), None);
+        assert_eq!(may_begin(r"[a-z]{2,9}_key", &["_key"], "ab_key", 2), None);
     }
 
     #[test]
-    fn nothing_is_known_where_one_beginning_holds_another() {
-        assert_eq!(may_begin(r"(?<secret>s?ftp://[a-z]+)", &["ftp://"], "sftp://", 1), None);
+    fn a_keyword_that_stands_elsewhere_as_well_begins_nothing() {
+        let pattern = r"(?<secret>wc_[0-9a-f]{8})";
+        assert_eq!(may_begin(pattern, &["wc_", "woocommerce"], "woocommerce", 0), Some(false));
+        assert_eq!(may_begin(pattern, &["wc_", "woocommerce"], "wc_01234567", 0), Some(true));
+        let pattern = r"\bATTA[0-9a-fA-F]{8}\b";
+        assert_eq!(may_begin(pattern, &["ATTA"], "ATTA01234ABc", 0), Some(true));
+        assert_eq!(may_begin(pattern, &["ATTA"], "regatta", 3), Some(false));
+    }
+
+    #[test]
+    fn a_keyword_may_stand_behind_the_beginning() {
+        let pattern = r"\b(?:s?ftp)://[a-z]{1,8}:[a-z]{3}@";
+        for (text, at, expected) in [
+            ("sftp://dana:abc@", 1, true),
+            ("ftp://dana:abc@", 0, true),
+            ("xftp://dana:abc@", 1, false),
+            ("ftp://acme.test/abc@", 0, false),
+            ("ftp://dana", 0, false),
+            ("ftp://:abc@", 0, false),
+        ] {
+            assert_eq!(may_begin(pattern, &["ftp://"], text, at), Some(expected), "{text}");
+        }
+        assert_eq!(may_begin(r"[0-9a-f]{4}-us", &["-us"], "-us", 0), Some(false));
+        assert_eq!(may_begin(r"(?:^|[^a-z])(?<secret>EAA[a-z]{9})", &["EAA"], ".EAAabcdefghi", 1), Some(true));
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_is_one() {
+        let pattern = r"(?:\bNPM__auth|^_auth|[\r\n]_auth)\s{0,4}[=:]";
+        for (text, at, expected) in [
+            ("_auth =", 0, true),
+            ("\n_auth=", 1, true),
+            ("NPM__auth =", 4, true),
+            ("npm_auth =", 3, false),
+            ("_auth_token =", 0, false),
+        ] {
+            assert_eq!(may_begin(pattern, &["_auth"], text, at), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes_may_stand_wherever_the_beginning_reaches() {
+        let of = |pattern: &str, keyword: &str| Begins::of(&parse(pattern).unwrap(), [keyword].into_iter()).unwrap();
+        let address = of(r"\bhttps?://[^\s:/\\]{1,64}:[^@/]{3,64}@", "http");
+        for (text, expected) in [
+            ("http://acme.test/a%20b", false),
+            ("http://dana%3aabc@acme.test", true),
+            (r"http:\/\/dana:abc@acme.test", true),
+            ("http://dana", true),
+        ] {
+            assert_eq!(address.at_escaped(text.as_bytes(), 0), expected, "{text}");
+        }
+        let line = of(r"(?:^|[\r\n])_auth=[a-z]{8}", "_auth");
+        for (text, at, expected) in
+            [(r"x\n_auth=abcdefgh", 3, true), (r"x\u000a_auth=", 7, true), (".x._auth=abcdefgh", 3, false)]
+        {
+            assert_eq!(line.at_escaped(text.as_bytes(), at), expected, "{text}");
+        }
     }
 
     #[test]
     fn a_pattern_without_case_knows_every_case() {
         for text in ["abc_x", "ABC_x", "aBc_x"] {
             assert_ne!(may_begin(r"(?i)\babc_[a-z]+", &["abc_"], text, 0), Some(false), "{text}");
+        }
+    }
+
+    const PATTERNS: &[(&str, &[&str])] = &[
+        (r"\b(?:s?ab|abe?s)(?:\+[ab]{2,3})?://[ab+]{0,3}:b", &["ab://", "abes://", "abs://", "ab+", "abs+", "abes+"]),
+        (r"(?:^|[^ab])b[ab]b[as]{2,}(?:[^as]|$)", &["bab", "bbb"]),
+        (r"[ab]{3}://(?i:s{1,2})b", &["://"]),
+        (r"(?:^_a|\b_b|[:/]_[ab])\s{0,2}[=:]", &["_a", "_b"]),
+    ];
+
+    proptest! {
+        #[test]
+        fn every_match_begins_around_a_keyword(
+            number in 0..PATTERNS.len(), text in r"(?:[abse+:/_= S]|://|ab|bb|bab|bas|abes|_a=|_b|\+ab|ab://|sb|:b){0,12}",
+        ) {
+            let (pattern, keywords) = PATTERNS[number];
+            let begins = Begins::of(&parse(pattern).unwrap(), keywords.iter().copied()).expect("each way has one");
+            let stands = |at: &usize| keywords.iter().any(|word| {
+                text.get(*at..*at + word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word))
+            });
+            if let Some(found) = compile(pattern).unwrap().find(text.as_bytes()) {
+                let at = found.range().filter(stands).find(|&at| begins.at(text.as_bytes(), at));
+                prop_assert!(at.is_some(), "{} in {}", pattern, text);
+                prop_assert!(begins.at_escaped(text.as_bytes(), at.unwrap()), "{} in {}", pattern, text);
+            }
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use regex_syntax::hir::Class;
 
+/// `A` to `Z` in the second part of a set.
+const UPPER_CASE: u64 = 0x07ff_fffe;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ByteSet([u64; 4]);
 
@@ -21,6 +24,17 @@ impl ByteSet {
 
     pub(super) fn len(&self) -> u32 {
         self.0.iter().map(|part| part.count_ones()).sum()
+    }
+
+    /// How many there are if upper case and lower case are the same.
+    pub(super) fn without_case(&self) -> usize {
+        // Both stand in the second part, lower case 32 behind upper case.
+        let twice = self.0[1] & self.0[1] >> 32 & UPPER_CASE;
+        (self.len() - twice.count_ones()) as usize
+    }
+
+    pub(super) fn shares_with(&self, other: ByteSet) -> bool {
+        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
     }
 
     pub(super) fn or(self, other: ByteSet) -> ByteSet {

@@ -67,8 +67,8 @@ struct Anchor {
     /// Eight bytes of it, without case, that are compared before all of it is; of a shorter one, all.
     eight: u64,
     mask: u64,
-    /// Where these begin in it.
-    from: u32,
+    /// So far before the rarest characters these begin.
+    before: u32,
 }
 
 impl Anchor {
@@ -77,13 +77,14 @@ impl Anchor {
         let byte = |at: usize| word.get(from + at).copied();
         let eight = u64::from_le_bytes(std::array::from_fn(|at| byte(at).map_or(0, |byte| byte | CASELESS as u8)));
         let mask = u64::from_le_bytes(std::array::from_fn(|at| byte(at).map_or(0, |_| u8::MAX)));
-        Anchor { word: index(number), offset: index(offset), eight, mask, from: index(from) }
+        Anchor { word: index(number), offset: index(offset), eight, mask, before: index(offset - from) }
     }
 
-    /// Whether the keyword may stand at the beginning of the text.
+    /// Whether the keyword's rarest characters may stand there in the text.
     #[inline(always)]
-    fn may_stand(&self, text: &[u8]) -> bool {
-        let eight = text.get(self.from as usize..).and_then(|text| text.first_chunk());
+    fn may_stand(&self, text: &[u8], at: usize) -> bool {
+        let Some(from) = at.checked_sub(self.before as usize) else { return false };
+        let eight = text.get(from..).and_then(|text| text.first_chunk());
         eight.is_none_or(|eight| (u64::from_le_bytes(*eight) | CASELESS) & self.mask == self.eight)
     }
 }
@@ -217,7 +218,7 @@ impl Keywords {
                 // A branch for each of them would be guessed wrong.
                 let any = (0..STRIDE).fold(0, |any, place| any | self.bit(all >> (LETTER * place)));
                 if any != 0 {
-                    self.compare(text, at..end.min(at + STRIDE), all, &mut hit);
+                    self.compare_some(text, at..end.min(at + STRIDE), all, &mut hit);
                 }
                 here = next;
                 at += STRIDE;
@@ -225,7 +226,10 @@ impl Keywords {
         }
         // The last bytes, as if zeros followed: a keyword of three may end the text.
         while at < end && at + GRAM - 1 <= text.len() {
-            self.compare(text, at..at + 1, gram(&text[at..]) as u64, &mut hit);
+            let gram = gram(&text[at..]) as u64;
+            if self.bit(gram) != 0 {
+                self.compare(text, at, gram, &mut hit);
+            }
             at += 1;
         }
     }
@@ -239,22 +243,30 @@ impl Keywords {
 
     /// Compares the keywords that may stand at these places, of the first of which the letters begin.
     #[inline(never)]
-    fn compare(&self, text: &[u8], places: Range<usize>, letters: u64, hit: &mut impl FnMut(u32, usize)) {
-        let mut which = (0..STRIDE).fold(0, |which, place| which | self.bit(letters >> (LETTER * place)) << place);
+    fn compare_some(&self, text: &[u8], places: Range<usize>, letters: u64, hit: &mut impl FnMut(u32, usize)) {
+        let bit = |place: usize| self.bit(letters >> (LETTER * place));
+        // From the last one, which takes half as long as to put each where it belongs.
+        let mut which = (0..STRIDE).rev().fold(0, |which, place| which << 1 | bit(place));
         which &= (1 << places.len()) - 1;
         while which != 0 {
             let place = which.trailing_zeros() as usize;
             which &= which - 1;
-            let bucket = (letters >> (LETTER * place)) as usize % BUCKETS;
-            for anchor in &self.anchors[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize] {
-                let Some(start) = (places.start + place).checked_sub(anchor.offset as usize) else { continue };
-                if !anchor.may_stand(&text[start..]) {
-                    continue;
-                }
-                let word = self.words.text(anchor.word as usize);
-                if text.get(start..start + word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word)) {
-                    hit(anchor.word, start);
-                }
+            self.compare(text, places.start + place, letters >> (LETTER * place), hit);
+        }
+    }
+
+    /// Compares the keywords whose rarest characters may stand there.
+    #[inline(always)]
+    fn compare(&self, text: &[u8], at: usize, letters: u64, hit: &mut impl FnMut(u32, usize)) {
+        let bucket = letters as usize % BUCKETS;
+        for anchor in &self.anchors[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize] {
+            if !anchor.may_stand(text, at) {
+                continue;
+            }
+            let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
+            let word = self.words.text(anchor.word as usize);
+            if text.get(start..start + word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word)) {
+                hit(anchor.word, start);
             }
         }
     }

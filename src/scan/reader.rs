@@ -63,11 +63,17 @@ pub(super) struct Reader<'r> {
 impl Reader<'_> {
     /// Goes through the marks of the text that are due, or all; `on_hit` is told of each that calls somebody.
     pub(super) fn wake(&self, due: Option<&[Mark]>, on_hit: &mut dyn FnMut(Wake, usize)) -> Woken {
-        let Reader { bytes, keywords, binary, .. } = *self;
+        let Reader { bytes, detectors, keywords, binary, .. } = *self;
         let mut woken = Woken::default();
         let mut look = |marks: &[Mark]| {
             for mark in marks {
                 for &wake in keywords.wakes(mark.word).iter().filter(|&&wake| mark.calls(wake, keywords)) {
+                    // Nearly everywhere nothing begins, in whatever form.
+                    if let Wake::Detector(number) = wake
+                        && !detectors.is_worth_trying_escaped(number, bytes, mark.at)
+                    {
+                        continue;
+                    }
                     on_hit(wake, mark.at);
                     self.take(wake, mark.at, &mut woken);
                 }
@@ -83,15 +89,12 @@ impl Reader<'_> {
         woken
     }
 
-    /// What is encoded where this was hit becomes a region.
+    /// What is encoded where this was hit becomes a region; a detector's keyword is told of where it may begin
+    /// something.
     pub(super) fn decode(&self, wake: Wake, at: usize, regions: &mut Regions<'_>) {
         match wake {
             Wake::Encoded(number) => regions.hit(at, self.keywords.form(number)),
-            Wake::Detector(number)
-                if !self.binary
-                    && self.detectors.is_anchored(number)
-                    && self.detectors.is_worth_trying_escaped(number, self.bytes, at) =>
-            {
+            Wake::Detector(number) if !self.binary && self.detectors.is_anchored(number) => {
                 let holds = |text: &[u8]| self.detectors.is_worth_resolving(number, text);
                 regions.keyword_of(number, at, self.detectors.longest(number), holds);
             }
