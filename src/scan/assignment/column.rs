@@ -10,13 +10,16 @@ use super::syntax::{Form, Value};
 /// The values of the column that the name is the head of.
 pub(super) fn values(name: &Named<'_>) -> Vec<Value> {
     let Named { bytes, span, place } = name;
+    if place.text != Text::Shell {
+        return Vec::new();
+    }
     let head = lines::line_end(bytes, span.end);
     let column = name.line_before().iter().filter(|byte| **byte == b'|').count();
     // `Password hash` is the head of something else, `Password (first)` is not.
     let behind = &bytes[span.end..head];
     let ends = behind.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'*' | b'`'));
     let is_head = matches!(ends, None | Some(b'|' | b'(' | b':')) && (column > 0 || behind.contains(&b'|'));
-    if place.text != Text::Shell || !is_head {
+    if !is_head {
         return Vec::new();
     }
     let mut below = rows(bytes, head);

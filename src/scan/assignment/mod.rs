@@ -65,7 +65,7 @@ impl Assigned {
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Vec<Assigned> {
     let judged = |(named, kind, value)| judged(bytes, named, kind, value, place);
     let mut found: Vec<Assigned> = read(bytes, at, place).and_then(judged).into_iter().collect();
-    for more in several(bytes, at, place).filter_map(judged) {
+    for more in several(bytes, at, place).into_iter().filter_map(judged) {
         if !found.iter().any(|known| known.secret == more.secret) {
             found.push(more);
         }
@@ -84,13 +84,15 @@ fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &P
 }
 
 /// The values that a name has in a list, or as the head of a column.
-fn several(bytes: &[u8], at: usize, place: &Place) -> impl Iterator<Item = (Range<usize>, Kind, Value)> {
-    let named = name::around(bytes, at).and_then(|named| Some((name::kind(&bytes[named.clone()])?, named)));
-    named.into_iter().flat_map(move |(kind, span)| {
-        let name = Named { bytes, span: span.clone(), place };
-        let values = list::values(&name).into_iter().chain(column::values(&name));
-        values.map(move |value| (span.clone(), kind, value))
-    })
+fn several(bytes: &[u8], at: usize, place: &Place) -> Vec<(Range<usize>, Kind, Value)> {
+    let Some(span) = name::around(bytes, at) else { return Vec::new() };
+    let name = Named { bytes, span: span.clone(), place };
+    let mut values = list::values(&name);
+    values.append(&mut column::values(&name));
+    // Nearly every name has one value at the most, and what it stands for takes longer to tell.
+    let kind = if values.is_empty() { None } else { name::kind(&bytes[span.clone()]) };
+    let told = |kind| values.into_iter().map(|value| (span.clone(), kind, value)).collect();
+    kind.map(told).unwrap_or_default()
 }
 
 /// A name, what it stands for, and the value that it is given.
