@@ -184,7 +184,8 @@ impl Cursor<'_> {
         rest.eat(b"\"");
         (place.text == Text::Shell && rest.eat(b"${")).then_some(())?;
         rest.skip_name()?;
-        let _ = rest.eat(b":") && (rest.eat(b"-") || rest.eat(b"=")) || rest.eat(b"-");
+        // `${1:?missing}` says what is wrong, and `${1#x}` takes something off.
+        [&b":-"[..], b":=", b"-", b"="].iter().any(|given| rest.eat(given)).then_some(())?;
         let quoted = rest.eat(b"\"") || rest.eat(b"'");
         let start = rest.at;
         let plain = |byte: &&u8| byte.is_ascii_graphic() && !matches!(byte, b'}' | b'$' | b'"' | b'\'' | b'`');

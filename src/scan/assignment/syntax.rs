@@ -83,6 +83,10 @@ fn beside(name: &Named<'_>) -> Option<Value> {
     }
     rest.spaces();
     rest.property();
+    // `${PASSWORD:?is missing}`
+    if name.line_before().ends_with(b"${") && matches!(rest.rest(), [b':', b'?' | b'+', ..]) {
+        return None;
+    }
     if (quoted && name.is_chosen())
         || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !front::is_given(name))
     {
