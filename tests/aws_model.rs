@@ -16,6 +16,7 @@ use common::replies::{Recorded, cases, found_in};
 use overscope::inspect::request::Request;
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::inspect::{self, Asking};
+use overscope::scan::Scanner;
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
@@ -114,12 +115,13 @@ impl Transport for Watching<'_> {
 fn every_question_and_recorded_answer_stands_in_the_service_models() {
     let Some(models) = Models::read() else { return };
     let detectors = catalogue();
+    let scanner = Scanner::new(&detectors);
     let mut wrong = Vec::new();
     let mut asked = BTreeSet::new();
     for (name, case) in cases().iter().filter(|(name, _)| name.starts_with("aws/")) {
         let (recorded, models) = (Recorded::new(case, None), &models);
         let watching = Watching { recorded, models, wrong: Mutex::default(), asked: Mutex::default() };
-        inspect::inspect(found_in(&detectors, case), &detectors, &Asking::default(), Some(&watching), None);
+        inspect::inspect(found_in(&detectors, &scanner, case), &detectors, &Asking::default(), Some(&watching), None);
         wrong.extend(watching.wrong.into_inner().unwrap().into_iter().map(|what| format!("{name}: {what}")));
         asked.extend(watching.asked.into_inner().unwrap());
     }

@@ -17,6 +17,7 @@ use overscope::detector::model::{Probe, Select};
 use overscope::inspect::request::Request;
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::inspect::{self, Asking};
+use overscope::scan::Scanner;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
@@ -51,8 +52,13 @@ fn probe<'d>(detectors: &'d Detectors, case: &Case) -> &'d Probe {
 }
 
 /// What comes of a case, undisturbed and changed, and how many replies were.
-fn both(detectors: &Detectors, case: &Case, change: &Change<'_>) -> (Assessment, Assessment, usize) {
-    let found = found_in(detectors, case);
+fn both(
+    detectors: &Detectors,
+    scanner: &Scanner<'_>,
+    case: &Case,
+    change: &Change<'_>,
+) -> (Assessment, Assessment, usize) {
+    let found = found_in(detectors, scanner, case);
     let assess = |transport: &dyn Transport| {
         let inspected = inspect::inspect(found.clone(), detectors, &Asking::default(), Some(transport), None);
         let context = Context {
@@ -110,12 +116,13 @@ fn lead_on(probe: &Probe, next: &str, reply: &mut Reply) -> bool {
 #[test]
 fn pages_in_a_circle_end_and_make_nothing_safer() {
     let detectors = catalogue();
+    let scanner = Scanner::new(&detectors);
     let tried: Vec<usize> = live_cases()
         .into_par_iter()
         .map(|(name, case)| {
             let probe = probe(&detectors, &case);
             let change = |request: &Request, reply: &mut Reply| lead_on(probe, request.url().as_str(), reply);
-            let (before, after, changed) = both(&detectors, &case, &change);
+            let (before, after, changed) = both(&detectors, &scanner, &case, &change);
             assert!(after.requests <= BUDGET, "{name}: {} requests", after.requests);
             assert!(after.score >= before.score, "{name}: {:?} < {:?}", after.score, before.score);
             if after.requests > before.requests {
@@ -131,12 +138,13 @@ fn pages_in_a_circle_end_and_make_nothing_safer() {
 #[test]
 fn a_next_page_at_another_host_is_not_fetched_and_said() {
     let detectors = catalogue();
+    let scanner = Scanner::new(&detectors);
     let tried: Vec<usize> = live_cases()
         .into_par_iter()
         .map(|(name, case)| {
             let probe = probe(&detectors, &case);
             let change = |_: &Request, reply: &mut Reply| lead_on(probe, "https://collector.example/next", reply);
-            let (before, after, _) = both(&detectors, &case, &change);
+            let (before, after, _) = both(&detectors, &scanner, &case, &change);
             assert!(after.score >= before.score, "{name}: {:?} < {:?}", after.score, before.score);
             usize::from(after.gaps.iter().any(|gap| gap.why.contains("at another address")))
         })
@@ -177,6 +185,7 @@ fn add_word(select: &Select, reply: &mut Reply) -> bool {
 #[test]
 fn a_scope_that_nobody_has_seen_is_named_and_lowers_nothing() {
     let detectors = catalogue();
+    let scanner = Scanner::new(&detectors);
     let tried: Vec<usize> = live_cases()
         .into_par_iter()
         .map(|(name, case)| {
@@ -184,7 +193,7 @@ fn a_scope_that_nobody_has_seen_is_named_and_lowers_nothing() {
             let steps = || probe.steps.iter().filter(|step| step.decode.is_none() && step.through.is_none());
             let selects = || steps().flat_map(|step| step.read.scopes.iter().flat_map(|one| one.as_slice()));
             let change = |_: &Request, reply: &mut Reply| selects().any(|select| add_word(select, reply));
-            let (before, after, changed) = both(&detectors, &case, &change);
+            let (before, after, changed) = both(&detectors, &scanner, &case, &change);
             assert!(after.score >= before.score, "{name}: {:?} < {:?}", after.score, before.score);
             let named = after.unmapped.iter().any(|word| word.contains(UNSEEN));
             // A word of a family may have the family's meaning.

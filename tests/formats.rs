@@ -18,11 +18,13 @@ use overscope::finding::{Confidence, Moment, Origin};
 use overscope::inspect::inspect;
 use overscope::redact::Redactor;
 use overscope::report::{Format, Style};
+use overscope::scan::Scanner;
 use overscope::{report, run};
 use rayon::prelude::*;
 use serde_json::Value;
 
 static DETECTORS: LazyLock<Detectors> = LazyLock::new(common::catalogue);
+static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(&DETECTORS));
 
 /// What GitLab demands, as far as our reports go.
 static GITLAB: LazyLock<Schema> =
@@ -33,7 +35,7 @@ fn report_of(cases: &[(String, Case)]) -> (Report, Redactor) {
     let context = Context { now: "2026-11-22T00:00:00Z".parse().unwrap(), ..Context::default() };
     let (mut credentials, mut all) = (Vec::new(), Vec::new());
     for (_, case) in cases {
-        let found = found_in(&DETECTORS, case);
+        let found = found_in(&DETECTORS, &SCANNER, case);
         all.extend(found.clone());
         let recorded = Recorded::new(case, None);
         let inspected = inspect(found, &DETECTORS, &asking_for(&DETECTORS, case), Some(&recorded), None);

@@ -21,6 +21,7 @@ use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::plan::Plan;
 use overscope::report::Format;
 use overscope::run::{self, World};
+use overscope::scan::Scanner;
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -144,7 +145,7 @@ fn dropping_cases() -> Vec<(String, Case, &'static Provider, &'static str)> {
 }
 
 fn learnt(detectors: &Detectors, case: &Case, planting: &Planting<'_>) -> String {
-    let found = found_in(detectors, case);
+    let found = found_in(detectors, &Scanner::new(detectors), case);
     format!("{:?}", inspect::inspect(found, detectors, &asking(detectors), Some(planting), None).remove(0).inspection)
 }
 
@@ -179,7 +180,7 @@ fn what_is_dropped_comes_out_nowhere() {
 fn what_is_dropped_changes_nothing() {
     for (name, case, provider, probe) in dropping_cases() {
         let planted = learnt(&PLAIN, &case, &Planting::new(&case, provider, probe));
-        let found = found_in(&PLAIN, &case);
+        let found = found_in(&PLAIN, &Scanner::new(&PLAIN), &case);
         let recorded = Recorded::new(&case, None);
         let plain = inspect::inspect(found, &PLAIN, &asking(&PLAIN), Some(&recorded), None).remove(0).inspection;
         assert_eq!(planted, format!("{plain:?}"), "{name}");

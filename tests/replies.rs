@@ -14,6 +14,7 @@ use overscope::detector::Detectors;
 use overscope::detector::model::{Meaning, Probe};
 use overscope::finding::Finding;
 use overscope::inspect;
+use overscope::scan::Scanner;
 
 fn assess_with(detectors: &Detectors, found: &[Finding], transport: &Recorded<'_>) -> Assessment {
     let inspected =
@@ -35,10 +36,11 @@ fn lines(assessment: &Assessment) -> Vec<String> {
 #[test]
 fn every_recorded_case_comes_to_what_it_says() {
     let detectors = common::catalogue();
+    let scanner = Scanner::new(&detectors);
     let mut wrong = Vec::new();
     for (name, case) in cases() {
         let recorded = Recorded::new(&case, None);
-        let found = assess_with(&detectors, &found_in(&detectors, &case), &recorded);
+        let found = assess_with(&detectors, &found_in(&detectors, &scanner, &case), &recorded);
         let got = Expect {
             liveness: found.liveness.word().to_owned(),
             kind: found.kind.clone(),
@@ -90,8 +92,9 @@ fn expect_toml(got: &Expect) -> String {
 #[test]
 fn no_failure_makes_a_credential_look_safer_or_dead() {
     let detectors = common::catalogue();
+    let scanner = Scanner::new(&detectors);
     cases().into_par_iter().filter(|(_, case)| case.expect.liveness == "live").for_each(|(name, case)| {
-        let credential = found_in(&detectors, &case);
+        let credential = found_in(&detectors, &scanner, &case);
         let undisturbed = assess_with(&detectors, &credential, &Recorded::new(&case, None));
         let least = undisturbed.score.unwrap_or(Points(0));
         for at in 0..undisturbed.requests {

@@ -24,6 +24,7 @@ use overscope::scan::Scanner;
 use overscope::secret::FingerprintKey;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -237,7 +238,8 @@ fn check_all(detectors: &Detectors, seed: u64) {
     let named = r#""(?:fingerprint|primaryLocationLineHash|id)": ?"|"value": ?"[a-z0-9-]+:"#;
     let hash = regex::Regex::new(&format!("(?i)({named})[0-9a-f][0-9a-f-]{{15,35}}")).unwrap();
     let formats = Format::ALL.map(|(format, _)| (format, false));
-    for (format, dry_run) in formats.into_iter().chain([(Format::Text, true)]) {
+    let runs: Vec<_> = formats.into_iter().chain([(Format::Text, true)]).collect();
+    runs.into_par_iter().for_each(|(format, dry_run)| {
         let (mut out, mut log, said) = (Vec::new(), Vec::new(), Listening::default());
         let world = World { transport: Some(&echo), log: Some(&mut log), teller: &said };
         run::run(&plan(&folder, format, dry_run), detectors, world, &mut out).unwrap();
@@ -254,7 +256,7 @@ fn check_all(detectors: &Detectors, seed: u64) {
             assert_eq!(found, all, "every kind is found, so that every kind is tried");
             assert!(!log.is_empty());
         }
-    }
+    });
 }
 
 #[test]

@@ -17,7 +17,7 @@ use overscope::finding::Finding;
 use overscope::inspect::request::{Method, Request};
 use overscope::inspect::transport::{Allowed, Failure, Reply, Transport};
 use overscope::inspect::{Asking, Endpoints};
-use overscope::scan::scan_text;
+use overscope::scan::Scanner;
 use overscope::secret::FingerprintKey;
 
 /// One file: a credential, the replies that it gets, what must come of it.
@@ -301,9 +301,9 @@ pub fn text_of(detectors: &Detectors, case: &Case, seed: u64) -> String {
 }
 
 /// The case's credential, found in its generated example.
-pub fn found_in(detectors: &Detectors, case: &Case) -> Vec<Finding> {
+pub fn found_in(detectors: &Detectors, scanner: &Scanner<'_>, case: &Case) -> Vec<Finding> {
     let text = text_of(detectors, case, case.example as u64);
-    let found = scan_text("sample", &text, detectors, &FingerprintKey::fixed());
+    let found = scanner.text("sample", &text, &FingerprintKey::fixed());
     assert_eq!(found.len(), 1, "{}", case.detector);
     found
 }
