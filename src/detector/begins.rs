@@ -56,11 +56,12 @@ impl Begins {
     pub(super) fn at_escaped(&self, bytes: &[u8], at: usize) -> bool {
         let begins = |Group { keyword, head, ways }: &Group| {
             let start = at.checked_sub(*keyword)?;
+            let may_begin = head.holds(bytes[start]) || is_escape(bytes[start]);
+            (may_begin || *keyword > 0).then_some(())?;
             let is_escaped = has_escape(&bytes[at.saturating_sub(ESCAPE * (keyword + 1))..at]);
             if is_escaped && *keyword > 0 {
                 return Some(true);
             }
-            let may_begin = head.holds(bytes[start]) || is_escape(bytes[start]);
             (may_begin && (is_escaped || !self.is_inside(bytes, start))).then_some(())?;
             let stands = |way: &Way| is_escaped || !way.first || start == 0;
             Some(ways.iter().any(|way| stands(way) && way.fits_escaped(&bytes[start..])))
@@ -95,6 +96,9 @@ struct Group {
 /// One way in which a match may begin.
 #[derive(Debug)]
 struct Way {
+    /// What its first bytes are, one by one.
+    bytes: Vec<ByteSet>,
+    /// What follows.
     steps: Vec<Step>,
     /// Where a keyword stands in it.
     keyword: usize,
@@ -103,9 +107,9 @@ struct Way {
 }
 
 impl Way {
-    /// What its first byte is one of: that one is fixed, since a keyword stands in what is.
+    /// What its first byte is one of.
     fn head(&self) -> ByteSet {
-        self.steps[0].set
+        self.bytes.first().copied().unwrap_or_else(|| self.steps[0].set)
     }
 
     /// Whether all belongs there, as far as no escape stands.
@@ -116,7 +120,11 @@ impl Way {
 
     /// Where the first byte stands that does not belong there, or is missing.
     fn stranger(&self, bytes: &[u8]) -> Option<usize> {
-        let mut at = 0;
+        let fits = |(set, byte): &(&ByteSet, &u8)| set.holds(**byte);
+        let mut at = self.bytes.iter().zip(bytes).take_while(fits).count();
+        if at < self.bytes.len() {
+            return Some(at);
+        }
         for Step { set, least, most } in &self.steps {
             let fitting = bytes[at..].iter().take(*most).take_while(|&&byte| set.holds(byte)).count();
             at += fitting;
@@ -171,7 +179,14 @@ impl Reading {
         let fixed = self.steps.iter().take_while(|step| !step.is_open());
         let bytes: Vec<ByteSet> = fixed.flat_map(|step| std::iter::repeat_n(step.set, step.least)).take(NEAR).collect();
         let keyword = (0..bytes.len()).find(|&at| holds_one(&bytes[at..], keywords))?;
-        Some(Way { steps: self.steps, keyword, first: self.first })
+        let single = self.steps.iter().take_while(|step| (step.least, step.most) == (1, 1)).count();
+        let steps = self.steps[single..].to_vec();
+        Some(Way {
+            bytes: self.steps[..single].iter().map(|step| step.set).collect(),
+            steps,
+            keyword,
+            first: self.first,
+        })
     }
 }
 

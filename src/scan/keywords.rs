@@ -296,7 +296,8 @@ fn rarest(word: &[u8], seen: &[u64]) -> usize {
         let gram = gram(&four);
         let is_seen = seen[gram / 64] >> (gram % 64) & 1 != 0;
         // It stops at what looks alike as well.
-        let surprise = ordinary::surprise_of_four(four).min(ordinary::surprise_of_four(four.map(alike)));
+        let (own, alike) = (ordinary::surprise_of_four(four), four.map(alike));
+        let surprise = if alike == four { own } else { own.min(ordinary::surprise_of_four(alike)) };
         surprise + if is_seen { SHARED } else { 0 }
     };
     let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
