@@ -52,4 +52,9 @@ fn print(symbols: &[u64], cases: &[[u64; 2]; CASES]) {
     for row in symbols.chunks(SYMBOLS) {
         println!("{}", shares(row));
     }
+    let mut pairs = [0; SYMBOLS * SYMBOLS];
+    for row in symbols.chunks(pairs.len()) {
+        pairs.iter_mut().zip(row).for_each(|(pair, n)| *pair += n);
+    }
+    println!("{}", shares(&pairs));
 }

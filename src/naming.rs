@@ -68,6 +68,12 @@ pub fn words_of(name: &str) -> Words {
     };
     let mut previous_lower = false;
     for c in name.chars() {
+        // As nearly all are.
+        if matches!(c, 'a'..='z' | '0'..='9') {
+            text.push(c);
+            previous_lower = true;
+            continue;
+        }
         if !c.is_alphanumeric() || (c.is_uppercase() && previous_lower) {
             end(&text);
         }

@@ -20,7 +20,7 @@ const ESCAPE: usize = 6;
 /// How a match may begin, and whether it begins a word.
 #[derive(Debug)]
 pub(super) struct Begins {
-    ways: Vec<Way>,
+    groups: Vec<Group>,
     word: bool,
 }
 
@@ -28,36 +28,45 @@ impl Begins {
     /// None where a match may begin without a keyword.
     pub(super) fn of<'k>(pattern: &Hir, keywords: impl Iterator<Item = &'k str>) -> Option<Begins> {
         let keywords: BTreeSet<String> = keywords.map(str::to_ascii_lowercase).collect();
-        let read = read(pattern, vec![Reading::default()]);
-        let ways: Option<Vec<Way>> = read.into_iter().map(|reading| reading.way(&keywords)).collect();
+        let mut groups: Vec<Group> = Vec::new();
+        for reading in read(pattern, vec![Reading::default()]) {
+            let way = reading.way(&keywords)?;
+            let is_alike = |group: &&mut Group| group.keyword == way.keyword && group.head == way.head();
+            match groups.iter_mut().find(is_alike) {
+                Some(group) => group.ways.push(way),
+                None => groups.push(Group { keyword: way.keyword, head: way.head(), ways: vec![way] }),
+            }
+        }
         let word = pattern.properties().look_set_prefix().contains(Look::WordAscii);
-        Some(Begins { ways: ways?, word })
+        Some(Begins { groups, word })
     }
 
     /// Whether a match may begin around a keyword that was found there.
     pub(super) fn at(&self, bytes: &[u8], at: usize) -> bool {
-        let begins = |way: &Way| {
-            let start = at.checked_sub(way.keyword)?;
-            Some((!way.first || start == 0) && !self.is_inside(bytes, start) && way.stranger(&bytes[start..]).is_none())
+        let begins = |Group { keyword, head, ways }: &Group| {
+            let start = at.checked_sub(*keyword)?;
+            (head.holds(bytes[start]) && !self.is_inside(bytes, start)).then_some(())?;
+            Some(ways.iter().any(|way| (!way.first || start == 0) && way.stranger(&bytes[start..]).is_none()))
         };
-        self.ways.iter().any(|way| begins(way).unwrap_or_default())
+        self.groups.iter().any(|group| begins(group).unwrap_or_default())
     }
 
     /// Whether one may begin there once escapes are resolved: what stands before it may be one, and so
     /// may any of its characters.
     pub(super) fn at_escaped(&self, bytes: &[u8], at: usize) -> bool {
-        let has_escape = |bytes: &[u8]| bytes.iter().any(|byte| matches!(byte, b'\\' | b'%'));
-        let begins = |way: &Way| {
-            let start = at.checked_sub(way.keyword)?;
-            let stranger = way.stranger(&bytes[start..]).map(|stranger| start + stranger);
-            let fits = stranger.is_none_or(|at| bytes.get(start..=at).is_none_or(has_escape));
-            if fits && (!way.first || start == 0) && !self.is_inside(bytes, start) {
+        let begins = |Group { keyword, head, ways }: &Group| {
+            let start = at.checked_sub(*keyword)?;
+            let may_begin = head.holds(bytes[start]) || is_escape(bytes[start]);
+            (may_begin || *keyword > 0).then_some(())?;
+            let is_escaped = has_escape(&bytes[at.saturating_sub(ESCAPE * (keyword + 1))..at]);
+            if is_escaped && *keyword > 0 {
                 return Some(true);
             }
-            let before = at.saturating_sub(ESCAPE * (way.keyword + 1))..at;
-            Some((fits || way.keyword > 0) && has_escape(&bytes[before]))
+            (may_begin && (is_escaped || !self.is_inside(bytes, start))).then_some(())?;
+            let stands = |way: &Way| is_escaped || !way.first || start == 0;
+            Some(ways.iter().any(|way| stands(way) && way.fits_escaped(&bytes[start..])))
         };
-        self.ways.iter().any(|way| begins(way).unwrap_or_default())
+        self.groups.iter().any(|group| begins(group).unwrap_or_default())
     }
 
     /// Whether it has to begin a word and would stand within one.
@@ -67,9 +76,29 @@ impl Begins {
     }
 }
 
+fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%')
+}
+
+fn has_escape(bytes: &[u8]) -> bool {
+    bytes.iter().any(|&byte| is_escape(byte))
+}
+
+/// Ways that begin with the same bytes and in which a keyword stands at the same place: of the address of a
+/// database there are dozens, of which the first byte leaves a few.
+#[derive(Debug)]
+struct Group {
+    keyword: usize,
+    head: ByteSet,
+    ways: Vec<Way>,
+}
+
 /// One way in which a match may begin.
 #[derive(Debug)]
 struct Way {
+    /// What its first bytes are, one by one.
+    bytes: Vec<ByteSet>,
+    /// What follows.
     steps: Vec<Step>,
     /// Where a keyword stands in it.
     keyword: usize,
@@ -78,9 +107,24 @@ struct Way {
 }
 
 impl Way {
+    /// What its first byte is one of.
+    fn head(&self) -> ByteSet {
+        self.bytes.first().copied().unwrap_or_else(|| self.steps[0].set)
+    }
+
+    /// Whether all belongs there, as far as no escape stands.
+    fn fits_escaped(&self, bytes: &[u8]) -> bool {
+        let stranger = self.stranger(bytes);
+        stranger.is_none_or(|stranger| bytes.get(..=stranger).is_none_or(has_escape))
+    }
+
     /// Where the first byte stands that does not belong there, or is missing.
     fn stranger(&self, bytes: &[u8]) -> Option<usize> {
-        let mut at = 0;
+        let fits = |(set, byte): &(&ByteSet, &u8)| set.holds(**byte);
+        let mut at = self.bytes.iter().zip(bytes).take_while(fits).count();
+        if at < self.bytes.len() {
+            return Some(at);
+        }
         for Step { set, least, most } in &self.steps {
             let fitting = bytes[at..].iter().take(*most).take_while(|&&byte| set.holds(byte)).count();
             at += fitting;
@@ -135,7 +179,14 @@ impl Reading {
         let fixed = self.steps.iter().take_while(|step| !step.is_open());
         let bytes: Vec<ByteSet> = fixed.flat_map(|step| std::iter::repeat_n(step.set, step.least)).take(NEAR).collect();
         let keyword = (0..bytes.len()).find(|&at| holds_one(&bytes[at..], keywords))?;
-        Some(Way { steps: self.steps, keyword, first: self.first })
+        let single = self.steps.iter().take_while(|step| (step.least, step.most) == (1, 1)).count();
+        let steps = self.steps[single..].to_vec();
+        Some(Way {
+            bytes: self.steps[..single].iter().map(|step| step.set).collect(),
+            steps,
+            keyword,
+            first: self.first,
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::words_of;
+use super::{Words, words_of};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,24 +92,28 @@ fn is(word: &str, what: u16) -> bool {
 /// What the name stands for, if a secret.
 pub fn kind(name: &str) -> Option<Kind> {
     let words = words_of(name);
-    let known: Vec<u16> = words.iter().map(known).collect();
+    let kind = kind_of_last(&words)?;
     // What a `csrf_token` is made with stays on the server.
     let is_meant = |word: &str| matches!(word, "csrf" | "xsrf") && words.iter().any(|other| other == "secret");
-    if words.iter().zip(&known).any(|(word, known)| known & IS_VETO != 0 && !is_meant(word)) {
-        return None;
-    }
+    let has_veto = words.iter().any(|word| is(word, IS_VETO) && !is_meant(word));
+    (!has_veto).then_some(kind)
+}
+
+/// The same but for the words that may stand before the last one and mean something else.
+fn kind_of_last(words: &Words) -> Option<Kind> {
     let counted = |at: usize| words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
     let is_counted = |at: usize| counted(at).len() < words.get(at).len();
     let mut last = words.len().checked_sub(1)?;
+    let mut meant = known(words.get(last));
     // `DB_PASSWORD_PROD`, `secret_key_base`, `password2`; a name of nothing but such words is none.
     while last > 0
-        && (known[last] & IS_TAIL != 0
-            || (is_counted(last) && (counted(last).is_empty() || is(counted(last), IS_TAIL))))
+        && (meant & IS_TAIL != 0 || (is_counted(last) && (counted(last).is_empty() || is(counted(last), IS_TAIL))))
     {
         last -= 1;
+        meant = known(words.get(last));
     }
     let (word, before) = (counted(last), last.checked_sub(1).map_or("", |at| words.get(at)));
-    let meant = if is_counted(last) { self::known(word) } else { known[last] };
+    let meant = if is_counted(last) { known(word) } else { meant };
     match word {
         _ if meant & IS_PASSWORD != 0 => Some(Kind::Password),
         "phrase" | "word" | "code" if before == "pass" => Some(Kind::Password),

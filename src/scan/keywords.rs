@@ -7,6 +7,7 @@
 //! Unlike an automaton it costs nearly the same for sixty keywords and for two thousand, and next to
 //! nothing to build. What is common in texts lies close together in the bitmap, which no hash gives.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -26,9 +27,8 @@ const BUCKETS: usize = 1 << (LETTER * (GRAM - 1));
 const STRIDE: usize = 8;
 /// A bit of each byte that tells upper case from lower case.
 const CASELESS: u64 = 0x2020_2020_2020_2020;
-/// To compare one more keyword where the search stops anyway is so much cheaper than one more stop, in
-/// hundredths of bits.
-const SHARED: i64 = 200;
+/// To compare one more keyword where the search stops anyway is two bits cheaper than one more stop.
+const SHARED: u32 = 2 * ordinary::STEPS as u32;
 /// A keyword is anchored no farther from either end than this, or near its middle.
 const REACH: usize = 32;
 
@@ -169,7 +169,7 @@ impl Keywords {
     fn new(words: Words, forms: Vec<Form>) -> Keywords {
         let mut seen = Box::new([0_u64; GRAMS / 64]);
         let mut buckets = vec![0_u32; BUCKETS + 1];
-        let mut anchors: Vec<(usize, Anchor)> = Vec::with_capacity(words.len());
+        let mut anchored: Vec<(usize, usize, usize)> = Vec::with_capacity(words.len());
         let mut reach = (0, 0);
         let mut numbers: Vec<usize> = (0..words.len()).collect();
         // Where the short ones are anchored, which have little choice, others may be as well.
@@ -186,13 +186,14 @@ impl Keywords {
                 seen[gram / 64] |= 1 << (gram % 64);
             }
             buckets[bucket + 1] += 1;
-            anchors.push((bucket, Anchor::of(number, word, offset)));
+            anchored.push((bucket, number, offset));
         }
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        anchors.sort_by_key(|(bucket, _)| *bucket);
-        let anchors = anchors.into_iter().map(|(_, anchor)| anchor).collect();
+        anchored.sort_unstable();
+        let anchor = |(_, number, offset)| Anchor::of(number, words.text(number), offset);
+        let anchors = anchored.into_iter().map(anchor).collect();
         Keywords { forms, seen, buckets, anchors, words, reach, always: Vec::new() }
     }
 
@@ -291,16 +292,17 @@ impl Keywords {
 fn rarest(word: &[u8], seen: &[u64]) -> usize {
     let reach = REACH.max(word.len() / 2 + GRAM);
     let is_near = |offset: usize| offset <= reach && word.len() - offset <= reach;
-    let cost = |four: [u8; GRAM]| {
+    let rarity = |four: [u8; GRAM]| {
         let gram = gram(&four);
         let is_seen = seen[gram / 64] >> (gram % 64) & 1 != 0;
         // It stops at what looks alike as well.
-        let common = ordinary::commonness(four).max(ordinary::commonness(four.map(alike)));
-        common - if is_seen { SHARED } else { 0 }
+        let (own, alike) = (ordinary::surprise_of_four(four), four.map(alike));
+        let surprise = if alike == four { own } else { own.min(ordinary::surprise_of_four(alike)) };
+        surprise + if is_seen { SHARED } else { 0 }
     };
     let four = word.windows(GRAM).enumerate().filter(|(offset, _)| is_near(*offset));
     let four = four.filter_map(|(offset, four)| Some((offset, four.try_into().ok()?)));
-    four.min_by_key(|(_, four)| cost(*four)).map_or(0, |(offset, _)| offset)
+    four.min_by_key(|(_, four)| Reverse(rarity(*four))).map_or(0, |(offset, _)| offset)
 }
 
 /// The letter that is not told from this character.

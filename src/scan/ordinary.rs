@@ -4,8 +4,6 @@
 //! `ordinary.txt` holds counts of public Rust, Go, Python, Ruby, JavaScript, C and C++ with its documentation,
 //! as bits of surprise; `cargo bench --bench ordinary -- FOLDER…` makes it anew.
 
-use std::sync::LazyLock;
-
 /// Letters without case, a digit, `_`, `-`, `.`, `/`, anything else, and the border of a word.
 pub const SYMBOLS: usize = 33;
 const DIGIT: usize = 26;
@@ -20,51 +18,30 @@ pub const ZERO: u8 = b'!';
 /// How letters follow each other in case: behind a lower-case letter, an upper-case one, anything else.
 pub const CASES: usize = 3;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("ordinary.txt")));
+/// In steps: lower and upper case by what stands before, each symbol behind two, pairs of symbols wherever
+/// they stand in a word. It is read when the program is built, since every start needs it.
+static TABLE: [u8; PAIRS + SYMBOLS.pow(2)] = read(include_bytes!("ordinary.txt"));
+/// Where these begin.
+const BEHIND: usize = 2 * CASES;
+const PAIRS: usize = BEHIND + SYMBOLS.pow(3);
 
-struct Table {
-    /// Bits of the third symbol behind two.
-    symbols: Vec<f32>,
-    /// Bits of a pair of symbols, wherever it stands in a word.
-    pairs: Vec<f32>,
-    /// Bits of lower and upper case, by what stands before.
-    cases: [[f32; 2]; CASES],
+const fn read<const LENGTH: usize>(text: &[u8]) -> [u8; LENGTH] {
+    let mut table = [0; LENGTH];
+    let (mut read, mut at) = (0, 0);
+    while at < text.len() {
+        if !text[at].is_ascii_whitespace() {
+            table[read] = text[at] - ZERO;
+            read += 1;
+        }
+        at += 1;
+    }
+    assert!(read == LENGTH);
+    table
 }
 
-impl Table {
-    fn read(text: &str) -> Table {
-        let bits = |byte: u8| f32::from(byte - ZERO) / STEPS as f32;
-        let mut lines = text.lines();
-        let mut cases = [[0.0; 2]; CASES];
-        for (case, byte) in cases.iter_mut().flatten().zip(lines.next().unwrap_or_default().bytes()) {
-            *case = bits(byte);
-        }
-        let symbols: Vec<f32> = lines.flat_map(|line| line.bytes().map(bits)).collect();
-        let pairs = pairs(&symbols).into_iter().map(|share| -share.log2()).collect();
-        Table { symbols, pairs, cases }
-    }
-}
-
-/// How often each pair stands at the beginning of a word or up to so many characters behind it.
-const WITHIN: usize = 6;
-
-fn pairs(symbols: &[f32]) -> Vec<f32> {
-    let shares: Vec<f32> = symbols.iter().map(|bits| (-bits).exp2()).collect();
-    let mut now = vec![0.0; SYMBOLS * SYMBOLS];
-    now[BORDER * SYMBOLS + BORDER] = 1.0;
-    let mut all = vec![0.0; SYMBOLS * SYMBOLS];
-    for _ in 0..WITHIN {
-        let mut next = vec![0.0; SYMBOLS * SYMBOLS];
-        for (pair, (&share, behind)) in now.iter().zip(shares.chunks(SYMBOLS)).enumerate() {
-            let last = pair % SYMBOLS;
-            for (sum, following) in next[last * SYMBOLS..][..SYMBOLS].iter_mut().zip(behind) {
-                *sum += share * following;
-            }
-        }
-        all.iter_mut().zip(&next).for_each(|(sum, share)| *sum += share);
-        now = next;
-    }
-    all
+/// How surprising the last of three symbols is.
+fn behind(before: usize, last: usize, symbol: usize) -> u8 {
+    TABLE[BEHIND + (before * SYMBOLS + last) * SYMBOLS + symbol]
 }
 
 /// What the model tells characters apart by.
@@ -91,39 +68,36 @@ pub fn case(byte: u8) -> usize {
 
 /// How surprising the text is as ordinary code or words, in bits.
 pub fn surprise(text: &[u8]) -> f64 {
-    let table = &*TABLE;
+    let bits_of = |steps: u8| f64::from(steps) / STEPS;
     let (mut before, mut last) = (BORDER, BORDER);
     let mut last_case = 2;
     let mut bits = 0.0;
     for &byte in text {
         let symbol = symbol(byte);
-        bits += f64::from(table.symbols[(before * SYMBOLS + last) * SYMBOLS + symbol]);
+        bits += bits_of(behind(before, last, symbol));
         match symbol {
             DIGIT => bits += 10_f64.log2(),
             OTHER => bits += 5.0,
             _ => {}
         }
         if byte.is_ascii_alphabetic() {
-            bits += f64::from(table.cases[last_case][usize::from(byte.is_ascii_uppercase())]);
+            bits += bits_of(TABLE[2 * last_case + usize::from(byte.is_ascii_uppercase())]);
         }
         (before, last, last_case) = (last, symbol, case(byte));
     }
     bits
 }
 
-/// How common four bytes are in ordinary text, to compare with others: the more, the commoner. In
-/// hundredths of bits.
-pub(super) fn commonness(four: [u8; 4]) -> i64 {
-    let table = &*TABLE;
-    let symbols = four.map(symbol);
-    let goes_on = symbols.windows(3).map(|three| table.symbols[(three[0] * SYMBOLS + three[1]) * SYMBOLS + three[2]]);
-    let which = symbols.iter().map(|&symbol| match symbol {
-        OTHER => 4.0,
-        DIGIT => 3.3,
-        _ => 0.0,
-    });
-    let begins = table.pairs[symbols[0] * SYMBOLS + symbols[1]];
-    -((begins + goes_on.sum::<f32>() + which.sum::<f32>()) * 100.0) as i64
+/// How surprising four bytes on end are wherever they stand in ordinary text, in steps.
+pub(super) fn surprise_of_four([first, second, third, fourth]: [u8; 4]) -> u32 {
+    let [a, b, c, d] = [symbol(first), symbol(second), symbol(third), symbol(fourth)];
+    let begins = TABLE[PAIRS + a * SYMBOLS + b];
+    let which = |symbol: usize| match symbol {
+        OTHER => 16,
+        DIGIT => 13,
+        _ => 0,
+    };
+    [begins, behind(a, b, c), behind(b, c, d), which(a), which(b), which(c), which(d)].map(u32::from).iter().sum()
 }
 
 /// Bits by which chance must be likelier than writing, for what has nothing else to show that it was drawn.

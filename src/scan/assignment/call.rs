@@ -136,39 +136,45 @@ pub(super) fn secret(bytes: &[u8], name: &Range<usize>) -> Option<(Kind, Value)>
     while rest.eat(b"::") || rest.eat(b"->") {
         rest.skip_name()?;
     }
-    let name = &bytes[name.start..rest.at];
+    let mut login = Cursor { ..rest };
+    // Behind nearly every name nothing is handed over, and to compare what it ends in takes longer.
+    if !opens(&mut login) {
+        return None;
+    }
+    let name = letters(&bytes[name.start..rest.at]);
     let handed = |(end, place, kind, _): &(&str, usize, Kind, _)| {
         let mut rest = Cursor { ..rest };
-        (rest.rest().starts_with(b"(") && ends(name, &[end]) && rest.eat(b"(")).then_some(())?;
+        (name.ends_with(end) && rest.eat(b"(")).then_some(())?;
         argument(&mut rest, *place, *kind).map(|value| (*kind, value))
     };
     if let Some(found) = CALLS.iter().find_map(handed) {
         return Some(found);
     }
-    let made = |end: &&str| MAKES.iter().any(|make| ends(name, &[end, make]));
-    if !ENDS.iter().any(|end| ends(name, &[end]) || made(end)) {
+    let made = MAKES.iter().find_map(|make| name.strip_suffix(make));
+    if !ENDS.iter().any(|end| name.ends_with(end) || made.is_some_and(|name| name.ends_with(end))) {
         return None;
     }
-    login(&mut rest).map(|value| (Kind::Password, value))
+    password(&mut login).map(|value| (Kind::Password, value))
 }
 
-/// Whether the letters and digits of a name end in these, one behind the other, whatever their case.
-fn ends(name: &[u8], parts: &[&str]) -> bool {
-    let mut letters = name.iter().rev().filter(|byte| byte.is_ascii_alphanumeric());
-    let mut wanted = parts.iter().rev().flat_map(|part| part.bytes().rev());
-    wanted.all(|byte| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&byte)))
+/// The letters and digits of a name, in lower case.
+fn letters(name: &[u8]) -> String {
+    let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
-/// The password of a call or a pair that signs in.
-fn login(rest: &mut Cursor<'_>) -> Option<Value> {
+/// Goes into a call or a pair that may sign in, if one stands behind a name.
+fn opens(rest: &mut Cursor<'_>) -> bool {
     rest.skip_closing();
     let stated = rest.rest().starts_with(b" \"") || rest.rest().starts_with(b" '");
     rest.spaces();
     let _ = rest.eat(b"=>") || rest.eat(b"=") || rest.eat(b":");
     rest.spaces();
-    if !(rest.eat(b"(") || rest.eat(b"[") || stated) {
-        return None;
-    }
+    rest.eat(b"(") || rest.eat(b"[") || stated
+}
+
+/// The password of a call or a pair that signs in.
+fn password(rest: &mut Cursor<'_>) -> Option<Value> {
     rest.spaces();
     user(rest)?;
     let value = rest.handed(Form::Login)?;

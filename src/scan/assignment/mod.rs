@@ -64,8 +64,9 @@ impl Assigned {
 /// Looks at the word that stands at `at`. Only a list, or the column of a table, has more than one value.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Vec<Assigned> {
     let judged = |(named, kind, value)| judged(bytes, named, kind, value, place);
-    let mut found: Vec<Assigned> = read(bytes, at, place).and_then(judged).into_iter().collect();
-    for more in several(bytes, at, place).into_iter().filter_map(judged) {
+    let name = name::around(bytes, at).map(|span| Named { bytes, span, place });
+    let mut found: Vec<Assigned> = read(bytes, at, name.as_ref()).and_then(judged).into_iter().collect();
+    for more in name.iter().flat_map(several).filter_map(judged) {
         if !found.iter().any(|known| known.secret == more.secret) {
             found.push(more);
         }
@@ -84,19 +85,18 @@ fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &P
 }
 
 /// The values that a name has in a list, or as the head of a column.
-fn several(bytes: &[u8], at: usize, place: &Place) -> Vec<(Range<usize>, Kind, Value)> {
-    let Some(span) = name::around(bytes, at) else { return Vec::new() };
-    let name = Named { bytes, span: span.clone(), place };
-    let mut values = list::values(&name);
-    values.append(&mut column::values(&name));
+fn several(name: &Named<'_>) -> Vec<(Range<usize>, Kind, Value)> {
+    let mut values = list::values(name);
+    values.append(&mut column::values(name));
     // Nearly every name has one value at the most, and what it stands for takes longer to tell.
-    let kind = if values.is_empty() { None } else { name::kind(&bytes[span.clone()]) };
-    let told = |kind| values.into_iter().map(|value| (span.clone(), kind, value)).collect();
+    let kind = if values.is_empty() { None } else { name::kind(&name.bytes[name.span.clone()]) };
+    let told = |kind| values.into_iter().map(|value| (name.span.clone(), kind, value)).collect();
     kind.map(told).unwrap_or_default()
 }
 
-/// A name, what it stands for, and the value that it is given.
-fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, Value)> {
+/// A name, what it stands for, and the value that it is given: the one around the word, if there is one, or
+/// whatever else the word tells.
+fn read(bytes: &[u8], at: usize, name: Option<&Named<'_>>) -> Option<(Range<usize>, Kind, Value)> {
     let password = |(named, value)| (named, Kind::Password, value);
     if let Some(found) = url::read(bytes, at).or_else(|| joined::read(bytes, at)).map(password) {
         return Some(found);
@@ -113,19 +113,16 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
     if let Some(value) = sql::password(bytes, at) {
         return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
     }
-    let named = name::around(bytes, at)?;
+    let name = name?;
+    let named = name.span.clone();
     if let Some((kind, value)) = call::secret(bytes, &named) {
         return Some((named, kind, value));
     }
-    if let Some(value) = sql::role_password(bytes, &named) {
-        return Some((named, Kind::Password, value));
-    }
-    let name = Named { bytes, span: named.clone(), place };
-    if let Some(value) = prose::of_both(&name) {
+    if let Some(value) = sql::role_password(bytes, &named).or_else(|| prose::of_both(name)) {
         return Some((named, Kind::Password, value));
     }
     let kind = name::kind(&bytes[named.clone()])?;
-    let value = syntax::value(&name)?;
+    let value = syntax::value(name)?;
     // `Authorization = "Bearer x"` is read at its own word.
     (!bearer::begins(&bytes[value.span.clone()])).then_some((named, kind, value))
 }

@@ -46,8 +46,10 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if before + behind >= LONGEST {
         return None;
     }
-    let before = before - end_of_marks(&bytes[at - before..at]);
-    let behind = start_of_marks(&bytes[at..at + behind]);
+    let (before, behind) = match bytes[at - before..at + behind].is_ascii() {
+        true => (before, behind),
+        false => (before - end_of_marks(&bytes[at - before..at]), start_of_marks(&bytes[at..at + behind])),
+    };
     if ends_a_path(bytes, at - before) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! The texts that a keyword becomes in each encoding, as far as it alone determines them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -54,7 +54,8 @@ impl Form {
     }
 }
 
-/// The forms of these keywords, and those that stand for any; none twice.
+/// The forms of these keywords, and those that stand for any. One may come twice, of keywords that differ in
+/// nothing but what is left out.
 pub(in crate::scan) fn forms<'k>(keywords: impl Iterator<Item = &'k str>) -> Vec<Form> {
     let keywords: BTreeSet<&str> = keywords.filter(|keyword| keyword.len() >= SHORTEST).collect();
     let mut forms = vec![Form { text: GZIP.to_owned(), encoding: Encoding::Gzip }];
@@ -66,11 +67,6 @@ pub(in crate::scan) fn forms<'k>(keywords: impl Iterator<Item = &'k str>) -> Vec
         forms.push(Form { text: hex, encoding: Encoding::Hex });
         forms.extend(escaped(keyword).map(|text| Form { text, encoding: Encoding::Escaped }));
     }
-    // Two keywords may differ in nothing but what is left out.
-    let mut seen = HashSet::with_capacity(forms.len());
-    let mut first: Vec<bool> = forms.iter().map(|form| seen.insert((form.text.as_str(), form.encoding))).collect();
-    first.reverse();
-    forms.retain(|_| first.pop().unwrap_or_default());
     forms
 }
 
