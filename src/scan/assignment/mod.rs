@@ -25,6 +25,7 @@ mod prose;
 mod returned;
 mod sealed;
 mod separator;
+mod signature;
 mod sql;
 mod syntax;
 mod tuple;
@@ -83,7 +84,7 @@ fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &P
     Some(Assigned { kind, name: named, secret: value.span, confidence })
 }
 
-/// The values that a name has in a list, or as the head of a column.
+/// The values that a name has in a list, as the head of a column, or as a call that is handed several.
 fn several(bytes: &[u8], at: usize, place: &Place) -> Vec<(Range<usize>, Kind, Value)> {
     let Some(span) = name::around(bytes, at) else { return Vec::new() };
     let name = Named { bytes, span: span.clone(), place };
@@ -92,7 +93,10 @@ fn several(bytes: &[u8], at: usize, place: &Place) -> Vec<(Range<usize>, Kind, V
     // Nearly every name has one value at the most, and what it stands for takes longer to tell.
     let kind = if values.is_empty() { None } else { name::kind(&bytes[span.clone()]) };
     let told = |kind| values.into_iter().map(|value| (span.clone(), kind, value)).collect();
-    kind.map(told).unwrap_or_default()
+    let mut found: Vec<_> = kind.map(told).unwrap_or_default();
+    let handed = call::secrets(bytes, &span).into_iter().skip(1);
+    found.extend(handed.map(|(kind, value)| (span.clone(), kind, value)));
+    found
 }
 
 /// A name, what it stands for, and the value that it is given.
@@ -114,7 +118,7 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
         return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
     }
     let named = name::around(bytes, at)?;
-    if let Some((kind, value)) = call::secret(bytes, &named) {
+    if let Some((kind, value)) = call::secrets(bytes, &named).into_iter().next() {
         return Some((named, kind, value));
     }
     if let Some(value) = sql::role_password(bytes, &named) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{call, command, joined, piped, sql, url};
+use super::{command, joined, piped, signature, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
@@ -19,7 +19,7 @@ pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
         .chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin", "sign_in"])
         .chain(url::NET)
         .chain(SHORT.iter().copied())
-        .chain(call::words())
+        .chain(signature::words())
         .chain(command::WORDS.iter().chain(piped::WORDS).chain(joined::WORDS).copied())
 }
 
