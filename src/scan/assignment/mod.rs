@@ -10,6 +10,7 @@ mod call;
 mod column;
 mod command;
 mod cursor;
+mod formatted;
 mod front;
 mod inside;
 mod joined;
@@ -64,7 +65,7 @@ impl Assigned {
 
 /// Looks at the word that stands at `at`. Only a list, or the column of a table, has more than one value.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Vec<Assigned> {
-    let judged = |(named, kind, value)| judged(bytes, named, kind, value, place);
+    let judged = |(named, kind, value)| judged(bytes, named, kind, formatted::meant(bytes, value)?, place);
     let mut found: Vec<Assigned> = read(bytes, at, place).and_then(judged).into_iter().collect();
     for more in several(bytes, at, place).into_iter().filter_map(judged) {
         if !found.iter().any(|known| known.secret == more.secret) {

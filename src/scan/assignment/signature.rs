@@ -155,7 +155,7 @@ fn handed(rest: &Cursor<'_>, kind: Kind) -> Option<Value> {
 }
 
 /// Where an argument ends, whatever stands in it: at a comma, or where the call ends.
-fn end_of_argument(rest: &[u8]) -> Option<usize> {
+pub(super) fn end_of_argument(rest: &[u8]) -> Option<usize> {
     let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
     let ends = rest.iter().position(|&byte| {
         let ends = depth == 0 && quote.is_none() && matches!(byte, b',' | b')' | b']' | b'}' | b';');
