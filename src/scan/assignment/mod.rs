@@ -19,6 +19,7 @@ mod list;
 mod name;
 mod named;
 mod nothing;
+mod opened;
 mod otherwise;
 mod pair;
 mod piped;
@@ -103,7 +104,8 @@ fn several(bytes: &[u8], at: usize, place: &Place) -> Vec<(Range<usize>, Kind, V
 /// A name, what it stands for, and the value that it is given.
 fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, Value)> {
     let password = |(named, value)| (named, Kind::Password, value);
-    if let Some(found) = url::read(bytes, at).or_else(|| joined::read(bytes, at)).map(password) {
+    let told = url::read(bytes, at).or_else(|| joined::read(bytes, at)).or_else(|| opened::read(bytes, at));
+    if let Some(found) = told.map(password) {
         return Some(found);
     }
     if let Some(span) = bearer::token(bytes, at) {

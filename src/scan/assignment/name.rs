@@ -5,7 +5,7 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{command, joined, piped, signature, sql, url};
+use super::{command, joined, opened, piped, signature, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
@@ -20,6 +20,7 @@ pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
         .chain(url::NET)
         .chain(SHORT.iter().copied())
         .chain(signature::words())
+        .chain(opened::WORDS)
         .chain(command::WORDS.iter().chain(piped::WORDS).chain(joined::WORDS).copied())
 }
 
