@@ -10,6 +10,7 @@ mod call;
 mod column;
 mod command;
 mod cursor;
+mod declared;
 mod formatted;
 mod front;
 mod inside;

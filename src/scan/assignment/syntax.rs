@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::super::place::Text;
 use super::named::{Named, is_quote};
 use super::separator::{Separator, separator};
-use super::{asserted, block, front, inside, otherwise, pair, prose, returned, tuple};
+use super::{asserted, block, declared, front, inside, otherwise, pair, prose, returned, tuple};
 
 /// No value is longer.
 pub(super) const LONGEST: usize = 600;
@@ -61,6 +61,7 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         asserted::value,
         otherwise::value,
         returned::value,
+        declared::value,
         prose::value,
     ];
     readers.into_iter().find_map(|read| read(name)).map(|value| as_meant(value, name.bytes))
