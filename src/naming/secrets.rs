@@ -101,6 +101,14 @@ pub fn kind(name: &str) -> Option<Kind> {
     let counted = |at: usize| words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
     let is_counted = |at: usize| counted(at).len() < words.get(at).len();
     let mut last = words.len().checked_sub(1)?;
+    // `passwordField.text`: what is in it, and not the field.
+    if last > 1
+        && matches!(words.get(last), "text" | "value")
+        && matches!(words.get(last - 1), "field" | "input" | "box")
+        && name.contains('.')
+    {
+        last -= 2;
+    }
     // `DB_PASSWORD_PROD`, `secret_key_base`, `password2`; a name of nothing but such words is none.
     while last > 0
         && (known[last] & IS_TAIL != 0
@@ -120,6 +128,7 @@ pub fn kind(name: &str) -> Option<Kind> {
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
         "code" | "verifier" if matches!(before, "auth" | "oauth" | "authorization") => Some(Kind::Token),
+        "salt" if matches!(before, "auth" | "session" | "cookie") => Some(Kind::Secret),
         "id" if before == "session" => Some(Kind::Weak),
         "session" | "sessionid" | "cookie" | "oauth" => Some(Kind::Weak),
         "key" | "auth" | "credential" | "credentials" | "creds" | "cred" | "authorization" | "bearer" => {
@@ -221,6 +230,9 @@ mod tests {
             ("oauth_verifier", Kind::Token),
             ("wifi_psk", Kind::Secret),
             ("aeskey", Kind::ApiKey),
+            ("passwordField.text", Kind::Password),
+            ("passwordTextField.text", Kind::Password),
+            ("SECURE_AUTH_SALT", Kind::Secret),
             ("session_id", Kind::Weak),
             ("x-api-key", Kind::ApiKey),
             ("apikey", Kind::ApiKey),
@@ -233,6 +245,7 @@ mod tests {
         }
         for name in [
             "token_type",
+            "password_field_text",
             "passwordField",
             "secretName",
             "api_key_id",
