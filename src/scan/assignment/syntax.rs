@@ -89,7 +89,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
         return None;
     }
     if (quoted && name.is_chosen())
-        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !front::is_given(name))
+        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !front::is_given(name) && !name.is_declared())
     {
         // One of two texts, or a macro.
         return None;
@@ -110,6 +110,10 @@ fn beside(name: &Named<'_>) -> Option<Value> {
                 return Some(value);
             }
             rest.type_of_variable();
+            // What gives it when it is called, and what it is taken for.
+            if place.text == Text::Code {
+                let _ = rest.eat(b"lambda: ") || rest.eat(b"() => ") || rest.eat(b"<string>");
+            }
             if rest.goes_on_below(place) {
                 return rest
                     .quoted(Form::Quoted)
@@ -121,6 +125,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
                 rest.eat(b"(");
             }
             rest.quoted(form)
+                .or_else(|| rest.marked_as_text(place))
                 .or_else(|| rest.chosen(place))
                 .or_else(|| rest.wrapped(place))
                 .or_else(|| rest.bare(place, name.is_shouted()))
@@ -131,7 +136,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
         Separator::Passed => {
             rest.eat(b"<<");
             rest.spaces();
-            let value = rest.quoted(Form::Passed)?;
+            let value = rest.converted(Form::Passed)?;
             let pair = name.opens_a_pair() || name.before() == Some(b'{');
             let form = match rest.rest().first() {
                 Some(b')' | b'}') if pair => Form::Quoted,
@@ -140,8 +145,12 @@ fn beside(name: &Named<'_>) -> Option<Value> {
             };
             Some(Value { form, ..value })
         }
-        Separator::Typed => rest.quoted(Form::Login),
-        Separator::Compared => rest.quoted(Form::Compared),
+        Separator::Typed => {
+            // `{api_key, <<"x">>}`
+            rest.eat(b"<<");
+            rest.quoted(Form::Login)
+        }
+        Separator::Compared => rest.converted(Form::Compared),
         Separator::Given => {
             // `#define TOKEN ("x")`
             let _ = place.text == Text::Code && rest.eat(b"(");
