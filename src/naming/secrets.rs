@@ -92,7 +92,7 @@ fn is(word: &str, what: u16) -> bool {
 /// What the name stands for, if a secret.
 pub fn kind(name: &str) -> Option<Kind> {
     let words = words_of(name);
-    let kind = kind_of_last(&words)?;
+    let kind = kind_of_last(name, &words)?;
     // What a `csrf_token` is made with stays on the server.
     let is_meant = |word: &str| matches!(word, "csrf" | "xsrf") && words.iter().any(|other| other == "secret");
     let has_veto = words.iter().any(|word| is(word, IS_VETO) && !is_meant(word));
@@ -100,10 +100,18 @@ pub fn kind(name: &str) -> Option<Kind> {
 }
 
 /// The same but for the words that may stand before the last one and mean something else.
-fn kind_of_last(words: &Words) -> Option<Kind> {
+fn kind_of_last(name: &str, words: &Words) -> Option<Kind> {
     let counted = |at: usize| words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
     let is_counted = |at: usize| counted(at).len() < words.get(at).len();
     let mut last = words.len().checked_sub(1)?;
+    // `passwordField.text`: what is in it, and not the field.
+    if last > 1
+        && matches!(words.get(last), "text" | "value")
+        && matches!(words.get(last - 1), "field" | "input" | "box")
+        && name.contains('.')
+    {
+        last -= 2;
+    }
     let mut meant = known(words.get(last));
     // `DB_PASSWORD_PROD`, `secret_key_base`, `password2`; a name of nothing but such words is none.
     while last > 0
@@ -124,6 +132,7 @@ fn kind_of_last(words: &Words) -> Option<Kind> {
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
         "code" | "verifier" if matches!(before, "auth" | "oauth" | "authorization") => Some(Kind::Token),
+        "salt" if matches!(before, "auth" | "session" | "cookie") => Some(Kind::Secret),
         "id" if before == "session" => Some(Kind::Weak),
         "session" | "sessionid" | "cookie" | "oauth" => Some(Kind::Weak),
         "key" | "auth" | "credential" | "credentials" | "creds" | "cred" | "authorization" | "bearer" => {
@@ -225,6 +234,9 @@ mod tests {
             ("oauth_verifier", Kind::Token),
             ("wifi_psk", Kind::Secret),
             ("aeskey", Kind::ApiKey),
+            ("passwordField.text", Kind::Password),
+            ("passwordTextField.text", Kind::Password),
+            ("SECURE_AUTH_SALT", Kind::Secret),
             ("session_id", Kind::Weak),
             ("x-api-key", Kind::ApiKey),
             ("apikey", Kind::ApiKey),
@@ -237,6 +249,7 @@ mod tests {
         }
         for name in [
             "token_type",
+            "password_field_text",
             "passwordField",
             "secretName",
             "api_key_id",

@@ -6,8 +6,19 @@ use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
 
 /// What stands between the name of a field and what is typed into it.
-const TYPED: [&[u8]; 8] =
-    [b", with:", b", :with =>", b".type(", b".send_keys(", b".sendKeys(", b".typeText(", b".fill(", b".setValue("];
+const TYPED: [&[u8]; 9] = [
+    b", with:",
+    b", :with =>",
+    b".type(",
+    b".send_keys(",
+    b".sendKeys(",
+    b".SendKeys(",
+    b".typeText(",
+    b".fill(",
+    b".setValue(",
+];
+/// A key that is pressed behind what is typed.
+const ENTER: &[u8] = b"{enter}";
 /// Words of the calls that compare.
 const COMPARE: [&[u8]; 4] = [b"assert", b"expect", b"equal", b"when("];
 /// How the words begin that say what is expected.
@@ -19,15 +30,25 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     let mut rest = name.behind();
     let quoted = rest.skip_closing();
     while quoted && (rest.eat(b")") || rest.eat(b"\"") || rest.eat(b"'") || rest.eat(b"]")) {}
-    if TYPED.iter().any(|with| rest.eat(with)) {
+    if TYPED.iter().any(|with| rest.eat(with)) || (quoted && rest.eat(b" with ")) {
         rest.spaces();
-        return rest.quoted(Form::Quoted);
+        return rest.quoted(Form::Quoted).map(|mut value| {
+            let pressed = name.bytes[value.span.clone()].ends_with(ENTER);
+            value.span.end -= if pressed { ENTER.len() } else { 0 };
+            value
+        });
+    }
+    // `type('input[type="password"]', "x")`
+    if quoted && name.line_before().ends_with(b"=\"") && rest.eat(b", ") {
+        return rest.quoted(Form::Login);
     }
     if quoted && let Some(value) = set_for(name) {
         return Some(value);
     }
     // `"x".equals(password)`
-    if let Some(text) = name.line_before().strip_suffix(b".equals(") {
+    let line = name.line_before();
+    let asked = line.strip_suffix(b".getParameter(\"").filter(|_| quoted).map_or(line, without_name);
+    if let Some(text) = asked.strip_suffix(b".equals(") {
         return text_before(name, text, Form::Compared);
     }
     rest.eat(b"()");
@@ -49,6 +70,12 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         return rest.quoted(Form::Compared);
     }
     None
+}
+
+/// A line without the name that it ends in.
+fn without_name(line: &[u8]) -> &[u8] {
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    &line[..line.len() - line.iter().rev().take_while(inside).count()]
 }
 
 /// `("x", token)`

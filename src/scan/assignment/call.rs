@@ -1,12 +1,12 @@
 //! Calls that are handed a secret: those that sign in (`login("dana", "…")`, `auth=("dana", "…")`), where
-//! the second text is the password, and those of libraries, which have it at a known place.
+//! the second text is the password, and those of libraries, which have it at a known place ([`signature`]).
 
 use std::ops::Range;
 
 use super::super::lines;
 use super::cursor::Cursor;
 use super::name::Kind;
-use super::named::is_quote;
+use super::signature;
 use super::syntax::{Form, LONGEST, Value};
 
 /// How the names of calls end that sign in, without regard to case and underscores.
@@ -37,71 +37,22 @@ const ENDS: &[&str] = &[
     "userpassword",
     "basicauthenticationheadervalue",
     "passwordsigninasync",
+    "authenticateasync",
+    "loginasync",
+    "usernamepasswordtoken",
+    "plaintextauthprovider",
+    "credentialsbasic",
+    "preemptivebasic",
+    "basicauthinterceptor",
+    "httpbasicauthenticator",
+    "passwordauthenticationmethod",
+    "userauthenticator",
+    "setauthorization",
+    "authorizationbasic",
 ];
 
 /// What such a name may have behind it.
 const MAKES: &[&str] = &["new", "create", "of"];
-
-/// Calls of libraries by how their names end, written as above, what the argument at this place is, and
-/// what they are looked for by where no name of a secret is in theirs.
-const CALLS: &[(&str, usize, Kind, Option<&str>)] = &[
-    ("mysqliconnect", 3, Kind::Password, Some("mysqli_connect")),
-    ("mysqlconnect", 3, Kind::Password, Some("mysql_connect")),
-    ("mysqlrealconnect", 4, Kind::Password, Some("real_connect")),
-    ("mysqli", 3, Kind::Password, Some("mysqli(")),
-    ("pdo", 3, Kind::Password, Some("pdo(")),
-    ("dbiconnect", 3, Kind::Password, Some("dbi->connect")),
-    ("drivermanagergetconnection", 3, Kind::Password, Some("getconnection(")),
-    ("pymysqlconnect", 3, Kind::Password, Some("sql.connect")),
-    ("sequelize", 3, Kind::Password, Some("sequelize(")),
-    ("ftp", 3, Kind::Password, Some("ftp(")),
-    ("ftplogin", 3, Kind::Password, None),
-    ("keystoreload", 2, Kind::Password, Some("keystore.load(")),
-    ("ssh2authpassword", 3, Kind::Password, None),
-    ("ldapbind", 3, Kind::Password, Some("ldap_bind")),
-    ("imapopen", 3, Kind::Password, Some("imap_open")),
-    ("plainauth", 3, Kind::Password, None),
-    ("sshpassword", 1, Kind::Password, None),
-    ("clientsecretcredential", 3, Kind::Secret, None),
-    ("createsuperuser", 3, Kind::Password, Some("create_superuser")),
-    ("createuser", 3, Kind::Password, Some("create_user(")),
-    ("wifibegin", 2, Kind::Password, Some("wifi.begin")),
-    ("keyringsetpassword", 3, Kind::Password, None),
-    ("makepassword", 1, Kind::Password, None),
-    ("checkpassword", 1, Kind::Password, None),
-    ("passwordhash", 1, Kind::Password, None),
-    ("passwordverify", 1, Kind::Password, None),
-    ("usermanagercreateasync", 2, Kind::Password, Some("manager.createasync")),
-    ("credentials", 4, Kind::Password, None),
-    ("redisauth", 1, Kind::Password, None),
-    ("jwtsign", 2, Kind::Secret, None),
-    ("jwtverify", 2, Kind::Secret, None),
-    ("jwtencode", 2, Kind::Secret, None),
-    ("jwtdecode", 2, Kind::Secret, None),
-    ("createhmac", 2, Kind::Secret, Some("createhmac")),
-    ("createcipheriv", 2, Kind::Secret, Some("createcipher")),
-    ("createdecipheriv", 2, Kind::Secret, Some("createdecipher")),
-    ("hashhmac", 3, Kind::Secret, Some("hash_hmac")),
-    ("opensslencrypt", 3, Kind::Secret, Some("openssl_encrypt")),
-    ("openssldecrypt", 3, Kind::Secret, Some("openssl_decrypt")),
-    ("hmacnew", 1, Kind::Secret, Some("hmac.new(b")),
-    ("hmacnew", 2, Kind::Secret, Some("hmac.new(s")),
-    ("fernet", 1, Kind::Secret, Some("fernet(")),
-    ("aesnew", 1, Kind::Secret, Some("aes.new(")),
-    ("secretkeyspec", 1, Kind::Secret, None),
-    ("hmacshakeyfor", 1, Kind::Secret, None),
-    ("symmetricsecuritykey", 1, Kind::Secret, None),
-    ("algorithmhmac256", 1, Kind::Secret, Some("hmac256(")),
-    ("algorithmhmac512", 1, Kind::Secret, Some("hmac512(")),
-    ("signwith", 2, Kind::Secret, Some("signwith(")),
-    ("keyfromsecret", 1, Kind::Secret, None),
-    ("cookieparser", 1, Kind::Secret, None),
-];
-
-/// What the literal pass looks for.
-pub(super) fn words() -> impl Iterator<Item = &'static str> {
-    CALLS.iter().filter_map(|(_, _, _, word)| *word)
-}
 
 /// Skips who signs in, and what stands in front of a name in quotation marks: `ctx, "dana", `.
 fn user(rest: &mut Cursor<'_>) -> Option<()> {
@@ -129,32 +80,41 @@ fn names_follow(rest: &Cursor<'_>) -> bool {
     ahead.quoted(Form::Passed).is_some() && ahead.rest().starts_with(b",")
 }
 
-/// What is handed as a secret to what is named here.
-pub(super) fn secret(bytes: &[u8], name: &Range<usize>) -> Option<(Kind, Value)> {
-    let mut rest = Cursor { bytes, at: name.end, end: lines::line_end(bytes, name.end).min(name.end + LONGEST) };
-    // `JWT::encode`, `DBI->connect`
-    while rest.eat(b"::") || rest.eat(b"->") {
-        rest.skip_name()?;
+/// What is handed as secrets to what is named here.
+pub(super) fn secrets(bytes: &[u8], name: &Range<usize>) -> Vec<(Kind, Value)> {
+    let mut rest = Cursor { bytes, at: name.end, end: bytes.len().min(name.end + LONGEST) };
+    // `JWT::encode`, `DBI->connect`, `encoder().encode`
+    while rest.eat(b"::") || rest.eat(b"->") || rest.eat(b"().") {
+        if rest.skip_name().is_none() {
+            return Vec::new();
+        }
     }
-    let mut login = Cursor { ..rest };
+    let name = &bytes[name.start..rest.at];
+    skip_type(&mut rest);
+    let found = signature::secrets(name, &rest);
+    if !found.is_empty() {
+        return found;
+    }
+    rest.end = rest.end.min(lines::line_end(bytes, rest.at));
     // Behind nearly every name nothing is handed over, and to compare what it ends in takes longer.
-    if !opens(&mut login) {
-        return None;
+    let password = if opens(&mut rest) && signs_in(name) { password(&mut rest) } else { None };
+    password.map(|value| (Kind::Password, value)).into_iter().collect()
+}
+
+/// `connect[IO](`, `connect<T>(`
+fn skip_type(rest: &mut Cursor<'_>) {
+    let Some(b'[' | b'<') = rest.rest().first() else { return };
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_., ".contains(byte);
+    let length = 1 + rest.rest()[1..].iter().take(40).take_while(inside).count();
+    if matches!(rest.rest().get(length..), Some([b']' | b'>', b'(', ..])) {
+        rest.at += length + 1;
     }
-    let name = letters(&bytes[name.start..rest.at]);
-    let handed = |(end, place, kind, _): &(&str, usize, Kind, _)| {
-        let mut rest = Cursor { ..rest };
-        (name.ends_with(end) && rest.eat(b"(")).then_some(())?;
-        argument(&mut rest, *place, *kind).map(|value| (*kind, value))
-    };
-    if let Some(found) = CALLS.iter().find_map(handed) {
-        return Some(found);
-    }
+}
+
+fn signs_in(name: &[u8]) -> bool {
+    let name = letters(name);
     let made = MAKES.iter().find_map(|make| name.strip_suffix(make));
-    if !ENDS.iter().any(|end| name.ends_with(end) || made.is_some_and(|name| name.ends_with(end))) {
-        return None;
-    }
-    password(&mut login).map(|value| (Kind::Password, value))
+    ENDS.iter().any(|end| name.ends_with(end) || made.is_some_and(|name| name.ends_with(end)))
 }
 
 /// The letters and digits of a name, in lower case.
@@ -179,31 +139,4 @@ fn password(rest: &mut Cursor<'_>) -> Option<Value> {
     user(rest)?;
     let value = rest.handed(Form::Login)?;
     matches!(rest.rest().first(), None | Some(b')' | b']' | b',')).then_some(value)
-}
-
-/// The argument at this place, counted from one.
-fn argument(rest: &mut Cursor<'_>, place: usize, kind: Kind) -> Option<Value> {
-    for _ in 1..place {
-        skip_argument(rest)?;
-    }
-    rest.spaces();
-    let form = if kind == Kind::Password { Form::Login } else { Form::Passed };
-    let value = rest.handed(form)?;
-    matches!(rest.rest().first(), None | Some(b')' | b']' | b',')).then_some(value)
-}
-
-/// Passes over an argument and its comma, whatever stands in it.
-fn skip_argument(rest: &mut Cursor<'_>) -> Option<()> {
-    let (mut depth, mut quote) = (0_usize, None);
-    let end = rest.rest().iter().position(|&byte| {
-        match (quote, byte) {
-            (Some(open), _) => quote = (open != byte).then_some(open),
-            (None, b'(' | b'[' | b'{') => depth += 1,
-            (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
-            (None, _) => quote = is_quote(byte).then_some(byte),
-        }
-        byte == b',' && depth == 0 && quote.is_none()
-    })?;
-    rest.at += end + 1;
-    Some(())
 }

@@ -22,9 +22,17 @@ pub(super) fn values(name: &Named<'_>) -> Vec<Value> {
     if !is_head {
         return Vec::new();
     }
-    let mut below = rows(bytes, head);
-    let ruled = below.next().is_some_and(|row| is_rule(&bytes[row]));
-    below.filter(|_| ruled).filter_map(|row| cell(bytes, row, column)).collect()
+    let mut below: Vec<Range<usize>> = rows(bytes, head).collect();
+    let ruled = below.first().is_some_and(|row| is_rule(&bytes[row.clone()]));
+    // Gherkin rules nothing, and moves its tables in.
+    let start = lines::line_start(bytes, span.start);
+    let moved_in = bytes[start..].starts_with(b"    ") && bytes[start..head].trim_ascii_start().starts_with(b"|");
+    if ruled {
+        below.remove(0);
+    } else if !moved_in {
+        return Vec::new();
+    }
+    below.into_iter().filter_map(|row| cell(bytes, row, column)).collect()
 }
 
 /// The lines of a table below the one that ends here.

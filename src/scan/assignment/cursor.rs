@@ -69,7 +69,8 @@ impl Cursor<'_> {
             let text = text.trim_ascii_start();
             let name = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
             let text = if name > 0 && text.get(name) == Some(&b'(') { &text[name + 1..] } else { text };
-            text.strip_prefix(b"default=").unwrap_or(text).first().is_some_and(|byte| is_quote(*byte))
+            let text = text.strip_prefix(b"default=").or_else(|| text.strip_prefix(b"b")).unwrap_or(text);
+            text.first().is_some_and(|byte| is_quote(*byte))
         };
         if length > 0
             && behind.first() == Some(&b'=')
@@ -124,6 +125,8 @@ impl Cursor<'_> {
         let named = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
         let called = self.rest().strip_prefix(b".").is_some_and(|rest| rest.first().is_some_and(named));
         let called = called && form != Form::Bare && !self.is_converted();
+        // `"x"[:7]` is a part of it.
+        let called = called || (self.rest().starts_with(b"[") && form != Form::Bare);
         self.spaces();
         // A text of a program that is to be written: `"\"x\""`
         let text = &self.bytes[start..start + length];
@@ -197,16 +200,15 @@ impl Cursor<'_> {
 
     /// The last of two values between which a program chooses: `a ? b : "x"`, `a or "x"`, `None if a else "x"`.
     pub(super) fn chosen(&mut self, place: &Place) -> Option<Value> {
-        const OR: [&[u8]; 7] = [b" ?? ", b" ?: ", b" || ", b" or ", b" else ", b".orElse(", b".getOrElse("];
+        const OR: [&[u8]; 8] =
+            [b" ?? ", b" ?: ", b" || ", b" or ", b" else ", b".orElse(", b".getOrElse(", b", defaultValue: "];
         if place.text != Text::Code {
             return None;
         }
         let behind = |mark: &[u8]| Some(memchr::memmem::find(self.rest(), mark)? + mark.len());
         let asks = behind(b" ? ").and_then(|asks| Some(asks + memchr::memmem::find(&self.rest()[asks..], b" : ")? + 3));
         let other = asks.or_else(|| OR.iter().find_map(|or| behind(or)))?;
-        // `$_POST["a"] ?? "x"`: what is asked for first may have a name.
-        let quotes = self.rest()[..other].iter().filter(|byte| is_quote(**byte)).count();
-        let plain = quotes == 0 || (asks.is_none() && quotes == 2 && !is_quote(self.rest()[0]));
+        let plain = self.rest().first().is_some_and(|byte| !is_quote(*byte)) && is_asked(&self.rest()[..other]);
         let mut rest = Cursor { at: self.at + other, ..*self };
         plain.then(|| rest.quoted(Form::Quoted)).flatten()
     }
@@ -225,6 +227,13 @@ impl Cursor<'_> {
         Some(value)
     }
 
+    /// A text, as it is or made into bytes: `[]byte("x")`.
+    pub(super) fn converted(&mut self, form: Form) -> Option<Value> {
+        const CONVERTS: [&[u8]; 3] = [b"[]byte(", b"Buffer.from(", b"HeaderValue::from_static("];
+        let _ = CONVERTS.iter().any(|call| self.eat(call));
+        self.quoted(form)
+    }
+
     /// A text handed to a call or put into a list, whose result is assigned: `String("…")`, `[]string{"…"}`.
     pub(super) fn wrapped(&mut self, place: &Place) -> Option<Value> {
         if place.text != Text::Code {
@@ -233,16 +242,35 @@ impl Cursor<'_> {
         self.eat(b"new ");
         let mut inside = Cursor { ..*self };
         inside.enters(1, b"({").then_some(())?;
+        if asks_for(&self.rest()[..inside.at - self.at]) {
+            return None;
+        }
         let _ = inside.eat(b"default=") || inside.eat(b"text: ");
         inside.quoted(Form::Login)
+    }
+
+    /// A text in marks that Perl has for it: `q(x)`, `qq{x}`.
+    pub(super) fn marked_as_text(&mut self, place: &Place) -> Option<Value> {
+        const MARKS: [(&[u8], u8); 4] = [(b"q(", b')'), (b"q{", b'}'), (b"qq(", b')'), (b"qq{", b'}')];
+        let (_, close) = MARKS.iter().find(|(open, _)| place.text == Text::Code && self.eat(open))?;
+        let (start, length) = (self.at, memchr::memchr(*close, self.rest())?);
+        self.at += length + 1;
+        let alone = matches!(self.rest().first(), None | Some(b';' | b',' | b' ' | b')'));
+        alone.then_some(Value { span: start..start + length, form: Form::Login })
     }
 
     /// Goes into what a call is handed or a type holds, if a name of so many characters and one of these
     /// marks stand here.
     fn enters(&mut self, least: usize, opens: &[u8]) -> bool {
-        let is_name =
-            |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'*' | b'&');
-        let length = self.rest().iter().take(GAP).take_while(is_name).count();
+        let is_name = |byte: &&u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'*' | b'&' | b'<' | b'>')
+        };
+        let mut length = self.rest().iter().take(GAP).take_while(is_name).count();
+        // `getDecoder().decode(`
+        if self.rest()[length..].starts_with(b"().") {
+            length += 3;
+            length += self.rest()[length..].iter().take(GAP).take_while(is_name).count();
+        }
         let enters = length >= least && self.rest().get(length).is_some_and(|byte| opens.contains(byte));
         self.at += if enters { length + 1 } else { 0 };
         enters
@@ -408,4 +436,28 @@ impl Cursor<'_> {
         let closed = self.rest()[length..].starts_with(b"</");
         (length > 0 && closed).then_some(Value { span: start..start + length, form: Form::Element })
     }
+}
+
+/// Whether the only texts in here are what is asked for: `$_POST["a"] ??`, `env["A"] if "A" in env else`.
+fn is_asked(text: &[u8]) -> bool {
+    let mut quotes = (0..text.len()).filter(|at| is_quote(text[*at]));
+    let is_question =
+        |open: usize| text[..open].ends_with(b"[") || text[..open].ends_with(b"(") || text[..open].ends_with(b" if ");
+    while let Some(open) = quotes.next() {
+        if !is_question(open) || quotes.next().is_none() {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether the name of a call, with its parenthesis, says that the text is where something is to be found.
+fn asks_for(call: &[u8]) -> bool {
+    const ASKS: [&str; 12] =
+        ["get", "find", "query", "select", "parse", "read", "lookup", "fetch", "require", "import", "locate", "by"];
+    let name = call[..call.len() - 1].rsplit(|byte| b".:>".contains(byte)).next().unwrap_or_default();
+    // `getOrElse("x")`, `getBytes("x")`
+    let gives = |word: &str| memchr::memmem::find(name, word.as_bytes()).is_some();
+    let asks = |word: &&str| name.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()));
+    ASKS.iter().any(asks) && !gives("Else") && !gives("Bytes") && !gives("Default")
 }

@@ -42,7 +42,9 @@ pub(super) fn opening(name: &Named<'_>) -> Option<u8> {
 
 /// Whether a word in front of the name says that its value follows: `#define NAME`, `ENV NAME`, `:name`.
 pub(super) fn is_given(name: &Named<'_>) -> bool {
-    const GIVE: [&[u8]; 11] = [
+    const GIVE: [&[u8]; 13] = [
+        b"(defonce",
+        b"(let [",
         b"define",
         b"ENV",
         b"setx",
@@ -76,12 +78,23 @@ pub(super) fn is_flag(name: &Named<'_>) -> bool {
 /// `set :name`
 pub(super) fn is_set(name: &Named<'_>) -> bool {
     let line = name.line_before();
-    line.strip_suffix(b":").is_some_and(|line| [&b"set "[..], b"default "].iter().any(|word| line.ends_with(word)))
+    // `config :app, :name, "x"`, `put_env(:app, :name, "x")`
+    let of_app = |line: &[u8]| {
+        let app =
+            line.strip_suffix(b", ").map(|line| line.rsplit(|byte| *byte == b':').next().unwrap_or_default().len());
+        app.is_some_and(|app| {
+            let line = &line[..line.len() - 2 - app];
+            line.ends_with(b"config :") || line.ends_with(b"put_env(:")
+        })
+    };
+    line.strip_suffix(b":")
+        .is_some_and(|line| [&b"set "[..], b"default "].iter().any(|word| line.ends_with(word)) || of_app(line))
 }
 
 /// Whether the name, a constant, is the first that a call is handed that puts a value there: `put(NAME`.
 pub(super) fn is_put(name: &Named<'_>) -> bool {
-    const PUT: [&[u8]; 13] = [
+    const PUT: [&[u8]; 14] = [
+        b"define(",
         b"put(",
         b"set(",
         b"Set(",
@@ -102,14 +115,30 @@ pub(super) fn is_put(name: &Named<'_>) -> bool {
         let owner = line.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         &line[..line.len() - owner]
     });
-    PUT.iter().any(|call| line.ends_with(call))
+    // `curl_easy_setopt(curl, NAME, "x")`, `set_env(app, name, "x")`
+    let of_thing = || {
+        let open = memchr::memrchr(b'(', line)?;
+        let one = line[open..].ends_with(b", ") && line[open..].iter().filter(|byte| **byte == b',').count() == 1;
+        let is_both = name.bytes[name.span.clone()].ends_with(b"USERPWD");
+        Some(one && !is_both && [&b"setopt"[..], b"set_env"].iter().any(|call| line[..open].ends_with(call)))
+    };
+    PUT.iter().any(|call| line.ends_with(call)) || of_thing() == Some(true)
 }
 
 /// `strcmp(name`
 pub(super) fn is_compared(name: &Named<'_>) -> bool {
-    [&b"strcmp("[..], b"strncmp(", b"compare_digest(", b"secure_compare("]
-        .iter()
-        .any(|call| name.line_before().ends_with(call))
+    const COMPARE: [&[u8]; 7] = [
+        b"strcmp(",
+        b"strncmp(",
+        b"compare_digest(",
+        b"secure_compare(",
+        b"hash_equals(",
+        b"Objects.equals(",
+        b"ConstantTimeCompare(",
+    ];
+    let line = name.line_before();
+    let line = line.strip_suffix(b"[]byte(").unwrap_or(line);
+    COMPARE.iter().any(|call| line.ends_with(call))
 }
 
 /// Whether the name begins a line, or a block; in settings a word or two may stand in front, as in

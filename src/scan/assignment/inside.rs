@@ -14,7 +14,7 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     }
     if rest.rest().starts_with(b"=") && begins_a_field(name) {
         rest.at += 1;
-        return rest.field();
+        return rest.field().or_else(|| added(&mut rest));
     }
     if begins_a_line(name) {
         rest.spaces();
@@ -37,6 +37,14 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         _ => Form::Bare,
     };
     (length > 0 && closed).then_some(Value { span: rest.at..rest.at + length, form })
+}
+
+/// What is added to a text that ends in a name: `"password=" + "x"`, `"?token=" . "x"`.
+fn added(rest: &mut Cursor<'_>) -> Option<Value> {
+    let _ = rest.eat(b"\"") || rest.eat(b"'");
+    rest.spaces();
+    (rest.eat(b"+ ") || rest.eat(b". ")).then_some(())?;
+    rest.quoted(Form::Login)
 }
 
 /// What holds where nothing else is set: `"${name:x}"`.

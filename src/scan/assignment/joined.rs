@@ -7,14 +7,24 @@ use super::cursor::Cursor;
 use super::syntax::{Form, LONGEST, Value};
 
 /// What the literal pass looks for: what such texts are handed to.
-pub(super) const WORDS: &[&str] = &["btoa(", "b64encode(", "buffer.from(", "curlopt_userpwd,"];
+pub(super) const WORDS: &[&str] = &[
+    "btoa(",
+    "b64encode(",
+    "base64_encode(",
+    "tobase64string(",
+    "buffer.from(",
+    "curlopt_userpwd,",
+    "auth: \"",
+    "auth: '",
+];
 
 /// User and password behind the word that stands at `at`.
 pub(super) fn read(bytes: &[u8], at: usize) -> Option<(Range<usize>, Value)> {
     let text = &bytes[at..];
     let is_word = |word: &&&str| text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()));
     let word = WORDS.iter().find(is_word)?;
-    let start = at + word.len();
+    // The mark belongs to the text.
+    let start = at + word.trim_end_matches(['"', '\'']).len();
     let mut rest = Cursor { bytes, at: start, end: lines::line_end(bytes, start).min(start + LONGEST) };
     rest.spaces();
     let span = rest.handed(Form::Login)?.span;

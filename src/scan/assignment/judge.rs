@@ -35,6 +35,7 @@ pub(super) fn confidence(
     let name = &bytes[name.clone()];
     let drawn = randomness(text.as_bytes());
     let level = match kind {
+        Kind::Secret if is_mnemonic(text) => Some(Confidence::High),
         _ if placeholder::is_provisional(text) => Some(Confidence::Low),
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
         Kind::Password if is_unchanged(text) || is_weak(text, name, value.form, place) => Some(Confidence::Medium),
@@ -107,6 +108,16 @@ fn secret(text: &str, drawn: f64, form: Form, place: &Place) -> Option<Confidenc
         }
         level => level,
     }
+}
+
+/// The words of a wallet: twelve or more, none of which says anything with the next.
+fn is_mnemonic(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let once: std::collections::BTreeSet<&&str> = words.iter().collect();
+    // `test test … junk` is everybody's.
+    matches!(words.len(), 12 | 15 | 18 | 21 | 24)
+        && once.len() + 3 >= words.len()
+        && words.iter().all(|word| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// `{"user": "root", "sig": "…"}` as the token of a request: what was drawn is in there.

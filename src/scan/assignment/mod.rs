@@ -10,6 +10,8 @@ mod call;
 mod column;
 mod command;
 mod cursor;
+mod declared;
+mod formatted;
 mod front;
 mod inside;
 mod joined;
@@ -18,6 +20,7 @@ mod list;
 mod name;
 mod named;
 mod nothing;
+mod opened;
 mod otherwise;
 mod pair;
 mod piped;
@@ -25,6 +28,7 @@ mod prose;
 mod returned;
 mod sealed;
 mod separator;
+mod signature;
 mod sql;
 mod syntax;
 mod tuple;
@@ -61,15 +65,21 @@ impl Assigned {
     }
 }
 
-/// Looks at the word that stands at `at`. Only a list, or the column of a table, has more than one value.
+/// What a name stands for, and the value that it is given.
+type Told = (Range<usize>, Kind, Value);
+
+/// Looks at the word that stands at `at`. Only a list, the column of a table, or a call that is handed several
+/// has more than one value.
 pub(super) fn find(bytes: &[u8], at: usize, place: &Place) -> Vec<Assigned> {
-    let judged = |(named, kind, value)| judged(bytes, named, kind, value, place);
     let name = name::around(bytes, at).map(|span| Named { bytes, span, place });
-    let mut found: Vec<Assigned> = read(bytes, at, name.as_ref()).and_then(judged).into_iter().collect();
-    for more in name.iter().flat_map(several).filter_map(judged) {
-        if !found.iter().any(|known| known.secret == more.secret) {
-            found.push(more);
-        }
+    let mut handed = name.iter().flat_map(handed);
+    let first = handed.next();
+    let first = of_word(bytes, at).or(first).or_else(|| given(name.as_ref()?));
+    let mut found: Vec<Assigned> = Vec::new();
+    for (named, kind, value) in first.into_iter().chain(handed).chain(name.iter().flat_map(several)) {
+        let meant = formatted::meant(bytes, value);
+        let judged = meant.and_then(|value| judged(bytes, named, kind, value, place));
+        found.extend(judged.filter(|one| !found.iter().any(|known| known.secret == one.secret)));
     }
     found
 }
@@ -85,7 +95,7 @@ fn judged(bytes: &[u8], named: Range<usize>, kind: Kind, value: Value, place: &P
 }
 
 /// The values that a name has in a list, or as the head of a column.
-fn several(name: &Named<'_>) -> Vec<(Range<usize>, Kind, Value)> {
+fn several(name: &Named<'_>) -> Vec<Told> {
     let mut values = list::values(name);
     values.append(&mut column::values(name));
     // Nearly every name has one value at the most, and what it stands for takes longer to tell.
@@ -94,30 +104,30 @@ fn several(name: &Named<'_>) -> Vec<(Range<usize>, Kind, Value)> {
     kind.map(told).unwrap_or_default()
 }
 
-/// A name, what it stands for, and the value that it is given: the one around the word, if there is one, or
-/// whatever else the word tells.
-fn read(bytes: &[u8], at: usize, name: Option<&Named<'_>>) -> Option<(Range<usize>, Kind, Value)> {
-    let password = |(named, value)| (named, Kind::Password, value);
-    if let Some(found) = url::read(bytes, at).or_else(|| joined::read(bytes, at)).map(password) {
-        return Some(found);
+/// What the call of this name is handed.
+fn handed(name: &Named<'_>) -> Vec<Told> {
+    let told = |(kind, value)| (name.span.clone(), kind, value);
+    call::secrets(name.bytes, &name.span).into_iter().map(told).collect()
+}
+
+/// What a word tells that is the name of nothing.
+fn of_word(bytes: &[u8], at: usize) -> Option<Told> {
+    let told = url::read(bytes, at).or_else(|| joined::read(bytes, at)).or_else(|| opened::read(bytes, at));
+    if let Some((named, value)) = told {
+        return Some((named, Kind::Password, value));
     }
     if let Some(span) = bearer::token(bytes, at) {
         return Some((at..at + bearer::WORD.len(), Kind::Token, Value { span, form: Form::Quoted }));
     }
-    if let Some(span) = command::read(bytes, at) {
+    if let Some(span) = command::read(bytes, at).or_else(|| piped::password(bytes, at)) {
         return Some((at..at + 4, Kind::Password, Value { span, form: Form::Bare }));
     }
-    if let Some(span) = piped::password(bytes, at) {
-        return Some((at..at + 4, Kind::Password, Value { span, form: Form::Bare }));
-    }
-    if let Some(value) = sql::password(bytes, at) {
-        return Some((at..at + sql::IDENTIFIED.len(), Kind::Password, value));
-    }
-    let name = name?;
-    let named = name.span.clone();
-    if let Some((kind, value)) = call::secret(bytes, &named) {
-        return Some((named, kind, value));
-    }
+    sql::password(bytes, at).map(|value| (at..at + sql::IDENTIFIED.len(), Kind::Password, value))
+}
+
+/// The value that a name is given.
+fn given(name: &Named<'_>) -> Option<Told> {
+    let (bytes, named) = (name.bytes, name.span.clone());
     if let Some(value) = sql::role_password(bytes, &named).or_else(|| prose::of_both(name)) {
         return Some((named, Kind::Password, value));
     }

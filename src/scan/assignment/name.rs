@@ -5,7 +5,7 @@ use std::ops::Range;
 pub(super) use crate::naming::secrets::Kind;
 use crate::naming::secrets::{self, stems};
 
-use super::{call, command, joined, piped, sql, url};
+use super::{command, joined, opened, piped, signature, sql, url};
 
 /// Longer names are no names.
 const LONGEST: usize = 80;
@@ -19,7 +19,8 @@ pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
         .chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin", "sign_in"])
         .chain(url::NET)
         .chain(SHORT.iter().copied())
-        .chain(call::words())
+        .chain(signature::words())
+        .chain(opened::WORDS)
         .chain(command::WORDS.iter().chain(piped::WORDS).chain(joined::WORDS).copied())
 }
 
@@ -59,13 +60,18 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let escaped = start < at && bytes[..start].ends_with(b"\\") && matches!(bytes[start], b'n' | b'r' | b't');
     let start = start + usize::from(escaped);
     let end = at + behind - bytes[at..at + behind].iter().rev().take_while(edge).count();
-    let called = METHODS.iter().find(|method| bytes[start..end].ends_with(method) && bytes[end..].starts_with(b"("));
+    let calls = |methods: &'static [&[u8]], open: &[u8]| {
+        methods.iter().find(|method| bytes[start..end].ends_with(method) && bytes[end..].starts_with(open))
+    };
+    let called = calls(&METHODS, b"(").or_else(|| calls(&CONVERSIONS, b"()"));
     let end = end - called.map_or(0, |method| method.len());
     (at < end).then_some(start..end)
 }
 
 /// What is called on a name belongs to it no more.
 const METHODS: [&[u8]; 4] = [b".equals", b".equalsIgnoreCase", b".Equals", b".set"];
+/// Of these only what is handed nothing.
+const CONVERSIONS: [&[u8]; 2] = [b".encode", b".getBytes"];
 
 /// The beginnings of marks that are no ASCII: those of full width, of Chinese and Japanese, and of print.
 const MARKS: [&[u8]; 4] = [b"\xEF\xBC", b"\xE3\x80", b"\xE2\x80", b"\xE2\x86"];

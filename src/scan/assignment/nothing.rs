@@ -23,6 +23,7 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (text.contains(' ') && matches!(form, Form::Passed | Form::Login))
         || is_name(text)
         || is_designation(text)
+        || is_rule(text)
         || is_pattern(text)
         || (is_reference(text, form) && !is_generated(text))
         || is_address(text)
@@ -88,6 +89,15 @@ fn is_name(text: &str) -> bool {
 fn is_designation(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'-');
     text.len() < 8 && text.contains(['/', '-']) && text.bytes().all(inside)
+}
+
+/// `required|string|min:8`: what a form asks of what is filled in.
+fn is_rule(text: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_:,".contains(&byte))
+    };
+    text.split('|').count() >= 3 && text.split('|').all(is_part)
 }
 
 /// What is matched, and not what is hidden.
@@ -183,7 +193,7 @@ fn is_path_of_names(text: &str) -> bool {
     if text.rsplit_once('@').is_some_and(|(_, host)| !is_host(host)) {
         return false;
     }
-    let parts: Vec<&str> = text.split(['.', '/', ':', '@', '\\']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = text.split(['.', '/', ':', '@', '#', '\\']).filter(|part| !part.is_empty()).collect();
     // A name, a version or a port; `1234x` is none, nor is a long number.
     let is_name = |part: &&str| {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
@@ -203,6 +213,10 @@ fn is_hash(text: &str) -> bool {
 }
 
 fn is_address(text: &str) -> bool {
+    // What people who sign in nowhere give as theirs.
+    if text.eq_ignore_ascii_case("anonymous@") {
+        return true;
+    }
     let extension = text.rsplit_once('.').map_or("", |(_, end)| end);
     let file = matches!(
         extension,

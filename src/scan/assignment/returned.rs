@@ -7,7 +7,26 @@ use super::named::{Named, is_quote};
 use super::syntax::{Form, Value};
 
 /// What may stand between the name and the text, in any order.
-const BETWEEN: [&[u8]; 8] = [b"()", b"{", b"return", b"get", b"=>", b";", b": string", b": String"];
+const BETWEEN: [&[u8]; 16] = [
+    b"()",
+    b"(self)",
+    b"(cls)",
+    b"{",
+    b"return",
+    b"get",
+    b"=>",
+    b";",
+    b": string",
+    b": String",
+    b"-> str",
+    b"-> String",
+    b"by lazy",
+    b", do:",
+    b":",
+    b"=",
+];
+/// What says among these that something is given.
+const GIVES: [&[u8]; 4] = [b"return", b"get() =", b"by lazy", b", do:"];
 /// So far behind the name, on however many lines, the text begins.
 const FAR: usize = 120;
 
@@ -28,7 +47,8 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         }
     }
     let between = &rest.bytes[start..rest.at];
-    let gives = is_ruby || memchr::memmem::find(between, b"return").is_some();
+    let says = GIVES.iter().any(|word| memchr::memmem::find(between, word).is_some());
+    let gives = says || (is_ruby && !between.contains(&b':'));
     let is_text = rest.rest().first().is_some_and(|byte| is_quote(*byte));
     rest.end = super::super::lines::line_end(rest.bytes, rest.at);
     let value = (gives && is_text).then(|| rest.quoted(Form::Login)).flatten()?;
@@ -48,6 +68,11 @@ mod tests {
             ("a.php", "public function getToken() { return '{}'; }"),
             ("a.php", "public function getToken(): string\n{\n    return '{}';\n}"),
             ("a.java", "public String getApiToken() {\n    return \"{}\";\n}"),
+            ("a.py", "def get_api_token():\n    return \"{}\"\n"),
+            ("a.py", "@property\ndef token(self) -> str:\n    return '{}'"),
+            ("a.kt", "override val apiKey: String get() = \"{}\""),
+            ("a.kt", "val token by lazy { \"{}\" }"),
+            ("a.ex", "def token, do: \"{}\""),
             ("a.cs", "public static string ApiToken { get { return \"{}\"; } }"),
         ] {
             assert_eq!(found(path, text, "{base62:40}").len(), 1, "{path}: {text}");
@@ -56,6 +81,7 @@ mod tests {
             ("a.java", "public String getToken() {\n    return \"{}\" + next();\n}"),
             ("a.java", "public String getToken() {\n    log(\"{}\");\n}"),
             ("a.rb", "def token(kind)\n  \"{}\"\nend"),
+            ("a.py", "def token(self):\n    \"{}\""),
             ("a.js", "a token {\n \"{}\"; }"),
         ] {
             assert_eq!(found(path, text, "{base62:40}"), [], "{path}: {text}");

@@ -5,6 +5,24 @@ use super::cursor::Cursor;
 use super::front::{is_compared, is_flag, is_given, is_put, is_set, opens_a_statement};
 use super::named::{Named, is_quote};
 
+/// What stands between a name and the text that it is compared with.
+const COMPARED: [&[u8]; 14] = [
+    b"!==",
+    b"!=",
+    b"===",
+    b"==",
+    b".equals(",
+    b".equalsIgnoreCase(",
+    b".Equals(",
+    b"isEqualToString:",
+    b"eq \"",
+    b"eq '",
+    b"ne \"",
+    b"ne '",
+    b"-eq ",
+    b"-ne ",
+];
+
 pub(super) enum Separator {
     Assigned,
     Passed,
@@ -26,8 +44,10 @@ pub(super) enum Separator {
 pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -> Option<Separator> {
     let before = name.before();
     let code = name.place.text == Text::Code;
-    const COMPARED: [&[u8]; 7] = [b"!==", b"!=", b"===", b"==", b".equals(", b".equalsIgnoreCase(", b".Equals("];
-    if COMPARED.iter().any(|compared| rest.eat(compared)) {
+    if is_compared(name) {
+        let _ = rest.eat(b".encode()") || rest.eat(b".getBytes()") || rest.eat(b")");
+    }
+    if compares(rest) {
         return Some(Separator::Compared);
     }
     // Gradle's properties: `password.set("x")`
@@ -47,6 +67,7 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
         b":\t",
         b"[] =",
         b"As String =",
+        b"::String =",
         "：".as_bytes(),
     ] {
         if rest.eat(assigned) {
@@ -71,7 +92,8 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             rest.at += 1;
             (rest.rest().first() != Some(&b':')).then_some(Separator::Assigned)
         }
-        b'>' if before == Some(b'<') || quoted => {
+        // `<label for="password">`: what it says to people.
+        b'>' if before == Some(b'<') || (quoted && !name.line_before().ends_with(b"for=\"")) => {
             rest.at += 1;
             Some(Separator::Element)
         }
@@ -111,8 +133,14 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             rest.at += 1;
             Some(if name.before_dashes().is_some_and(is_quote) { Separator::Listed } else { Separator::Passed })
         }
-        b'v' | b'c' if quoted || before == Some(b'<') => {
-            let attribute = [&b"value="[..], b"content=", b"value ="].iter().any(|text| rest.eat(text));
+        // `set password to "x"`
+        b't' if !quoted && spaced && is_given(name) && rest.rest().starts_with(b"to ") => {
+            rest.at += 3;
+            Some(Separator::Given)
+        }
+        b'v' | b'c' | b'i' | b'd' if quoted || before == Some(b'<') => {
+            const ATTRIBUTES: [&[u8]; 5] = [b"value=", b"content=", b"value =", b"initialValue=", b"defaultValue="];
+            let attribute = ATTRIBUTES.iter().any(|text| rest.eat(text));
             attribute.then_some(if name.place.text == Text::Data { Separator::Assigned } else { Separator::Typed })
         }
         _ if is_given(name) && spaced => Some(Separator::Given),
@@ -121,6 +149,13 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
         _ if !quoted && spaced => Some(Separator::Said),
         _ => None,
     }
+}
+
+/// Passes over what compares two values; the mark that opens a text stays.
+pub(super) fn compares(rest: &mut Cursor<'_>) -> bool {
+    let compares = COMPARED.iter().any(|compared| rest.eat(compared));
+    rest.at -= usize::from(compares && is_quote(rest.bytes[rest.at - 1]));
+    compares
 }
 
 /// The type behind the name, as Go and SQL have it: `var name string = "x"`, `DECLARE @name NVARCHAR(20) = 'x'`.

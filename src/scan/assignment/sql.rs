@@ -35,7 +35,7 @@ pub(super) fn password(bytes: &[u8], at: usize) -> Option<Value> {
     // Of prose something is identified by anything; a statement names the user in front.
     let before = bytes[lines::line_start(bytes, at)..at].to_ascii_lowercase();
     let told = |word: &[u8]| memchr::memmem::find(&before, word).is_some();
-    if !told(b"user ") && !told(b"grant ") {
+    if !told(b"user ") && !told(b"grant ") && !told(b" connect to ") {
         return None;
     }
     let mut rest = Cursor { bytes, at: at + WORD, end: lines::line_end(bytes, at).min(at + LONGEST) };

@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::super::place::Text;
 use super::named::{Named, is_quote};
 use super::separator::{Separator, separator};
-use super::{asserted, block, front, inside, otherwise, pair, prose, returned, tuple};
+use super::{asserted, block, declared, front, inside, otherwise, pair, prose, returned, tuple};
 
 /// No value is longer.
 pub(super) const LONGEST: usize = 600;
@@ -61,6 +61,7 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         asserted::value,
         otherwise::value,
         returned::value,
+        declared::value,
         prose::value,
     ];
     readers.into_iter().find_map(|read| read(name)).map(|value| as_meant(value, name.bytes))
@@ -88,7 +89,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
         return None;
     }
     if (quoted && name.is_chosen())
-        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !front::is_given(name))
+        || (name.is_shouted() && rest.rest().first() == Some(&b'(') && !front::is_given(name) && !name.is_declared())
     {
         // One of two texts, or a macro.
         return None;
@@ -109,6 +110,10 @@ fn beside(name: &Named<'_>) -> Option<Value> {
                 return Some(value);
             }
             rest.type_of_variable();
+            // What gives it when it is called, and what it is taken for.
+            if place.text == Text::Code {
+                let _ = rest.eat(b"lambda: ") || rest.eat(b"() => ") || rest.eat(b"<string>");
+            }
             if rest.goes_on_below(place) {
                 return rest
                     .quoted(Form::Quoted)
@@ -120,6 +125,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
                 rest.eat(b"(");
             }
             rest.quoted(form)
+                .or_else(|| rest.marked_as_text(place))
                 .or_else(|| rest.chosen(place))
                 .or_else(|| rest.wrapped(place))
                 .or_else(|| rest.bare(place, name.is_shouted()))
@@ -130,7 +136,7 @@ fn beside(name: &Named<'_>) -> Option<Value> {
         Separator::Passed => {
             rest.eat(b"<<");
             rest.spaces();
-            let value = rest.quoted(Form::Passed)?;
+            let value = rest.converted(Form::Passed)?;
             let pair = name.opens_a_pair() || name.before() == Some(b'{');
             let form = match rest.rest().first() {
                 Some(b')' | b'}') if pair => Form::Quoted,
@@ -139,8 +145,12 @@ fn beside(name: &Named<'_>) -> Option<Value> {
             };
             Some(Value { form, ..value })
         }
-        Separator::Typed => rest.quoted(Form::Login),
-        Separator::Compared => rest.quoted(Form::Compared),
+        Separator::Typed => {
+            // `{api_key, <<"x">>}`
+            rest.eat(b"<<");
+            rest.quoted(Form::Login)
+        }
+        Separator::Compared => rest.converted(Form::Compared),
         Separator::Given => {
             // `#define TOKEN ("x")`
             let _ = place.text == Text::Code && rest.eat(b"(");

@@ -33,7 +33,9 @@ pub(super) fn read(bytes: &[u8], at: usize) -> Option<(std::ops::Range<usize>, V
     let login = &authority[..memchr::memrchr(b'@', authority)?];
     let colon = memchr::memchr(b':', login)?;
     let host = authority.get(login.len() + 1)?;
-    let is_user = login[..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-+%~".contains(byte));
+    let is_user = login[..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-+%~".contains(byte))
+        // What is filled in.
+        || login == b"{}:{}";
     // `https://TOKEN:x-oauth-basic@github.com`: there the first is what opens.
     let is_first = &login[colon + 1..] == b"x-oauth-basic";
     let span = if is_first { start..start + colon } else { start + colon + 1..start + login.len() };
@@ -49,7 +51,7 @@ fn in_front(bytes: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Value)> 
     let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'=' | b'/');
     let start = from + bytes[from..at].iter().rposition(ends).map_or(0, |before| before + 1);
     let colon = start + memchr::memchr(b':', &bytes[start..at])?;
-    let is_user = bytes[start..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
+    let is_user = bytes[start..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-%".contains(byte));
     (is_user && start < colon && colon + 1 < at)
         .then(|| (start..colon, Value { span: colon + 1..at, form: Form::Login }))
 }

@@ -33,6 +33,27 @@ fn it_is_found_as_many_languages_write_it() {
         ("a.rb", "  api_token: '{}',"),
         ("a.php", "'api_token' => '{}',"),
         ("a.php", "$apiToken = '{}';"),
+        ("a.py", "get_token = lambda: '{}'"),
+        ("a.py", "token = env['TOKEN'] if 'TOKEN' in env else '{}'"),
+        ("a.ts", "let apiToken = <string>'{}';"),
+        ("a.tsx", "const [token, setToken] = useState<string>('{}');"),
+        ("a.tsx", "<Field name=\"token\" initialValue=\"{}\" />"),
+        ("a.ts", "@Prop({ default: \"{}\" }) token: string;"),
+        ("a.cs", "[DefaultValue(\"{}\")] public string Token { get; set; }"),
+        ("a.rs", "const API_TOKEN: &[u8] = b\"{}\";"),
+        ("a.rs", "headers.insert(\"x-api-key\", HeaderValue::from_static(\"{}\"))"),
+        ("a.rs", "#[clap(long, env = \"API_TOKEN\", default_value = \"{}\")]"),
+        ("a.cpp", "static const std::string API_TOKEN(\"{}\");"),
+        ("a.c", "curl_easy_setopt(curl, CURLOPT_PASSWORD, \"{}\");"),
+        ("a.erl", "-define(API_TOKEN, <<\"{}\">>)."),
+        ("a.erl", "application:set_env(app, token, \"{}\")"),
+        ("a.exs", "config :app, :api_token, \"{}\""),
+        ("a.pl", "my $token = q({});"),
+        ("a.jl", "api_token::String = \"{}\""),
+        ("a.clj", "(let [token \"{}\"] (go token))"),
+        ("a.applescript", "set theToken to \"{}\""),
+        ("a.java", "byte[] secret = Base64.getDecoder().decode(\"{}\");"),
+        ("a.dart", "apiKey: String.fromEnvironment('K', defaultValue: '{}'),"),
         ("a.cs", "public string ApiToken = @\"{}\";"),
         ("a.c", "#define X\nstatic const char *api_token = \"{}\";"),
         ("a.kt", "val apiToken = \"{}\""),
@@ -241,8 +262,26 @@ fn logins_are_found_as_commands_addresses_and_calls_have_them() {
         ("a.json", "{\"q\": \"user=dana&password={}&x=1\"}"),
         ("redis.conf", "masterauth \"{}\""),
         ("a.sh", "echo {} | docker login --password-stdin"),
+        ("a.py", "if request.form.get('password') != '{}':"),
+        ("a.py", "hmac.compare_digest(password.encode(), b'{}')"),
+        ("a.go", "subtle.ConstantTimeCompare([]byte(pass), []byte(\"{}\"))"),
+        ("a.java", "if (\"{}\".equals(request.getParameter(\"password\"))) {"),
+        ("a.pl", "if ($password eq '{}') {"),
+        ("a.ps1", "if ($password -eq \"{}\") {"),
+        ("a.m", "if ([password isEqualToString:@\"{}\"]) {"),
+        ("a.swift", "if passwordField.text == \"{}\" {}"),
+        ("a.js", "page.type('input[type=\"password\"]', '{}')"),
+        ("a.js", "cy.get('[name=password]').type('{}{enter}')"),
+        ("a.js", "http.request({ auth: 'dana:{}' })"),
+        ("a.php", "base64_encode('dana:{}')"),
+        ("a.py", "data = 'user=dana&password=' + '{}'"),
+        ("a.sql", "CREATE DATABASE LINK l CONNECT TO dana IDENTIFIED BY \"{}\" USING 'x'"),
+        ("a.feature", "When I fill in \"Password\" with \"{}\""),
+        ("a.feature", "    | name | password |\n    | dana | {} |\n"),
     ] {
-        let found: Vec<String> = found(path, text, "{base62:20}").into_iter().map(|(value, _)| value).collect();
+        let mut found: Vec<String> = found(path, text, "{base62:20}").into_iter().map(|(value, _)| value).collect();
+        // A call may be met at several of its words.
+        found.dedup();
         assert_eq!(found, ["{}"], "{path}: {text}");
     }
 }
@@ -415,4 +454,16 @@ fn what_looks_odd_around_a_value_is_not_all_data() {
     let level = |around: &str| found("a.yml", &format!("{around}\npassword: {{}}\n{around}\n"), "{base62:24}").pop();
     assert_eq!(level(&bomb), Some(("{}".to_owned(), Confidence::High)));
     assert_eq!(level(&table), Some(("{}".to_owned(), Confidence::Medium)));
+}
+
+/// The words of a wallet are a sentence that nobody says.
+#[test]
+fn the_words_of_a_wallet_are_found() {
+    let words = ["ocean", "yellow", "drum", "worth", "noise", "cannon", "river", "ribbon", "mild", "orient", "boat"];
+    let words = format!("{} wisdom", words.join(" "));
+    for text in ["const mnemonic = \"{}\"", "new HDWalletProvider(\"{}\", url)"] {
+        assert_eq!(found("a.js", &text.replace("{}", &words), "x").len(), 1, "{text}");
+    }
+    let same = "const mnemonic = \"test test test test test test test test test test test junk\"";
+    assert_eq!(found("a.js", same, "x"), []);
 }
