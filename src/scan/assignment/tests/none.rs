@@ -55,6 +55,7 @@ fn what_is_no_literal_is_no_secret() {
         ("a.sh", "cat pw.txt | docker login --password-stdin"),
         ("a.go", "fmt.Sprintf(\"?token=%s&x\", token)"),
         ("a.c", "#define CHIP_PASSWORD 0xfc600309"),
+        ("a.py", "# the `name\npassword = content[:sep]"),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
