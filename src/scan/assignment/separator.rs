@@ -99,7 +99,7 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             Some(Separator::Compared)
         }
         // `fill("#password", "x")`, `type("input[name=password]", "x")`, `AddWithValue("@password", "x")`
-        b',' if quoted && code && (matches!(before, Some(b'#' | b'=' | b'@')) || is_flag(name)) => {
+        b',' if quoted && code && (matches!(before, Some(b'#' | b'@')) || selects_by_name(name) || is_flag(name)) => {
             rest.at += 1;
             Some(Separator::Typed)
         }
@@ -121,6 +121,11 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
         _ if !quoted && spaced => Some(Separator::Said),
         _ => None,
     }
+}
+
+/// `input[name=password]`
+fn selects_by_name(name: &Named<'_>) -> bool {
+    name.before() == Some(b'=') && name.bytes.get(name.span.end) == Some(&b']')
 }
 
 /// The type behind the name, as Go and SQL have it: `var name string = "x"`, `DECLARE @name NVARCHAR(20) = 'x'`.

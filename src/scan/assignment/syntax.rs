@@ -94,6 +94,10 @@ fn beside(name: &Named<'_>) -> Option<Value> {
         return None;
     }
     let separator = separator(&mut rest, name, quoted)?;
+    // `'--name='.$value`: the text that the name stands in ends here.
+    if !quoted && rest.rest().first().is_some_and(|byte| is_quote(*byte) && front::opening(name) == Some(*byte)) {
+        return None;
+    }
     rest.spaces();
     match separator {
         Separator::Element => rest.element(),

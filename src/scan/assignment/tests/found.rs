@@ -14,6 +14,7 @@ fn it_is_found_as_many_languages_write_it() {
         ("a.yml", "  apiToken: '{}'"),
         ("a.json", "{\"apiToken\": \"{}\", \"b\": 1}"),
         ("a.toml", "api_token = \"{}\""),
+        ("a.html", "<pre><code>\napi.token={}</code></pre>"),
         ("a.xml", "<apiToken>{}</apiToken>"),
         ("a.xml", "<add key=\"ApiToken\" value=\"{}\" />"),
         ("values.xml", "<string name=\"api_token\">{}</string>"),

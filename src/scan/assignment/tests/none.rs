@@ -55,7 +55,14 @@ fn what_is_no_literal_is_no_secret() {
         ("a.sh", "cat pw.txt | docker login --password-stdin"),
         ("a.go", "fmt.Sprintf(\"?token=%s&x\", token)"),
         ("a.c", "#define CHIP_PASSWORD 0xfc600309"),
+        ("a.php", "['password' => '--password='.$connection['password']]"),
+        ("a.php", "$password = '{}' . $salt;"),
+        ("a.lua", "password = \"{}\" .. salt"),
+        ("a.vb", "password = \"{}\" & Salt"),
         ("a.py", "# the `name\npassword = content[:sep]"),
+        ("a.java", "/*\n * passwd    = 1*SAFE ; MUST accept up to 255 octets"),
+        ("a.java", "x(\"db.password=some-password\", \"db.driver-class-name=org.h2.Driver7\")"),
+        ("a.py", "raise Error(\"one of 'password' or 'saltedpassword7' is needed\")"),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
