@@ -124,7 +124,7 @@ fn read(bytes: &[u8], at: usize, place: &Place) -> Option<(Range<usize>, Kind, V
     if let Some(value) = prose::of_both(&name) {
         return Some((named, Kind::Password, value));
     }
-    let kind = name::kind(&bytes[named.clone()])?;
+    let kind = name::kind(&bytes[named.clone()]).filter(|_| !name.is_folder())?;
     let value = syntax::value(&name)?;
     // `Authorization = "Bearer x"` is read at its own word.
     (!bearer::begins(&bytes[value.span.clone()])).then_some((named, kind, value))

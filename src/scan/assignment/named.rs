@@ -44,6 +44,14 @@ impl<'b> Named<'b> {
         self.bytes[self.span.clone()].iter().all(|byte| !byte.is_ascii_lowercase())
     }
 
+    /// `[ "$PWD" = "x" ]`: the folder that a shell is in; what it is given stands behind the bare name.
+    pub(super) fn is_folder(&self) -> bool {
+        let before = self.line_before();
+        let used = before.strip_suffix(b"${").or_else(|| before.strip_suffix(b"$"));
+        matches!(&self.bytes[self.span.clone()], b"PWD" | b"OLDPWD")
+            && used.is_some_and(|before| !before.trim_ascii().is_empty())
+    }
+
     /// `failed ? "PASS" : "FAIL"`
     pub(super) fn is_chosen(&self) -> bool {
         self.in_front_of_its_quote().trim_ascii_end().ends_with(b"?")

@@ -101,6 +101,7 @@ fn words_are_no_passwords_where_they_are_not_meant() {
         ("a.js", "if (auth.password === '{}') {", "oauth2"),
         ("a.c", "debug(ok ? \"PASS\" : \"{}\");", "FAILED"),
         ("a.c", "MAP_PASS(\"{}\", &map)", "dpio-tx-7q-b3x"),
+        ("a.sh", "if [ \"$PWD\" = \"{}\" ]; then", "x/y9k"),
         ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '{}'", "*ABCDEF0123"),
     ] {
         assert_ne!(level(path, text, value), Some(Confidence::Medium), "{path}: {text} {value}");
