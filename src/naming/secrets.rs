@@ -119,6 +119,8 @@ pub fn kind(name: &str) -> Option<Kind> {
         _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
+        // `Sec-WebSocket-Key`, drawn for every connection and answered in the open (RFC 6455, section 1.3).
+        "key" if before == "socket" && words.iter().next() == Some("sec") => None,
         "code" | "verifier" if matches!(before, "auth" | "oauth" | "authorization") => Some(Kind::Token),
         "id" if before == "session" => Some(Kind::Weak),
         "session" | "sessionid" | "cookie" | "oauth" => Some(Kind::Weak),

@@ -63,6 +63,7 @@ fn what_is_no_literal_is_no_secret() {
         ("a.java", "/*\n * passwd    = 1*SAFE ; MUST accept up to 255 octets"),
         ("a.java", "x(\"db.password=some-password\", \"db.driver-class-name=org.h2.Driver7\")"),
         ("a.py", "raise Error(\"one of 'password' or 'saltedpassword7' is needed\")"),
+        ("a.http", "Sec-WebSocket-Key: {}"),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
