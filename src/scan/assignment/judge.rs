@@ -29,11 +29,17 @@ pub(super) fn confidence(
     place: &Place,
 ) -> Option<Confidence> {
     let text = std::str::from_utf8(&bytes[value.span.clone()]).ok()?;
-    if place.written || is_sealed(bytes, name.start, text) {
+    // In a file of translations `Password` is given the word for it.
+    let is_translated = place.spoken && !text.bytes().any(|byte| byte.is_ascii_digit());
+    if place.written || is_translated || is_sealed(bytes, name.start, text) {
         return None;
     }
     let name = &bytes[name.clone()];
-    let drawn = randomness(text.as_bytes());
+    // Nobody draws from the letters of a language.
+    let drawn = match text.is_ascii() {
+        true => randomness(text.as_bytes()),
+        false => randomness(&text.bytes().filter(u8::is_ascii).collect::<Vec<u8>>()),
+    };
     let level = match kind {
         _ if placeholder::is_provisional(text) => Some(Confidence::Low),
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),

@@ -95,10 +95,18 @@ fn is_pattern(text: &str) -> bool {
     ["\\s", "\\d", "\\w", "(?", "[^", "[A-Z", "[a-z", "[0-9"].iter().any(|mark| text.contains(mark))
 }
 
-/// Several words: a sentence, a message, a list.
+/// Several words: a sentence, a message, a list, in whatever language.
 fn is_prose(text: &str) -> bool {
+    let is_mark = |c: char| !c.is_alphanumeric();
+    let is_word = |word: &&str| {
+        let letters = word.trim_matches(is_mark);
+        letters.len() <= 40 && letters.chars().all(char::is_alphabetic)
+    };
+    let all = || text.split(' ').filter(|word| word.contains(char::is_alphanumeric));
+    let foreign = !text.is_ascii() && all().count() >= 3 && all().filter(is_word).count() * 4 >= all().count() * 3;
     text.contains(' ')
-        && (randomness(text.as_bytes()) < 20.0
+        && (foreign
+            || randomness(text.as_bytes()) < 20.0
             || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
 }
 
@@ -251,4 +259,21 @@ pub(super) fn fold(bytes: &[u8]) -> String {
 /// Whether some byte of the text is of each of these kinds.
 pub(super) fn has_each(text: &str, kinds: &[fn(&u8) -> bool]) -> bool {
     kinds.iter().all(|kind| text.bytes().any(|byte| kind(&byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_one_in_every_language() {
+        for text in [
+            "Nepodařilo se ověřit heslo uživatele {0}.",
+            "Hasło nie zostało zmienione, ponieważ użytkownik „{0}” nie istnieje.",
+            "El módulo no encontró la contraseña",
+        ] {
+            assert!(is_prose(text), "{text}");
+        }
+        assert!(!is_prose("Größe 4x81zq 77kd81xa 0q9zzk1"));
+    }
 }

@@ -103,6 +103,9 @@ fn words_are_no_passwords_where_they_are_not_meant() {
         ("a.c", "debug(ok ? \"PASS\" : \"{}\");", "FAILED"),
         ("a.c", "MAP_PASS(\"{}\", &map)", "dpio-tx-7q-b3x"),
         ("a.sh", "if [ \"$PWD\" = \"{}\" ]; then", "x/y9k"),
+        ("login_da.properties", "Password={}", "Adgangskode"),
+        ("Strings.cs.resx", "<data name=\"Password\"><value>{}</value></data>", "Heslo"),
+        ("a.properties", "Password={}", "Nepodařilo se ověřit heslo uživatele {{0}."),
         ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '{}'", "*ABCDEF0123"),
     ] {
         assert_ne!(level(path, text, value), Some(Confidence::Medium), "{path}: {text} {value}");
