@@ -8,7 +8,7 @@ use super::super::ordinary::{DRAWN, randomness, surprise};
 use super::super::place::{Place, Text};
 use super::super::placeholder;
 use super::name::{self, Kind};
-use super::nothing::{fold, has_each, is_none, is_said_to_be_wrong};
+use super::nothing::{fold, has_each, is_next_of_its_name, is_none, is_said_to_be_wrong, is_spelled_out};
 use super::sealed::is_sealed;
 use super::syntax::{Form, Value};
 use crate::finding::Confidence;
@@ -45,6 +45,7 @@ pub(super) fn confidence(
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
         Kind::Password if is_unchanged(text) || is_weak(text, name, value.form, place) => Some(Confidence::Medium),
         _ if is_none(text, name, value.form) || placeholder::is_placeholder(name::id(kind), text) => None,
+        _ if kind != Kind::Password && is_spelled_out(text) => None,
         _ if value.form == Form::Said => said(text, drawn, kind),
         Kind::Password => password(text, drawn, value.form, place),
         Kind::Secret => secret(text, drawn, value.form, place),
@@ -143,7 +144,8 @@ fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
         let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let counted = stem.len() < text.len() && placeholder::is_common_word(stem);
         let meant = if place.practice { !counted } else { !is_camel(text) };
-        return meant && text.len() >= 6 && !fold(name.as_bytes()).contains(&fold(text.as_bytes()));
+        let is_named = fold(name.as_bytes()).contains(&fold(text.as_bytes()));
+        return meant && text.len() >= 6 && !is_named && !is_next_of_its_name(text, name.as_bytes());
     }
     let counted = placeholder::is_placeholder(name::id(Kind::Password), text);
     if config && (is_composed(text) || (form == Form::Bare && is_number(text, &name) && !counted)) {

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use super::super::ordinary::{DRAWN, randomness};
 use super::judge::SURELY_DRAWN;
 use super::syntax::Form;
+use crate::naming::words_of;
 
 /// What is no value of a secret at all, whatever its name.
 pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
@@ -23,11 +27,15 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (text.contains(' ') && matches!(form, Form::Passed | Form::Login))
         || is_name(text)
         || is_designation(text)
+        || is_field(text, name)
+        || is_rules(text)
+        || is_setting(text, name)
         || is_pattern(text)
         || (is_reference(text, form) && !is_generated(text))
         || is_address(text)
         || is_hash(text)
         || is_its_own_name(text, name)
+        || is_next_of_its_name(text, name)
         || matches!(
             text.to_ascii_lowercase().as_str(),
             "true"
@@ -77,11 +85,43 @@ fn is_one_character(text: &str) -> bool {
     characters.all(|c| Some(c) == first)
 }
 
-/// `YC_IAM_TOKEN`: the name of a variable.
+/// `YC_IAM_TOKEN`, `%S_TOKEN`: the name of a variable, which may have to be filled in.
 fn is_name(text: &str) -> bool {
-    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'%');
     let drawn = text.contains(|c: char| c.is_ascii_digit()) && randomness(text.as_bytes()) >= SURELY_DRAWN;
     text.contains('_') && text.bytes().all(constant) && !drawn
+}
+
+/// `password_field_1`: words and a number, with the name among them.
+fn is_field(text: &str, name: &[u8]) -> bool {
+    let mut words = text.rsplit('_');
+    let counted = words.next().is_some_and(|word| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    counted
+        && words.clone().count() > 1
+        && words.clone().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && words.any(|word| fold(name).ends_with(word))
+}
+
+/// `required|min:8|confirmed`: what a value has to be, as frameworks write it, or one of what it can be.
+fn is_rules(text: &str) -> bool {
+    let is_rule = |rule: &str| {
+        let (name, of) = rule.split_once(':').unwrap_or((rule, ""));
+        name.len() >= 2
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            && of.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b',' | b'.'))
+    };
+    text.contains('|') && text.split('|').all(is_rule)
+}
+
+/// `update_password: always`: the name says what is done, and the word when or how.
+fn is_setting(text: &str, name: &[u8]) -> bool {
+    const DONE: &[&str] = &[
+        "allow", "ask", "change", "check", "disable", "enable", "expire", "force", "generate", "hide", "keep", "need",
+        "prompt", "remember", "require", "reset", "show", "update", "use", "validate", "verify",
+    ];
+    let words = words_of(&String::from_utf8_lossy(name));
+    let first = words.iter().next().unwrap_or("");
+    words.len() > 1 && DONE.contains(&first) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// `A8/A10`, `RS-232`: of a part or a revision.
@@ -108,6 +148,16 @@ fn is_prose(text: &str) -> bool {
         && (foreign
             || randomness(text.as_bytes()) < 20.0
             || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
+}
+
+/// `dGhlIHNhbXBsZSBub25jZQ==`: whoever reads it finds words.
+pub(super) fn is_spelled_out(text: &str) -> bool {
+    let words = STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_word = |word: &str| {
+        let word = word.trim_end_matches(['.', ',', '!', '?']);
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    words.is_some_and(|words| words.split(' ').count() >= 3 && words.split(' ').all(is_word))
 }
 
 /// Something else is named from which the value comes: a variable, a call, a template, a store.
@@ -243,11 +293,17 @@ fn is_address(text: &str) -> bool {
 /// `token: "token"`, `PASSWORD = "my_password"`, `secretKey: 'SECRET_KEY'`: nothing is added to the name.
 fn is_its_own_name(text: &str, name: &[u8]) -> bool {
     let (value, name) = (fold(text.as_bytes()), fold(name));
+    let added = || value.replacen(&name, "", 1);
     !value.is_empty()
         && (name.contains(&value)
-            || (value.contains(&name)
-                && value.len() <= name.len() + 4
-                && !value.contains(|c: char| c.is_ascii_digit())))
+            || (value.contains(&name) && added().len() <= 4 && !added().contains(|c: char| c.is_ascii_digit())))
+}
+
+/// `password2` behind `password1`: the next of such fields.
+pub(super) fn is_next_of_its_name(text: &str, name: &[u8]) -> bool {
+    let (value, name) = (fold(text.as_bytes()), fold(name));
+    let stem = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    stem(&name) != name && stem(&name) == stem(&value)
 }
 
 /// Its letters and digits, in small letters.
@@ -264,6 +320,16 @@ pub(super) fn has_each(text: &str, kinds: &[fn(&u8) -> bool]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_in_base64_are_no_token() {
+        for words in ["this is a bearer token!", "the sample nonce"] {
+            assert!(is_spelled_out(&STANDARD_NO_PAD.encode(words)), "{words}");
+        }
+        for words in ["dana:pygmalion", "hunting", "the 7th one"] {
+            assert!(!is_spelled_out(&STANDARD_NO_PAD.encode(words)), "{words}");
+        }
+    }
 
     #[test]
     fn a_sentence_is_one_in_every_language() {

@@ -61,9 +61,12 @@ fn what_is_no_literal_is_no_secret() {
         ("a.vb", "password = \"{}\" & Salt"),
         ("a.py", "# the `name\npassword = content[:sep]"),
         ("a.java", "/*\n * passwd    = 1*SAFE ; MUST accept up to 255 octets"),
+        ("a.groovy", "def password = fromEnv(\"SHOP_%SREPO_PASSWORD\", id)"),
+        ("a.rockspec", "[\"shop.oauth2.daos.oauth2_tokens\"] = \"shop/oauth2/daos/oauth2_tokens.lua\","),
         ("a.java", "x(\"db.password=some-password\", \"db.driver-class-name=org.h2.Driver7\")"),
         ("a.py", "raise Error(\"one of 'password' or 'saltedpassword7' is needed\")"),
         ("a.http", "Sec-WebSocket-Key: {}"),
+        ("a.go", "// \"Token\": \"AQoDY....=\","),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
@@ -102,10 +105,16 @@ fn words_are_no_passwords_where_they_are_not_meant() {
         ("a.js", "if (auth.password === '{}') {", "oauth2"),
         ("a.c", "debug(ok ? \"PASS\" : \"{}\");", "FAILED"),
         ("a.c", "MAP_PASS(\"{}\", &map)", "dpio-tx-7q-b3x"),
+        ("a.php", "['password' => '{}']", "required|min:8|confirmed"),
+        ("a.js", "rules = { password: \"{}\" }", "required|string|min:8"),
+        ("a.yml", "update_password: {}", "always"),
         ("a.sh", "if [ \"$PWD\" = \"{}\" ]; then", "x/y9k"),
+        ("a.py", "user, password = \"dana\", \"{}\"", "password_field_1"),
+        ("a.py", "PASSWORD_FIELDS = (\"password1\", \"{}\")", "password2"),
         ("login_da.properties", "Password={}", "Adgangskode"),
         ("Strings.cs.resx", "<data name=\"Password\"><value>{}</value></data>", "Heslo"),
         ("a.properties", "Password={}", "Nepodařilo se ověřit heslo uživatele {{0}."),
+        ("hosts.ini", "ansible_password={}", "@PASSWORD"),
         ("a.sql", "CREATE USER dana IDENTIFIED BY PASSWORD '{}'", "*ABCDEF0123"),
     ] {
         assert_ne!(level(path, text, value), Some(Confidence::Medium), "{path}: {text} {value}");
