@@ -35,11 +35,7 @@ pub(super) fn confidence(
         return None;
     }
     let name = &bytes[name.clone()];
-    // Nobody draws from the letters of a language.
-    let drawn = match text.is_ascii() {
-        true => randomness(text.as_bytes()),
-        false => randomness(&text.bytes().filter(u8::is_ascii).collect::<Vec<u8>>()),
-    };
+    let drawn = drawn(text);
     let level = match kind {
         _ if placeholder::is_provisional(text) => Some(Confidence::Low),
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
@@ -58,6 +54,16 @@ pub(super) fn confidence(
     let in_data = data_around(bytes, value) && !(is_named(kind, value.form) && level == Confidence::Medium);
     let steps = usize::from(to_fill) + usize::from(in_data);
     (0..steps).try_fold(level, |level, _| lower(level))
+}
+
+/// How likely it was drawn by chance, in bits. Nobody draws from the letters of a language: what has some
+/// is told by the rest, and a word of letters alone was written.
+fn drawn(text: &str) -> f64 {
+    match text {
+        _ if text.is_ascii() => randomness(text.as_bytes()),
+        _ if text.chars().all(char::is_alphabetic) => 0.0,
+        _ => randomness(&text.bytes().filter(u8::is_ascii).collect::<Vec<u8>>()),
+    }
 }
 
 /// Tokens, secrets and keys were drawn by chance, whoever issued them.

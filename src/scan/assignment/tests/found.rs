@@ -417,3 +417,10 @@ fn what_looks_odd_around_a_value_is_not_all_data() {
     assert_eq!(level(&bomb), Some(("{}".to_owned(), Confidence::High)));
     assert_eq!(level(&table), Some(("{}".to_owned(), Confidence::Medium)));
 }
+
+/// Letters outside of ASCII are of a language: in settings a word of them is a password, and no sure one.
+#[test]
+fn a_word_with_letters_of_a_language_was_written() {
+    assert_eq!(found("a.properties", "password={}", "Jelszó"), [("{}".to_owned(), Confidence::Medium)]);
+    assert_eq!(found("a.properties", "password=ö{}", "{base62:20}"), [("ö{}".to_owned(), Confidence::High)]);
+}
