@@ -95,7 +95,8 @@ fn beside(name: &Named<'_>) -> Option<Value> {
     }
     let separator = separator(&mut rest, name, quoted)?;
     // `'--name='.$value`: the text that the name stands in ends here.
-    if !quoted && rest.rest().first().is_some_and(|byte| is_quote(*byte) && front::opening(name) == Some(*byte)) {
+    let closes = rest.rest().first().filter(|_| rest.bytes[rest.at - 1] == b'=');
+    if !quoted && closes.is_some_and(|byte| is_quote(*byte) && front::opening(name) == Some(*byte)) {
         return None;
     }
     rest.spaces();

@@ -13,6 +13,7 @@ fn it_is_found_as_many_languages_write_it() {
         ("a.yml", "  api_token: {}"),
         ("a.yml", "  apiToken: '{}'"),
         ("a.json", "{\"apiToken\": \"{}\", \"b\": 1}"),
+        ("a.py", "    'api_token: '{}',"),
         ("a.toml", "api_token = \"{}\""),
         ("a.html", "<pre><code>\napi.token={}</code></pre>"),
         ("a.xml", "<apiToken>{}</apiToken>"),
