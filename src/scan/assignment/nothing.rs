@@ -150,7 +150,7 @@ fn is_prose(text: &str) -> bool {
             || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
 }
 
-/// `dGhlIHNhbXBsZSBub25jZQ==`: whoever reads it finds words.
+/// Base64 of a sentence: whoever reads it finds words.
 pub(super) fn is_spelled_out(text: &str) -> bool {
     let words = STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let is_word = |word: &str| {
@@ -302,8 +302,14 @@ fn is_its_own_name(text: &str, name: &[u8]) -> bool {
 /// `password2` behind `password1`: the next of such fields.
 pub(super) fn is_next_of_its_name(text: &str, name: &[u8]) -> bool {
     let (value, name) = (fold(text.as_bytes()), fold(name));
-    let stem = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
-    stem(&name) != name && stem(&name) == stem(&value)
+    let counted = |text: &str| {
+        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        Some((text[..stem].to_owned(), text[stem..].parse::<u32>().ok()?))
+    };
+    match (counted(&name), counted(&value)) {
+        (Some((name, first)), Some((value, next))) => name == value && first.checked_add(1) == Some(next),
+        _ => false,
+    }
 }
 
 /// Its letters and digits, in small letters.

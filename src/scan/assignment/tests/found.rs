@@ -425,3 +425,10 @@ fn a_word_with_letters_of_a_language_was_written() {
     assert_eq!(found("a.properties", "password={}", "Jelszó"), [("{}".to_owned(), Confidence::Medium)]);
     assert_eq!(found("a.properties", "password=ö{}", "{base62:20}"), [("ö{}".to_owned(), Confidence::High)]);
 }
+
+/// A name with a number is given a password all the same, if not the next of its kind.
+#[test]
+fn a_counted_name_has_a_value() {
+    let text = "const string password2 = \"{}\";";
+    assert_eq!(found("LoginTests.cs", text, "password123"), [("{}".to_owned(), Confidence::Medium)]);
+}
