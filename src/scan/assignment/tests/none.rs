@@ -57,6 +57,7 @@ fn what_is_no_literal_is_no_secret() {
         ("a.c", "#define CHIP_PASSWORD 0xfc600309"),
         ("a.php", "['password' => '--password='.$connection['password']]"),
         ("a.php", "$password = '{}' . $salt;"),
+        ("a.java", "b.append(\", password=\").append(\"****\")"),
         ("a.lua", "password = \"{}\" .. salt"),
         ("a.vb", "password = \"{}\" & Salt"),
         ("a.py", "# the `name\npassword = content[:sep]"),
