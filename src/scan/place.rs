@@ -149,8 +149,20 @@ const WRITTEN: &[&str] = &[
     "license",
     "copying",
 ];
-const LOCALE: &[&str] =
-    &["locale", "locales", "i18n", "l10n", "lang", "langs", "translations", "translation", "languages", "messages"];
+const LOCALE: &[&str] = &[
+    "locale",
+    "locales",
+    "localization",
+    "localisation",
+    "i18n",
+    "l10n",
+    "lang",
+    "langs",
+    "translations",
+    "translation",
+    "languages",
+    "messages",
+];
 /// The kinds of files that programs keep what they say in.
 const SAID_IN: &[&str] = &["properties", "resx", "resw"];
 /// The languages of ISO 639-1.
@@ -265,6 +277,7 @@ mod tests {
         assert!(!Place::of(".env").template);
         assert!(Place::of("a/package-lock.json").written);
         assert!(Place::of("config/locales/de.yml").written);
+        assert!(Place::of("plugins/login/localization/eu_ES.inc").written);
         assert!(!Place::of("config/database.yml").written);
     }
 

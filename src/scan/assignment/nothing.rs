@@ -145,9 +145,7 @@ fn is_prose(text: &str) -> bool {
     let all = || text.split(' ').filter(|word| word.contains(char::is_alphanumeric));
     let foreign = !text.is_ascii() && all().count() >= 3 && all().filter(is_word).count() * 4 >= all().count() * 3;
     text.contains(' ')
-        && (foreign
-            || randomness(text.as_bytes()) < 20.0
-            || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
+        && (foreign || randomness(text.as_bytes()) < 20.0 || (all().count() >= 2 && all().all(|word| is_word(&word))))
 }
 
 /// Base64 of a sentence: whoever reads it finds words.
@@ -277,6 +275,9 @@ fn is_address(text: &str) -> bool {
             | "js"
             | "php"
             | "png"
+            | "jpg"
+            | "jpeg"
+            | "gif"
             | "svg"
             | "p12"
             | "pfx"
@@ -343,6 +344,9 @@ mod tests {
             "Nepodařilo se ověřit heslo uživatele {0}.",
             "Hasło nie zostało zmienione, ponieważ użytkownik „{0}” nie istnieje.",
             "El módulo no encontró la contraseña",
+            "Deszifratzeak huts egin du. Baliogabeko pasahitza.",
+            "Nova zaporka:",
+            "correct horse",
         ] {
             assert!(is_prose(text), "{text}");
         }
