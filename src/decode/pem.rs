@@ -12,6 +12,9 @@ mod pgp;
 
 /// A key of 16384 bits has 13 kB; PGP blocks hold pictures now and then.
 const LONGEST: usize = 1024 * 1024;
+/// Thirty-two bytes in base64, the least that any key has.
+const SHORTEST: usize = 40;
+const PGP: &str = "PGP PRIVATE KEY BLOCK";
 const OPENSSH_MAGIC: &[u8] = b"openssh-key-v1\0";
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -30,6 +33,9 @@ pub fn decode(value: &str) -> Result<Value, NotDecodable> {
     at_most(LONGEST, value)?;
     let text = value.replace("\\r", "").replace("\\n", "\n");
     let block = Block::parse(&text).ok_or(NotDecodable("it is no PEM block"))?;
+    if block.label != PGP && !block.holds_a_key() {
+        return Err(NotDecodable("no key stands in it"));
+    }
     let traditional = || block.headers.iter().any(|line| line.starts_with("Proc-Type:") && line.ends_with("ENCRYPTED"));
     let (format, encrypted) = match block.label {
         "RSA PRIVATE KEY" => ("pkcs1", traditional()),
@@ -38,7 +44,7 @@ pub fn decode(value: &str) -> Result<Value, NotDecodable> {
         "PRIVATE KEY" => ("pkcs8", false),
         "ENCRYPTED PRIVATE KEY" => ("pkcs8", true),
         "OPENSSH PRIVATE KEY" => ("openssh", openssh_is_encrypted(&block.bytes()?)?),
-        "PGP PRIVATE KEY BLOCK" => ("pgp", pgp::is_encrypted(&block.bytes()?).unwrap_or(false)),
+        PGP => ("pgp", pgp::is_encrypted(&block.bytes()?).unwrap_or(false)),
         _ => return Err(NotDecodable("its label is none of a private key")),
     };
     let scope = if encrypted { "encrypted" } else { "usable" };
@@ -75,6 +81,12 @@ impl<'a> Block<'a> {
             }
         }
         Some(Block { label, headers, body })
+    }
+
+    /// Whether something long enough for a key stands there, and not the program that writes one.
+    fn holds_a_key(&self) -> bool {
+        let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+        self.body.split(|c| !inside(c)).any(|run| run.len() >= SHORTEST)
     }
 
     fn bytes(&self) -> Result<Vec<u8>, NotDecodable> {
@@ -114,6 +126,18 @@ mod tests {
 
     fn block(arguments: &str) -> String {
         generate(&format!("{{pem:{arguments}}}"), 9).unwrap().secret
+    }
+
+    #[test]
+    fn the_program_that_writes_a_key_is_none() {
+        let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
+        for between in [
+            "\n\".getBytes(US_ASCII);\n private static final byte[] END = \"\n",
+            "\\n\" +\n  encoded.toString(CharsetUtil.US_ASCII) +\n  \"\\n",
+            "\\r\\n\");\nPrivateKey privateKey = pair.getPrivate();\nsb.append(encode(privateKey));\nsb.append(\"\\r\\n",
+        ] {
+            assert!(decode(&format!("{begin}{between}{end}")).is_err(), "{between}");
+        }
     }
 
     #[test]

@@ -131,6 +131,8 @@ fn kind_of_last(name: &str, words: &Words) -> Option<Kind> {
         _ if meant & IS_KEY != 0 => Some(Kind::ApiKey),
         "key" | "keys" if before == "secret" => Some(Kind::Secret),
         "key" | "keys" if is(before, IS_KEY_OF) => Some(Kind::ApiKey),
+        // `Sec-WebSocket-Key`, drawn for every connection and answered in the open (RFC 6455, section 1.3).
+        "key" if before == "socket" && words.iter().next() == Some("sec") => None,
         "code" | "verifier" if matches!(before, "auth" | "oauth" | "authorization") => Some(Kind::Token),
         "salt" if matches!(before, "auth" | "session" | "cookie") => Some(Kind::Secret),
         "id" if before == "session" => Some(Kind::Weak),

@@ -61,6 +61,10 @@ pub(super) fn fits(context: &Context, bytes: &[u8], at: usize) -> bool {
         let mut text = before.trim_end_matches(is_quote_or_space);
         loop {
             let word = last_name(text);
+            // The end of a path: what follows is a revision of it.
+            if text[..text.len() - word.len()].ends_with('/') {
+                return String::new();
+            }
             let passed = matches!(word.to_ascii_lowercase().as_str(), "bearer" | "is" | "was" | "=" | "");
             if !passed || word.is_empty() {
                 return word.to_owned();
@@ -127,6 +131,7 @@ mod tests {
             "https://railway.com/project/{}",
             "token={}",
             "the Railway deployment {}",
+            "github.com/railway/client_token {}",
         ] {
             assert!(!check(line), "{line}");
         }

@@ -24,6 +24,8 @@ pub(super) struct Place {
     pub template: bool,
     /// Written by a program, for programs or for people's languages: nothing in it is assigned.
     pub written: bool,
+    /// Named for the language that its words are of: `login_da.properties`, `Strings.pt-BR.resx`.
+    pub spoken: bool,
 }
 
 const LINES: &[&str] = &[
@@ -147,8 +149,28 @@ const WRITTEN: &[&str] = &[
     "license",
     "copying",
 ];
-const LOCALE: &[&str] =
-    &["locale", "locales", "i18n", "l10n", "lang", "langs", "translations", "translation", "languages", "messages"];
+const LOCALE: &[&str] = &[
+    "locale",
+    "locales",
+    "localization",
+    "localisation",
+    "i18n",
+    "l10n",
+    "lang",
+    "langs",
+    "translations",
+    "translation",
+    "languages",
+    "messages",
+];
+/// The kinds of files that programs keep what they say in.
+const SAID_IN: &[&str] = &["properties", "resx", "resw"];
+/// The languages of ISO 639-1.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy \
+     da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik \
+     io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt \
+     my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so \
+     sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
 impl Place {
     pub(super) fn of(path: &str) -> Place {
@@ -197,6 +219,7 @@ impl Place {
                 || file.ends_with(".patch")
                 || folder(LOCALE)
                 || pieces().any(|piece| matches!(piece, "i18n" | "locale" | "locales" | "translations" | "strings")),
+            spoken: SAID_IN.contains(&extension) && is_of_a_language(file),
         }
     }
 }
@@ -211,6 +234,17 @@ fn extension(file: &str) -> &str {
         }
         rest = name;
     }
+}
+
+/// Whether the name of a language ends the name of the file, with or without a country or a script.
+fn is_of_a_language(file: &str) -> bool {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let ends = |stem: &str| {
+        let language = stem.rsplit_once(['_', '.']).filter(|(name, _)| !name.is_empty());
+        language.is_some_and(|(_, end)| end.len() == 2 && LANGUAGES.split_ascii_whitespace().any(|known| known == end))
+    };
+    let is_region = |end: &str| matches!(end.len(), 2 | 4) && end.bytes().all(|byte| byte.is_ascii_lowercase());
+    ends(stem) || stem.rsplit_once(['_', '-']).is_some_and(|(stem, region)| is_region(region) && ends(stem))
 }
 
 #[cfg(test)]
@@ -243,6 +277,25 @@ mod tests {
         assert!(!Place::of(".env").template);
         assert!(Place::of("a/package-lock.json").written);
         assert!(Place::of("config/locales/de.yml").written);
+        assert!(Place::of("plugins/login/localization/eu_ES.inc").written);
         assert!(!Place::of("config/database.yml").written);
+    }
+
+    #[test]
+    fn a_path_says_that_a_file_is_of_a_language() {
+        for path in ["login_da.properties", "a/login_pt_BR.properties", "Strings.cs.resx", "app.zh-Hans.resx"] {
+            assert!(Place::of(path).spoken, "{path}");
+        }
+        for path in [
+            "config.properties",
+            "application-it.properties",
+            "my.cnf",
+            "db_qa.properties",
+            "en.py",
+            "a.de.yml",
+            "main.dev.resx",
+        ] {
+            assert!(!Place::of(path).spoken, "{path}");
+        }
     }
 }

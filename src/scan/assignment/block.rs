@@ -4,8 +4,8 @@ use super::super::place::Text;
 use super::named::Named;
 use super::syntax::{Form, Value};
 
-/// What such texts begin and end with.
-const MARKS: [&[u8]; 3] = [b"\"\"\"", b"'''", b"`"];
+/// What such texts begin and end with, if not with a backtick.
+const TRIPLE: [&str; 2] = ["\"\"\"", "'''"];
 /// A text is looked for no farther back.
 const FAR: usize = 1 << 18;
 
@@ -23,11 +23,17 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         |byte: &&u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'(' | b'\\');
     let (start, length) = (rest.at, rest.rest().iter().take_while(plain).count());
     let ends = rest.rest()[length..].trim_ascii().is_empty();
-    (length > 0 && ends && is_inside(name)).then_some(Value { span: start..start + length, form: Form::Login })
+    (length > 0 && ends && is_inside(name)).then_some(Value { span: start..start + length, form: Form::Bare })
 }
 
 /// Whether one of them is open where the name stands.
 fn is_inside(name: &Named<'_>) -> bool {
     let before = &name.bytes[name.span.start.saturating_sub(FAR)..name.span.start];
-    MARKS.iter().any(|mark| memchr::memmem::find_iter(before, mark).count() % 2 == 1)
+    let count = |mark: &str| memchr::memmem::find_iter(before, mark).count();
+    let marks = TRIPLE.map(count);
+    // A language that has the one has not the other: in Python a backtick stands in remarks.
+    match marks.iter().all(|count| *count == 0) {
+        true => count("`") % 2 == 1,
+        false => marks.iter().any(|count| count % 2 == 1),
+    }
 }

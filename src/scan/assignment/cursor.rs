@@ -127,14 +127,23 @@ impl Cursor<'_> {
         let called = called && form != Form::Bare && !self.is_converted();
         // `"x"[:7]` is a part of it.
         let called = called || (self.rest().starts_with(b"[") && form != Form::Bare);
+        let joined = self.is_joined();
         self.spaces();
         // A text of a program that is to be written: `"\"x\""`
         let text = &self.bytes[start..start + length];
         let inner = text.strip_prefix(b"\\\"").and_then(|text| text.strip_suffix(b"\\\"")).filter(|_| !escaped);
         let (start, length) = inner.map_or((start, length), |inner| (start + 2, inner.len()));
         // More is added to it: what stands here is a part of something, often of a sentence.
-        let joined = called || matches!(self.rest().first(), Some(b'+' | b'%'));
+        let joined = joined || called || matches!(self.rest().first(), Some(b'+' | b'%'));
         (!joined).then_some(Value { span: start..start + length, form })
+    }
+
+    /// Whether something is put behind the text, as PHP and Perl (`.`), Lua (`..`), Elixir (`<>`) and
+    /// Visual Basic (`&`) write it.
+    fn is_joined(&self) -> bool {
+        // A full stop ends the text of a sentence and has no space in front of it.
+        const SIGNS: [&[u8]; 8] = [b".$", b".\"", b".'", b" . ", b"..", b" .. ", b" <> ", b" & "];
+        SIGNS.iter().any(|sign| self.rest().starts_with(sign)) && !self.rest().starts_with(b"...")
     }
 
     /// Whether what is called on the text leaves it as it is.
@@ -306,7 +315,9 @@ impl Cursor<'_> {
         let behind = self.rest()[length..].split(|byte| *byte == b'\r').next().unwrap_or_default();
         // Of several words none is the value, but for a remark behind.
         let more = behind.iter().find(|byte| !byte.is_ascii_whitespace());
-        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')' | b'('));
+        let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')' | b'('))
+            // In the remark of a program that is a grammar: `passwd = 1*SAFE ; of 255 octets`.
+            && (more != Some(&b';') || place.text != Text::Code || behind[0] == b';');
         let alone = more.is_none()
             || remark
             || (before == Some(b'=')
@@ -328,6 +339,7 @@ impl Cursor<'_> {
         };
         let ends = |(at, byte): &(usize, &u8)| {
             byte.is_ascii_whitespace()
+                || (place.text == Text::Data && rest[*at..].starts_with(b"</"))
                 || (place.text != Text::Lines
                     && matches!(byte, b',' | b';' | b'<' | b'"' | b'\'' | b'`' | b'|' | b')' | b']' | b'}')
                     && !inside(*at))

@@ -8,7 +8,7 @@ use super::super::ordinary::{DRAWN, randomness, surprise};
 use super::super::place::{Place, Text};
 use super::super::placeholder;
 use super::name::{self, Kind};
-use super::nothing::{fold, has_each, is_none, is_said_to_be_wrong};
+use super::nothing::{fold, has_each, is_next_of_its_name, is_none, is_said_to_be_wrong, is_spelled_out};
 use super::sealed::is_sealed;
 use super::syntax::{Form, Value};
 use crate::finding::Confidence;
@@ -29,17 +29,20 @@ pub(super) fn confidence(
     place: &Place,
 ) -> Option<Confidence> {
     let text = std::str::from_utf8(&bytes[value.span.clone()]).ok()?;
-    if place.written || is_sealed(bytes, name.start, text) {
+    // In a file of translations `Password` is given the word for it.
+    let is_translated = place.spoken && !text.bytes().any(|byte| byte.is_ascii_digit());
+    if place.written || is_translated || is_sealed(bytes, name.start, text) {
         return None;
     }
     let name = &bytes[name.clone()];
-    let drawn = randomness(text.as_bytes());
+    let drawn = drawn(text);
     let level = match kind {
         Kind::Secret if is_mnemonic(text) => Some(Confidence::High),
         _ if placeholder::is_provisional(text) => Some(Confidence::Low),
         _ if kind != Kind::Weak && holds_a_drawn_field(text, value.form) => Some(Confidence::Medium),
         Kind::Password if is_unchanged(text) || is_weak(text, name, value.form, place) => Some(Confidence::Medium),
         _ if is_none(text, name, value.form) || placeholder::is_placeholder(name::id(kind), text) => None,
+        _ if kind != Kind::Password && is_spelled_out(text) => None,
         _ if value.form == Form::Said => said(text, drawn, kind),
         Kind::Password => password(text, drawn, value.form, place),
         Kind::Secret => secret(text, drawn, value.form, place),
@@ -52,6 +55,16 @@ pub(super) fn confidence(
     let in_data = data_around(bytes, value) && !(is_named(kind, value.form) && level == Confidence::Medium);
     let steps = usize::from(to_fill) + usize::from(in_data);
     (0..steps).try_fold(level, |level, _| lower(level))
+}
+
+/// How likely it was drawn by chance, in bits. Nobody draws from the letters of a language: what has some
+/// is told by the rest, and a word of letters alone was written.
+fn drawn(text: &str) -> f64 {
+    match text {
+        _ if text.is_ascii() => randomness(text.as_bytes()),
+        _ if text.chars().all(char::is_alphabetic) => 0.0,
+        _ => randomness(&text.bytes().filter(u8::is_ascii).collect::<Vec<u8>>()),
+    }
 }
 
 /// Tokens, secrets and keys were drawn by chance, whoever issued them.
@@ -148,7 +161,8 @@ fn is_weak(text: &str, name: &[u8], form: Form, place: &Place) -> bool {
         let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let counted = stem.len() < text.len() && placeholder::is_common_word(stem);
         let meant = if place.practice { !counted } else { !is_camel(text) };
-        return meant && text.len() >= 6 && !fold(name.as_bytes()).contains(&fold(text.as_bytes()));
+        let is_named = fold(name.as_bytes()).contains(&fold(text.as_bytes()));
+        return meant && text.len() >= 6 && !is_named && !is_next_of_its_name(text, name.as_bytes());
     }
     let counted = placeholder::is_placeholder(name::id(Kind::Password), text);
     if config && (is_composed(text) || (form == Form::Bare && is_number(text, &name) && !counted)) {

@@ -131,7 +131,7 @@ fn given(name: &Named<'_>) -> Option<Told> {
     if let Some(value) = sql::role_password(bytes, &named).or_else(|| prose::of_both(name)) {
         return Some((named, Kind::Password, value));
     }
-    let kind = name::kind(&bytes[named.clone()])?;
+    let kind = name::kind(&bytes[named.clone()]).filter(|_| !name.is_folder())?;
     let value = syntax::value(name)?;
     // `Authorization = "Bearer x"` is read at its own word.
     (!bearer::begins(&bytes[value.span.clone()])).then_some((named, kind, value))

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::lines;
-use super::super::place::Place;
+use super::super::place::{Place, Text};
 use super::cursor::Cursor;
 use super::syntax::{GAP, LONGEST};
 
@@ -42,6 +42,21 @@ impl<'b> Named<'b> {
 
     pub(super) fn is_shouted(&self) -> bool {
         self.bytes[self.span.clone()].iter().all(|byte| !byte.is_ascii_lowercase())
+    }
+
+    /// `[ "$PWD" = "x" ]`: the folder that a shell is in; what it is given stands behind the bare name.
+    pub(super) fn is_folder(&self) -> bool {
+        let before = self.line_before();
+        let used = before.strip_suffix(b"${").or_else(|| before.strip_suffix(b"$"));
+        matches!(&self.bytes[self.span.clone()], b"PWD" | b"OLDPWD")
+            && used.is_some_and(|before| !before.trim_ascii().is_empty())
+    }
+
+    /// Whether it stands in a text of a program that this mark has opened on its line.
+    pub(super) fn is_within(&self, quote: u8) -> bool {
+        let line = self.line_before();
+        let marks = line.iter().enumerate().filter(|(at, byte)| **byte == quote && (*at == 0 || line[at - 1] != b'\\'));
+        self.place.text == Text::Code && quote == b'"' && marks.count() % 2 == 1
     }
 
     /// `failed ? "PASS" : "FAIL"`

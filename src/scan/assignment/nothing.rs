@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use super::super::ordinary::{DRAWN, randomness};
 use super::judge::SURELY_DRAWN;
 use super::syntax::Form;
+use crate::naming::words_of;
 
 /// What is no value of a secret at all, whatever its name.
 pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
@@ -23,12 +27,15 @@ pub(super) fn is_none(text: &str, name: &[u8], form: Form) -> bool {
         || (text.contains(' ') && matches!(form, Form::Passed | Form::Login))
         || is_name(text)
         || is_designation(text)
-        || is_rule(text)
+        || is_field(text, name)
+        || is_rules(text)
+        || is_setting(text, name)
         || is_pattern(text)
         || (is_reference(text, form) && !is_generated(text))
         || is_address(text)
         || is_hash(text)
         || is_its_own_name(text, name)
+        || is_next_of_its_name(text, name)
         || matches!(
             text.to_ascii_lowercase().as_str(),
             "true"
@@ -78,11 +85,43 @@ fn is_one_character(text: &str) -> bool {
     characters.all(|c| Some(c) == first)
 }
 
-/// `YC_IAM_TOKEN`: the name of a variable.
+/// `YC_IAM_TOKEN`, `%S_TOKEN`: the name of a variable, which may have to be filled in.
 fn is_name(text: &str) -> bool {
-    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'%');
     let drawn = text.contains(|c: char| c.is_ascii_digit()) && randomness(text.as_bytes()) >= SURELY_DRAWN;
     text.contains('_') && text.bytes().all(constant) && !drawn
+}
+
+/// `password_field_1`: words and a number, with the name among them.
+fn is_field(text: &str, name: &[u8]) -> bool {
+    let mut words = text.rsplit('_');
+    let counted = words.next().is_some_and(|word| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    counted
+        && words.clone().count() > 1
+        && words.clone().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && words.any(|word| fold(name).ends_with(word))
+}
+
+/// `required|min:8|confirmed`: what a value has to be, as frameworks write it, or one of what it can be.
+fn is_rules(text: &str) -> bool {
+    let is_rule = |rule: &str| {
+        let (name, of) = rule.split_once(':').unwrap_or((rule, ""));
+        name.len() >= 2
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            && of.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b',' | b'.'))
+    };
+    text.contains('|') && text.split('|').all(is_rule)
+}
+
+/// `update_password: always`: the name says what is done, and the word when or how.
+fn is_setting(text: &str, name: &[u8]) -> bool {
+    const DONE: &[&str] = &[
+        "allow", "ask", "change", "check", "disable", "enable", "expire", "force", "generate", "hide", "keep", "need",
+        "prompt", "remember", "require", "reset", "show", "update", "use", "validate", "verify",
+    ];
+    let words = words_of(&String::from_utf8_lossy(name));
+    let first = words.iter().next().unwrap_or("");
+    words.len() > 1 && DONE.contains(&first) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// `A8/A10`, `RS-232`: of a part or a revision.
@@ -91,25 +130,32 @@ fn is_designation(text: &str) -> bool {
     text.len() < 8 && text.contains(['/', '-']) && text.bytes().all(inside)
 }
 
-/// `required|string|min:8`: what a form asks of what is filled in.
-fn is_rule(text: &str) -> bool {
-    let is_part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase())
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_:,".contains(&byte))
-    };
-    text.split('|').count() >= 3 && text.split('|').all(is_part)
-}
-
 /// What is matched, and not what is hidden.
 fn is_pattern(text: &str) -> bool {
     ["\\s", "\\d", "\\w", "(?", "[^", "[A-Z", "[a-z", "[0-9"].iter().any(|mark| text.contains(mark))
 }
 
-/// Several words: a sentence, a message, a list.
+/// Several words: a sentence, a message, a list, in whatever language.
 fn is_prose(text: &str) -> bool {
+    let is_mark = |c: char| !c.is_alphanumeric();
+    let is_word = |word: &&str| {
+        let letters = word.trim_matches(is_mark);
+        letters.len() <= 40 && letters.chars().all(char::is_alphabetic)
+    };
+    let all = || text.split(' ').filter(|word| word.contains(char::is_alphanumeric));
+    let foreign = !text.is_ascii() && all().count() >= 3 && all().filter(is_word).count() * 4 >= all().count() * 3;
     text.contains(' ')
-        && (randomness(text.as_bytes()) < 20.0
-            || text.split(' ').all(|word| word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphabetic())))
+        && (foreign || randomness(text.as_bytes()) < 20.0 || (all().count() >= 2 && all().all(|word| is_word(&word))))
+}
+
+/// Base64 of a sentence: whoever reads it finds words.
+pub(super) fn is_spelled_out(text: &str) -> bool {
+    let words = STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_word = |word: &str| {
+        let word = word.trim_end_matches(['.', ',', '!', '?']);
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    words.is_some_and(|words| words.split(' ').count() >= 3 && words.split(' ').all(is_word))
 }
 
 /// Something else is named from which the value comes: a variable, a call, a template, a store.
@@ -233,6 +279,9 @@ fn is_address(text: &str) -> bool {
             | "js"
             | "php"
             | "png"
+            | "jpg"
+            | "jpeg"
+            | "gif"
             | "svg"
             | "p12"
             | "pfx"
@@ -249,11 +298,23 @@ fn is_address(text: &str) -> bool {
 /// `token: "token"`, `PASSWORD = "my_password"`, `secretKey: 'SECRET_KEY'`: nothing is added to the name.
 fn is_its_own_name(text: &str, name: &[u8]) -> bool {
     let (value, name) = (fold(text.as_bytes()), fold(name));
+    let added = || value.replacen(&name, "", 1);
     !value.is_empty()
         && (name.contains(&value)
-            || (value.contains(&name)
-                && value.len() <= name.len() + 4
-                && !value.contains(|c: char| c.is_ascii_digit())))
+            || (value.contains(&name) && added().len() <= 4 && !added().contains(|c: char| c.is_ascii_digit())))
+}
+
+/// `password2` behind `password1`: the next of such fields.
+pub(super) fn is_next_of_its_name(text: &str, name: &[u8]) -> bool {
+    let (value, name) = (fold(text.as_bytes()), fold(name));
+    let counted = |text: &str| {
+        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        Some((text[..stem].to_owned(), text[stem..].parse::<u32>().ok()?))
+    };
+    match (counted(&name), counted(&value)) {
+        (Some((name, first)), Some((value, next))) => name == value && first.checked_add(1) == Some(next),
+        _ => false,
+    }
 }
 
 /// Its letters and digits, in small letters.
@@ -265,4 +326,34 @@ pub(super) fn fold(bytes: &[u8]) -> String {
 /// Whether some byte of the text is of each of these kinds.
 pub(super) fn has_each(text: &str, kinds: &[fn(&u8) -> bool]) -> bool {
     kinds.iter().all(|kind| text.bytes().any(|byte| kind(&byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_base64_are_no_token() {
+        for words in ["this is a bearer token!", "the sample nonce"] {
+            assert!(is_spelled_out(&STANDARD_NO_PAD.encode(words)), "{words}");
+        }
+        for words in ["dana:pygmalion", "hunting", "the 7th one"] {
+            assert!(!is_spelled_out(&STANDARD_NO_PAD.encode(words)), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_one_in_every_language() {
+        for text in [
+            "Nepodařilo se ověřit heslo uživatele {0}.",
+            "Hasło nie zostało zmienione, ponieważ użytkownik „{0}” nie istnieje.",
+            "El módulo no encontró la contraseña",
+            "Deszifratzeak huts egin du. Baliogabeko pasahitza.",
+            "Nova zaporka:",
+            "correct horse",
+        ] {
+            assert!(is_prose(text), "{text}");
+        }
+        assert!(!is_prose("Größe 4x81zq 77kd81xa 0q9zzk1"));
+    }
 }

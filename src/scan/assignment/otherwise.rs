@@ -43,7 +43,9 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
         rest.spaces();
         return rest.quoted(Form::Compared);
     }
-    if OR.iter().any(|or| rest.eat(or)) || (called && rest.eat(b"{")) {
+    // `"name" or "x"` are two texts, of which neither is asked for.
+    let asked = !quoted || called || rest.bytes[..rest.at].trim_ascii_end().ends_with(b"]");
+    if (asked && OR.iter().any(|or| rest.eat(or))) || (called && rest.eat(b"{")) {
         rest.spaces();
         return rest.quoted(Form::Quoted);
     }

@@ -121,7 +121,7 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             Some(Separator::Compared)
         }
         // `fill("#password", "x")`, `type("input[name=password]", "x")`, `AddWithValue("@password", "x")`
-        b',' if quoted && code && (matches!(before, Some(b'#' | b'=' | b'@')) || is_flag(name)) => {
+        b',' if quoted && code && (matches!(before, Some(b'#' | b'@')) || selects_by_name(name) || is_flag(name)) => {
             rest.at += 1;
             Some(Separator::Typed)
         }
@@ -156,6 +156,11 @@ pub(super) fn compares(rest: &mut Cursor<'_>) -> bool {
     let compares = COMPARED.iter().any(|compared| rest.eat(compared));
     rest.at -= usize::from(compares && is_quote(rest.bytes[rest.at - 1]));
     compares
+}
+
+/// `input[name=password]`
+fn selects_by_name(name: &Named<'_>) -> bool {
+    name.before() == Some(b'=') && name.bytes.get(name.span.end) == Some(&b']')
 }
 
 /// The type behind the name, as Go and SQL have it: `var name string = "x"`, `DECLARE @name NVARCHAR(20) = 'x'`.

@@ -95,6 +95,11 @@ fn beside(name: &Named<'_>) -> Option<Value> {
         return None;
     }
     let separator = separator(&mut rest, name, quoted)?;
+    // `'--name='.$value`, `"for name=" + value`: the text that the name stands in ends here.
+    let closes = rest.rest().first().filter(|byte| is_quote(**byte) && rest.bytes[rest.at - 1] == b'=');
+    if !quoted && closes.is_some_and(|quote| front::opening(name) == Some(*quote) || name.is_within(*quote)) {
+        return None;
+    }
     rest.spaces();
     match separator {
         Separator::Element => rest.element(),

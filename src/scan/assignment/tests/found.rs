@@ -13,7 +13,9 @@ fn it_is_found_as_many_languages_write_it() {
         ("a.yml", "  api_token: {}"),
         ("a.yml", "  apiToken: '{}'"),
         ("a.json", "{\"apiToken\": \"{}\", \"b\": 1}"),
+        ("a.py", "    'api_token: '{}',"),
         ("a.toml", "api_token = \"{}\""),
+        ("a.html", "<pre><code>\napi.token={}</code></pre>"),
         ("a.xml", "<apiToken>{}</apiToken>"),
         ("a.xml", "<add key=\"ApiToken\" value=\"{}\" />"),
         ("values.xml", "<string name=\"api_token\">{}</string>"),
@@ -466,4 +468,18 @@ fn the_words_of_a_wallet_are_found() {
     }
     let same = "const mnemonic = \"test test test test test test test test test test test junk\"";
     assert_eq!(found("a.js", same, "x"), []);
+}
+
+/// Letters outside of ASCII are of a language: in settings a word of them is a password, and no sure one.
+#[test]
+fn a_word_with_letters_of_a_language_was_written() {
+    assert_eq!(found("a.properties", "password={}", "Jelszó"), [("{}".to_owned(), Confidence::Medium)]);
+    assert_eq!(found("a.properties", "password=ö{}", "{base62:20}"), [("ö{}".to_owned(), Confidence::High)]);
+}
+
+/// A name with a number is given a password all the same, if not the next of its kind.
+#[test]
+fn a_counted_name_has_a_value() {
+    let text = "const string password2 = \"{}\";";
+    assert_eq!(found("LoginTests.cs", text, "password123"), [("{}".to_owned(), Confidence::Medium)]);
 }
