@@ -2,6 +2,7 @@
 
 use super::super::lines;
 use super::super::place::{Place, Text};
+use super::field;
 use super::named::is_quote;
 use super::syntax::{Form, GAP, Value};
 
@@ -281,12 +282,14 @@ impl Cursor<'_> {
         let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')' | b'('));
         let alone = more.is_none()
             || remark
+            || behind.trim_ascii_start().starts_with(b"-->")
             || (before == Some(b'=')
-                && match place.text {
-                    Text::Shell => matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')),
-                    Text::Data => shouted && behind.first() == Some(&b' '),
-                    Text::Lines | Text::Code => false,
-                });
+                && (field::is_one_of_several(self.bytes, start, behind, place)
+                    || match place.text {
+                        Text::Shell => matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')),
+                        Text::Data => shouted && behind.first() == Some(&b' '),
+                        Text::Lines | Text::Code => false,
+                    }));
         (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
     }
 

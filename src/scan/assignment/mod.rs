@@ -10,6 +10,7 @@ mod call;
 mod column;
 mod command;
 mod cursor;
+mod field;
 mod front;
 mod inside;
 mod joined;

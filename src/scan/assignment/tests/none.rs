@@ -55,6 +55,11 @@ fn what_is_no_literal_is_no_secret() {
         ("a.sh", "cat pw.txt | docker login --password-stdin"),
         ("a.go", "fmt.Sprintf(\"?token=%s&x\", token)"),
         ("a.c", "#define CHIP_PASSWORD 0xfc600309"),
+        ("a.yml", "description: set password={} or leave it out"),
+        ("a.conf", "log_format = 'token={} is what a client sends'"),
+        ("a.yml", "password: ENC({})"),
+        ("grafana.ini", "admin_password = $__file{/etc/secrets/{}}"),
+        ("a.sql", "UPDATE users SET password = :password WHERE id = :id"),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
