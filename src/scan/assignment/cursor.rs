@@ -282,7 +282,7 @@ impl Cursor<'_> {
         let remark = matches!(more, Some(b'#' | b';' | b',' | b'}' | b']' | b'<' | b'\\' | b'|' | b'&' | b')' | b'('));
         let alone = more.is_none()
             || remark
-            || behind.trim_ascii_start().starts_with(b"-->")
+            || (behind.trim_ascii_start().starts_with(b"-->") && !self.rest()[..length].contains(&b'<'))
             || (before == Some(b'=')
                 && (field::is_one_of_several(self.bytes, start, behind, place)
                     || match place.text {

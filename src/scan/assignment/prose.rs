@@ -51,6 +51,8 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
             quoted.or_else(|| written(&mut rest).filter(|_| apart))
         }
         Some(&"(") => rest.quoted(Form::Login).or_else(|| written(&mut rest)).or_else(|| behind_a_remark(&mut rest)),
+        // `mdp: mdp@1000 {`: a label of what it names.
+        Some(_) if rest.rest().starts_with(&name.bytes[name.span.clone()]) => None,
         Some(_) => rest.quoted(Form::Login).or_else(|| written(&mut rest)),
     }
 }
@@ -102,7 +104,8 @@ fn of_somebody(rest: &mut Cursor<'_>) -> Option<Value> {
     };
     let behind = SO.iter().filter_map(so).min()?;
     let whom = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" _-@.'`:=".contains(byte);
-    rest.rest()[..behind].iter().all(whom).then_some(())?;
+    let between = &rest.rest()[..behind];
+    (between.iter().all(whom) && memchr::memmem::find(between, b". ").is_none()).then_some(())?;
     rest.at += behind;
     rest.quoted(Form::Login).or_else(|| written(rest))
 }

@@ -390,6 +390,7 @@ fn people_say_in_many_ways_what_a_password_is() {
         let found = found("a.md", text, "{base62:4}!{base62:9}7");
         assert_eq!(found.first().map(|(value, _)| value.as_str()), Some("{}"), "{text}");
     }
+    assert_eq!(found("a.md", "The password for dana. Defaults to `{}`.", "{base62:4}!{base62:9}7"), []);
     for text in [
         "The password of the database is {}",
         "Password (see {}): none",
