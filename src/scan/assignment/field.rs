@@ -10,11 +10,11 @@ pub(super) fn is_one_of_several(bytes: &[u8], value: usize, behind: &[u8], place
     }
     let before = &bytes[lines::line_start(bytes, value)..value];
     let before = before.strip_suffix(b"=").unwrap_or(before);
-    let before = &before[..before.len() - before.iter().rev().take_while(|byte| is_of_a_name(byte)).count()];
-    if before.ends_with(b" -") || before.ends_with(b" --") {
+    let name = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
+    if before[name..].starts_with(b"-") {
         return place.text == Text::Data;
     }
-    let last = before.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let last = before[..name].trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
     is_assignment(last) && is_assignment(behind.trim_ascii_start())
 }
 

@@ -1,5 +1,7 @@
 //! Names and values as people write them down: `| token | x |`, `the password is "x"`, `credentials: dana/x`.
 
+use std::cmp::Reverse;
+
 use super::super::place::Text;
 use super::cursor::Cursor;
 use super::named::Named;
@@ -100,9 +102,11 @@ fn of_somebody(rest: &mut Cursor<'_>) -> Option<Value> {
     const FAR: usize = 60;
     let so = |word: &&str| {
         let far = &rest.rest()[..rest.rest().len().min(FAR)];
-        Some(memchr::memmem::find(far, word.as_bytes())? + word.len())
+        Some((memchr::memmem::find(far, word.as_bytes())?, word.len()))
     };
-    let behind = SO.iter().filter_map(so).min()?;
+    // ` is now ` begins as ` is ` does.
+    let (at, length) = SO.iter().filter_map(so).min_by_key(|&(at, length)| (at, Reverse(length)))?;
+    let behind = at + length;
     let whom = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" _-@.'`:=".contains(byte);
     let between = &rest.rest()[..behind];
     (between.iter().all(whom) && memchr::memmem::find(between, b". ").is_none()).then_some(())?;
