@@ -373,7 +373,7 @@ fn people_say_in_many_ways_what_a_password_is() {
         "Password for dana is {}, please change it.",
         "Password (the old one): {}",
         "Username: dana Password: {} Please change it.",
-        "the pw for the zip is {}",
+        "the passphrase for the zip is {}",
         "Set `DB_PASSWORD` to `{}` in your shell.",
         "Dein Passwort lautet: {}",
         "Das Passwort für den Server ist {}",
@@ -384,7 +384,7 @@ fn people_say_in_many_ways_what_a_password_is() {
         "La password è {}",
         "hasło do bazy to {}",
         "Şifre: {}",
-        "пароль от базы {}",
+        "пароль от базы: {}",
         "パスワードは {} です",
     ] {
         let found = found("a.md", text, "{base62:4}!{base62:9}7");
