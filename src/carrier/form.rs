@@ -21,6 +21,8 @@ pub enum Written {
     Base64,
     /// `user:secret`
     Pair,
+    /// `>secret`, as Redis adds a password to a user.
+    Added,
     /// `user%secret`
     PercentPair,
     /// `user,secret`
@@ -60,6 +62,7 @@ pub fn read(written: Written, value: &Value<'_>) -> Option<Read> {
             None => part(value, text),
         }),
         Written::Pair => pair(value, text, ':'),
+        Written::Added => Some(part(value, text.strip_prefix('>')?)),
         Written::PercentPair => pair(value, text, '%'),
         Written::CommaPair => pair(value, text, ','),
         Written::SlashPair => {
@@ -228,6 +231,7 @@ mod tests {
             (Written::Base64, encoded(format!("{secret}\n")), None),
             (Written::Pair, format!("dana:{secret}"), dana()),
             (Written::PercentPair, format!("dana%{secret}"), dana()),
+            (Written::Added, format!(">{secret}"), None),
             (Written::Base64Pair, encoded(format!("dana:{secret}")), dana()),
             (Written::Url, format!("https://dana:{secret}@acme.test/a?b=c@d"), dana()),
             (Written::Url, format!("https://{secret}@acme.test"), None),
@@ -249,6 +253,7 @@ mod tests {
     fn what_names_a_place_of_a_secret_is_none() {
         for (written, text) in [
             (Written::Pair, "dana"),
+            (Written::Added, "+@all"),
             (Written::Url, "https://acme.test/a@b"),
             (Written::Url, "https://dana@acme.test/a"),
             (Written::Url, "git@acme.test:dana/web.git"),

@@ -52,9 +52,9 @@ pub struct Row {
 /// Which places may end in a key, as bits: of the millions of keys of a large file few are worth a closer look.
 #[derive(Debug, Default)]
 struct Ends {
-    by_name: HashMap<String, u64>,
+    by_name: HashMap<String, u128>,
     /// Those that may end in any key.
-    any: u64,
+    any: u128,
 }
 
 /// Where a secret stands in such a file.
@@ -106,7 +106,7 @@ impl Row {
     }
 
     fn index(&mut self) {
-        assert!(self.secrets.len() <= 64, "{:?}: too many places for one row", self.files);
+        assert!(self.secrets.len() <= 128, "{:?}: too many places for one row", self.files);
         for (number, place) in self.secrets.iter().enumerate() {
             for at in &place.at {
                 match at.last_names() {

@@ -291,3 +291,62 @@ fn the_row_that_knows_most_of_a_file_says_whose_the_secret_is() {
     let found = read("settings.xml", &text).unwrap();
     assert_eq!(found.iter().map(|one| one.kind).collect::<Vec<_>>(), ["package-registry-login"]);
 }
+
+#[test]
+fn a_command_is_told_what_stands_before_it_and_nothing_else() {
+    let secret = generate("{base62:12}", 4).unwrap().text;
+    for text in [
+        "echo {} | sudo passwd dana",
+        "printf '{}\\n' | vncpasswd -f > ~/.vnc/passwd",
+        "(echo {}; echo {}) | smbpasswd -s dana",
+        "kinit dana <<<{}",
+        "'{}' | ConvertTo-SecureString -AsPlainText -Force",
+    ] {
+        let text = text.replace("{}", &secret);
+        assert_eq!(stated("a.sh", &text), [(secret.as_str(), None)], "{text}");
+    }
+    for text in [
+        "cat {} | passwd dana",
+        "echo $PW | passwd dana",
+        "echo \"$PW\\n{}\" | passwd dana",
+        "echo {} || passwd dana",
+        "echo {}; passwd dana",
+        "echo {}\npasswd dana",
+        "(echo {})\npasswd dana",
+        "echo the {} | passwd dana",
+        "echo {} | sort | passwd dana",
+        "passwd dana < {}",
+        "gh secret set NAME < {}",
+        "vault login -method=oidc role={}",
+        "bundle config mirror.acme https://acme.test:{}",
+        "bundle config without development:{}",
+        "ssh-keygen -s ca -n {} -I dana",
+        "curl -e https://acme.test:{} https://acme.test",
+        "net use Z: \\\\files\\{} /persistent:yes",
+    ] {
+        let text = text.replace("{}", &secret);
+        assert_eq!(stated("a.sh", &text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_line_of_a_router_states_passwords_and_not_how_they_are_kept() {
+    let secret = generate("{base62:12}", 4).unwrap().text;
+    let lines = |line: &str| format!("hostname hall\nline vty 0 4\n{}\n", line.replace("{}", &secret));
+    for line in ["username dana password {}", "enable password {}", " key {}", "ntp authentication-key 1 md5 {}"] {
+        assert_eq!(stated("hall.cfg", &lines(line)), [(secret.as_str(), None)], "{line}");
+    }
+    for line in [
+        "! username dana password {}",
+        "service password-encryption {}",
+        "key chain {}",
+        "crypto key generate rsa label {}",
+        "enable secret level 15",
+        "snmp-server community public RO",
+        "username dana privilege 15",
+        "description {}",
+    ] {
+        assert_eq!(stated("hall.cfg", &lines(line)), [], "{line}");
+    }
+    assert_eq!(stated("hall.cfg", &format!("username dana password {secret}\n")), [], "no sort of router");
+}

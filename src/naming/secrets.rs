@@ -32,7 +32,7 @@ const STEMS: &[&str] = &[
 const PASSWORD: &str = "\
     password passwords passwd passwrd passwort pass pwd psw pswd pw passphrase passcode kennwort contrasena \
     contraseña contrasenya clave motdepasse passe senha heslo haslo hasło wachtwoord parola salasana masterauth losenord \
-    lösenord mdp passord adgangskode katasandi sifre şifre jelszo jelszó lozinka пароль Пароль 密码 密碼 密码是 密码为 密碼是 口令 비번 비밀번호는 パスワード 비밀번호";
+    lösenord mdp passord adgangskode katasandi sifre şifre Şifre şifreniz Şifreniz sandi סיסמה khẩu المرور jelszo jelszó lozinka пароль Пароль 密码 密碼 密码是 密码为 密碼是 口令 비번 비밀번호는 パスワード パスワードは 비밀번호";
 const SECRET: &str = "\
     secret secrets appsecret clientsecret apisecret consumersecret sharedsecret jwtsecret psk mnemonic";
 const TOKEN: &str = "\

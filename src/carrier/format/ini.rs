@@ -2,6 +2,7 @@
 //! small tools write them.
 
 use super::unquoted;
+use super::words::words;
 use crate::carrier::tree::{ROOT, Tree};
 
 pub fn read<'t>(text: &'t str, tree: &mut Tree<'t>) {
@@ -83,33 +84,4 @@ pub fn pairs<'t>(text: &'t str, tree: &mut Tree<'t>) {
             tree.leaf(id, key, unquoted(value));
         }
     }
-}
-
-/// The words of a line; spaces between quotation marks do not part them.
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    let mut rest = line;
-    std::iter::from_fn(move || {
-        rest = rest.trim_start();
-        if rest.is_empty() || rest.starts_with('#') {
-            return None;
-        }
-        let mut quote = None;
-        let ends = |(_, c): &(usize, char)| match quote {
-            Some(open) => {
-                if *c == open {
-                    quote = None;
-                }
-                false
-            }
-            None if matches!(c, '"' | '\'') => {
-                quote = Some(*c);
-                false
-            }
-            None => c.is_whitespace(),
-        };
-        let end = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
-        let (word, behind) = rest.split_at(end);
-        rest = behind;
-        Some(word)
-    })
 }

@@ -13,6 +13,7 @@ mod python;
 mod shell;
 mod sql;
 mod toml;
+mod words;
 mod xml;
 mod yaml;
 
@@ -38,6 +39,8 @@ pub enum Format {
     Csv,
     /// Words and `key=value` in lines: Ansible's inventories.
     Pairs,
+    /// Lines of words, each with a name for what follows it.
+    Words,
     /// Every line is a value.
     Lines,
     /// The whole text is one value.
@@ -68,6 +71,7 @@ pub fn read<'t>(row: &Row, text: &'t str) -> Tree<'t> {
         Format::Fields => columns::fields(text, &row.columns, &mut tree),
         Format::Csv => columns::csv(text, &mut tree),
         Format::Pairs => ini::pairs(text, &mut tree),
+        Format::Words => words::read(text, &mut tree),
         Format::Lines => {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             for line in lines {

@@ -1,6 +1,7 @@
 //! Commands and what they are handed, in scripts and histories: `mysql -psecret`, `curl -u me:secret`.
 //! A command holds its options under their names (`-p` with the word behind it, `-p+` with what is
-//! glued to it, `--password`), and the words without a dash by their number (`#1`, `#last`).
+//! glued to it, `--password`), the words without a dash by their number (`#1`, `#last`), and what it is
+//! told on its input by `echo` or `<<<` as `<`. The options of Windows (`/p`) count as ones with a dash.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ const MOST_WORDS: usize = 200;
 /// Reads the commands of these names, in small letters; all, where there are none.
 pub fn read<'t>(text: &'t str, names: Option<&HashSet<String>>, tree: &mut Tree<'t>) {
     let mut words: Vec<&'t str> = Vec::new();
+    let mut told = None;
     for line in text.lines() {
         if tree.is_full() {
             return;
@@ -31,9 +33,12 @@ pub fn read<'t>(text: &'t str, names: Option<&HashSet<String>>, tree: &mut Tree<
             rest = rest.trim_start();
             let Some(first) = rest.chars().next() else { break };
             if is_end(first) {
-                command(&words, names, tree);
-                words.clear();
+                let said = command(&words, told, names, tree);
                 rest = &rest[first.len_utf8()..];
+                // `(echo x) | …`: the end of a group is none of what it says.
+                told = if words.is_empty() { told } else { said };
+                told = told.filter(|_| matches!(first, '|' | ')') && !rest.starts_with('|'));
+                words.clear();
             } else if first == '#' && !words.is_empty() {
                 break;
             } else {
@@ -45,11 +50,11 @@ pub fn read<'t>(text: &'t str, names: Option<&HashSet<String>>, tree: &mut Tree<
             }
         }
         if !goes_on {
-            command(&words, names, tree);
+            command(&words, told.take(), names, tree);
             words.clear();
         }
     }
-    command(&words, names, tree);
+    command(&words, told, names, tree);
 }
 
 fn is_end(c: char) -> bool {
@@ -84,19 +89,38 @@ fn quote_end(text: &str, quote: char) -> Option<usize> {
     })
 }
 
-fn command<'t>(words: &[&'t str], names: Option<&HashSet<String>>, tree: &mut Tree<'t>) {
+/// Adds a command, with what it is `told`. Gives what it says itself to the one behind it.
+fn command<'t>(
+    words: &[&'t str],
+    told: Option<&'t str>,
+    names: Option<&HashSet<String>>,
+    tree: &mut Tree<'t>,
+) -> Option<&'t str> {
     let is_assignment = |word: &str| {
         word.split_once('=')
             .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
     };
     let before = words.iter().take_while(|word| BEFORE.contains(word) || is_assignment(word)).count();
-    let Some((name, words)) = words[before..].split_first().filter(|(_, words)| !words.is_empty()) else { return };
-    let name = unquoted(name).rsplit(['/', '\\']).next().unwrap_or_default();
+    let (first, words) = words[before..].split_first()?;
+    let name = unquoted(first).rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.strip_suffix(".exe").unwrap_or(name);
-    if !names.is_none_or(|names| is_among(name, names)) {
-        return;
+    match name {
+        "echo" | "printf" | "yes" => return said(words),
+        // PowerShell says a text by writing it.
+        name if words.is_empty() && first.starts_with(['"', '\'']) => return Some(*first).filter(|_| !name.is_empty()),
+        _ => {}
+    }
+    let is_lone = words.is_empty() && told.is_none();
+    if is_lone || !names.is_none_or(|names| is_among(name, names)) {
+        return None;
     }
     let id = tree.add(ROOT, name);
+    let here = words.iter().position(|word| word.starts_with("<<<"));
+    let here = here
+        .and_then(|at| words[at].strip_prefix("<<<").filter(|word| !word.is_empty()).or(words.get(at + 1).copied()));
+    if let Some(told) = here.or(told) {
+        add(tree, id, "<", told);
+    }
     let mut number = 0;
     let mut last = None;
     for (at, word) in words.iter().enumerate() {
@@ -104,6 +128,9 @@ fn command<'t>(words: &[&'t str], names: Option<&HashSet<String>>, tree: &mut Tr
             number += 1;
             last = Some(word);
             add(tree, id, format!("#{number}"), word);
+            if let Some((option, value)) = windows_option(word, words.get(at + 1).copied()) {
+                add(tree, id, format!("-{option}"), value);
+            }
             continue;
         }
         match word.split_once('=').filter(|_| word.starts_with("--")) {
@@ -120,6 +147,31 @@ fn command<'t>(words: &[&'t str], names: Option<&HashSet<String>>, tree: &mut Tr
     }
     if let Some(last) = last {
         add(tree, id, "#last", last);
+    }
+    None
+}
+
+/// `/p secret` and `/p:secret`, as the commands of Windows take options.
+fn windows_option<'t>(word: &'t str, next: Option<&'t str>) -> Option<(&'t str, &'t str)> {
+    let option = word.strip_prefix('/')?;
+    let (option, value) = match option.split_once(':') {
+        Some(parts) => parts,
+        None => (option, next.filter(|next| !next.starts_with('/'))?),
+    };
+    (option.len() <= 12 && option.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some((option, value))
+}
+
+/// The one word that `echo` says; of several lines the first.
+fn said<'t>(words: &[&'t str]) -> Option<&'t str> {
+    let is_option =
+        |word: &&&str| word.strip_prefix('-').is_some_and(|letters| letters.bytes().all(|b| b"neE".contains(&b)));
+    let options = words.iter().take_while(is_option).count();
+    let [word] = &words[options..] else { return None };
+    let inner = unquoted(word);
+    match inner.split_once("\\n") {
+        Some((first, _)) if !first.contains('$') => Some(first),
+        Some(_) => None,
+        None => Some(word),
     }
 }
 

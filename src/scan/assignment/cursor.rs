@@ -2,6 +2,7 @@
 
 use super::super::lines;
 use super::super::place::{Place, Text};
+use super::field;
 use super::named::is_quote;
 use super::syntax::{Form, GAP, Value};
 
@@ -320,12 +321,14 @@ impl Cursor<'_> {
             && (more != Some(&b';') || place.text != Text::Code || behind[0] == b';');
         let alone = more.is_none()
             || remark
+            || (behind.trim_ascii_start().starts_with(b"-->") && !self.rest()[..length].contains(&b'<'))
             || (before == Some(b'=')
-                && match place.text {
-                    Text::Shell => matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')),
-                    Text::Data => shouted && behind.first() == Some(&b' '),
-                    Text::Lines | Text::Code => false,
-                });
+                && (field::is_one_of_several(self.bytes, start, behind, place)
+                    || match place.text {
+                        Text::Shell => matches!(behind.first(), Some(b' ' | b'"' | b'\'' | b'`')),
+                        Text::Data => shouted && behind.first() == Some(&b' '),
+                        Text::Lines | Text::Code => false,
+                    }));
         (length > 0 && alone).then_some(Value { span: start..start + length, form: Form::Bare })
     }
 

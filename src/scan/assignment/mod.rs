@@ -11,6 +11,7 @@ mod column;
 mod command;
 mod cursor;
 mod declared;
+mod field;
 mod formatted;
 mod front;
 mod inside;

@@ -16,7 +16,18 @@ const SHORT: &[&str] = &["pw =", "pw=", "pw:", "pw :", "pw\"", "pw'", "pw)", "pw
 /// What the literal pass looks for.
 pub(in crate::scan) fn words() -> impl Iterator<Item = &'static str> {
     stems()
-        .chain([sql::IDENTIFIED, url::MARK, "login", "logon", "signin", "sign_in"])
+        .chain([
+            sql::IDENTIFIED,
+            url::MARK,
+            "login",
+            "logon",
+            "signin",
+            "sign_in",
+            "zugangsdaten",
+            "identifiants",
+            "inloggegevens",
+            "anmeldedaten",
+        ])
         .chain(url::NET)
         .chain(SHORT.iter().copied())
         .chain(signature::words())
@@ -58,7 +69,10 @@ pub(super) fn around(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let start = at - before + bytes[at - before..at].iter().take_while(edge).count();
     // In a text of a program: `"USER=dana\nPASS=…"`.
     let escaped = start < at && bytes[..start].ends_with(b"\\") && matches!(bytes[start], b'n' | b'r' | b't');
-    let start = start + usize::from(escaped);
+    // Properties of Java: `-Dpassword=x`.
+    let defined =
+        start < at && bytes[..start].ends_with(b"-") && bytes[start] == b'D' && bytes[start + 1].is_ascii_lowercase();
+    let start = start + usize::from(escaped || defined);
     let end = at + behind - bytes[at..at + behind].iter().rev().take_while(edge).count();
     let calls = |methods: &'static [&[u8]], open: &[u8]| {
         methods.iter().find(|method| bytes[start..end].ends_with(method) && bytes[end..].starts_with(open))
@@ -107,6 +121,8 @@ mod tests {
         assert_eq!(around(text, 14).map(|range| &text[range]), Some(&b"DB_PASS"[..]));
         let text = br"C:\tokens=x";
         assert_eq!(around(text, 3).map(|range| &text[range]), Some(&b"tokens"[..]));
+        let text = b"mvn deploy -Dpassword=x";
+        assert_eq!(around(text, 13).map(|range| &text[range]), Some(&b"password"[..]));
         let text = b"if (token.equals(x))";
         assert_eq!(around(text, 4).map(|range| &text[range]), Some(&b"token"[..]));
         assert_eq!(around("x".repeat(200).as_bytes(), 100), None);

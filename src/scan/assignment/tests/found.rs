@@ -383,6 +383,15 @@ fn the_statements_of_many_languages_are_read() {
     assert_eq!(found("a.java", ".withUser(\"dana\").password(\"{noop}{}\")", "{base62:16}")[0].0, "{}");
     assert_eq!(found("a.md", "user dana, password {}", "{base62:4}!{base62:9}7")[0].0, "{}");
     for (path, text) in [
+        ("a.yml", "command: start --db-password={} --db-username=dana"),
+        ("a.yml", "mysql_user: name=dana password={} state=present"),
+        ("a.yml", "run: mvn deploy -Dpassword={} -DskipTests"),
+        ("a.conf", "conninfo = 'host=n1 user=dana password={} connect_timeout=2'"),
+        ("a.html", "<!-- admin password: {} -->"),
+    ] {
+        assert_eq!(found(path, text, "{base62:20}")[0].0, "{}", "{text}");
+    }
+    for (path, text) in [
         ("a.go", "func check(token string) bool { return \"{}\" }"),
         ("a.java", "if (kind.equals(\"{}\")) {"),
         ("a.py", "token = \"\" if known else other(\"{}\")"),
@@ -395,6 +404,45 @@ fn the_statements_of_many_languages_are_read() {
         ("a.md", "the password {} was"),
     ] {
         assert_eq!(found(path, text, "user_name_field"), [], "{path}: {text}");
+    }
+}
+
+#[test]
+fn people_say_in_many_ways_what_a_password_is() {
+    for text in [
+        "The root password of db1 is now {}",
+        "Password for dana is {}, please change it.",
+        "Password (the old one): {}",
+        "Username: dana Password: {} Please change it.",
+        "the passphrase for the zip is {}",
+        "Set `DB_PASSWORD` to `{}` in your shell.",
+        "Dein Passwort lautet: {}",
+        "Das Passwort für den Server ist {}",
+        "Zugangsdaten: dana / {}",
+        "Votre mot de passe est : {}",
+        "Su contraseña es: {}",
+        "A senha é {}",
+        "La password è {}",
+        "hasło do bazy to {}",
+        "Şifre: {}",
+        "пароль от базы: {}",
+        "パスワードは {} です",
+    ] {
+        let found = found("a.md", text, "{base62:4}!{base62:9}7");
+        assert_eq!(found.first().map(|(value, _)| value.as_str()), Some("{}"), "{text}");
+    }
+    assert_eq!(found("a.md", "The password for dana. Defaults to `{}`.", "{base62:4}!{base62:9}7"), []);
+    for text in [
+        "The password of the database is {}",
+        "Password (see {}): none",
+        "Password: see the entry {}",
+        "Das Passwort ist im Tresor {} abgelegt",
+        "The password for dana is kept in {}",
+        "La contraseña es de {}",
+        "set the password to something like {}",
+        "password reset for {} is done",
+    ] {
+        assert_eq!(found("a.md", text, "documents"), [], "{text}");
     }
 }
 

@@ -80,6 +80,12 @@ fn what_is_no_literal_is_no_secret() {
         ("a.py", "raise Error(\"one of 'password' or 'saltedpassword7' is needed\")"),
         ("a.http", "Sec-WebSocket-Key: {}"),
         ("a.go", "// \"Token\": \"AQoDY....=\","),
+        ("a.yml", "description: set password={} or leave it out"),
+        ("a.conf", "log_format = 'token={} is what a client sends'"),
+        ("a.yml", "password: ENC({})"),
+        ("grafana.ini", "admin_password = $__file{/etc/secrets/{}}"),
+        ("a.txt", "mdp: mdp@1a01000 {"),
+        ("a.vue", "<!--\n<span>password: any</span> -->"),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
