@@ -52,6 +52,19 @@ impl<'b> Named<'b> {
             && used.is_some_and(|before| !before.trim_ascii().is_empty())
     }
 
+    /// `set /p PASSWORD=Enter the password:`
+    pub(super) fn is_asked_for(&self) -> bool {
+        let line = self.line_before().trim_ascii_end();
+        let ends =
+            |words: &[u8]| line.len() >= words.len() && line[line.len() - words.len()..].eq_ignore_ascii_case(words);
+        ends(b"set /p") || ends(b"set /p \"")
+    }
+
+    /// `-var="x=$PASSWORD" -other`: used in a text that ends behind it.
+    pub(super) fn is_used(&self) -> bool {
+        self.before() == Some(b'$') && self.bytes.get(self.span.end).is_some_and(|byte| is_quote(*byte))
+    }
+
     /// Whether it stands in a text of a program that this mark has opened on its line.
     pub(super) fn is_within(&self, quote: u8) -> bool {
         let line = self.line_before();

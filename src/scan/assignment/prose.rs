@@ -22,7 +22,7 @@ const SO: [&str; 14] = [
 ];
 
 pub(super) fn value(name: &Named<'_>) -> Option<Value> {
-    if name.place.text != Text::Shell && !name.behind().is_remark() {
+    if name.is_used() || (name.place.text != Text::Shell && !name.behind().is_remark()) {
         return None;
     }
     let mut rest = name.behind();

@@ -143,6 +143,8 @@ pub(super) fn separator(rest: &mut Cursor<'_>, name: &Named<'_>, quoted: bool) -
             let attribute = ATTRIBUTES.iter().any(|text| rest.eat(text));
             attribute.then_some(if name.place.text == Text::Data { Separator::Assigned } else { Separator::Typed })
         }
+        // `= :password WHERE` is given what it stands for.
+        byte if before == Some(b':') && !code && !is_quote(*byte) => None,
         _ if is_given(name) && spaced => Some(Separator::Given),
         _ if before == Some(b'-') && !code && spaced => Some(Separator::Option),
         _ if !quoted && spaced && opens_a_statement(name) => Some(Separator::Stated),

@@ -53,6 +53,9 @@ pub(super) fn value(name: &Named<'_>) -> Option<Value> {
     if let Some(value) = tuple::value(name) {
         return value;
     }
+    if name.is_asked_for() {
+        return None;
+    }
     let readers = [
         inside::value,
         pair::value,

@@ -86,6 +86,10 @@ fn what_is_no_literal_is_no_secret() {
         ("grafana.ini", "admin_password = $__file{/etc/secrets/{}}"),
         ("a.txt", "mdp: mdp@1a01000 {"),
         ("a.vue", "<!--\n<span>password: any</span> -->"),
+        ("Jenkinsfile", "NEXUS_PASS = credentials('nexus-deploy-Account2')"),
+        ("a.sh", "terraform apply -var=\"db_password=$DB_PASSWORD\" -var-file=Prod2024.tfvars"),
+        ("a.bat", "set /p PASSWORD={}"),
+        ("a.sql", "UPDATE users SET password = :password {}"),
         ("a.c", ".token = AVS_TKN_MODCFG_INTELWOV_CPC_LP_MODE_U32,"),
     ] {
         assert_eq!(found(path, text, "{base62:32}"), [], "{path}: {text}");
