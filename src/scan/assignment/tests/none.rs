@@ -86,6 +86,7 @@ fn what_is_no_literal_is_no_secret() {
         ("grafana.ini", "admin_password = $__file{/etc/secrets/{}}"),
         ("a.txt", "mdp: mdp@1a01000 {"),
         ("a.vue", "<!--\n<span>password: any</span> -->"),
+        ("unattend.xml", "<settings pass=\"oobeSystem\">"),
         ("Jenkinsfile", "NEXUS_PASS = credentials('nexus-deploy-Account2')"),
         ("a.sh", "terraform apply -var=\"db_password=$DB_PASSWORD\" -var-file=Prod2024.tfvars"),
         ("a.bat", "set /p PASSWORD={}"),
